@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TmsConfig(AppConfig):
+    name = "tms"
+    verbose_name = "Lanyard"

@@ -1,0 +1,17 @@
+"""What the worker runs and what beat asks for."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tms.settings")
+app = Celery("tms")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    # Every quarter of an hour: the night that is due is run when it is due, in any zone.
+    "night": {"task": "tms.tasks.night", "schedule": crontab(minute="*/15")},
+    # Every minute: jobs whose start was lost with the broker are started again.
+    "jobs": {"task": "tms.tasks.waiting_jobs", "schedule": 60.0, "options": {"expires": 50}},
+}

@@ -1,0 +1,23 @@
+"""Where a request meets the clock: once, here."""
+
+from . import clock
+from .models import Organisation
+
+
+class Edge:
+    """Give each request its organisation, moment and day.
+
+    `request.organisation`, `request.now` (aware, UTC), `request.zone` (name) and `request.today`
+    (the day in the installation's zone). One query.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.organisation = Organisation.objects.filter(pk=1).first() or Organisation()
+        request.now = clock.now()
+        request.zone = request.organisation.time_zone
+        request.today = clock.day_of(request.now, request.zone)
+        clock.use_zone(request.zone)
+        return self.get_response(request)

@@ -1,0 +1,16 @@
+"""The kernel's rows: who signs in, what happened, what was already done, what is under way."""
+
+from .journal import JournalRow
+from .organisation import Organisation
+from .user import User
+from .work import Job, KeptMail, NightRun, OperationKey
+
+__all__ = [
+    "Job",
+    "JournalRow",
+    "KeptMail",
+    "NightRun",
+    "OperationKey",
+    "Organisation",
+    "User",
+]

@@ -1,0 +1,41 @@
+"""Who runs this installation, and by which clock?"""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SecondFactor(models.TextChoices):
+    OFFERED = "offered", _("offered to all")
+    REQUIRED = "required", _("required for staff")
+
+
+def initial_second_factor() -> str:
+    return settings.INITIAL_SECOND_FACTOR
+
+
+class Organisation(models.Model):
+    """The one row of settings that people change in the control panel."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name"), max_length=200, default="Lanyard")
+    logo = models.ImageField(_("logo"), upload_to="logo/", blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/London")
+    second_factor = models.CharField(
+        _("second factor"),
+        max_length=10,
+        choices=SecondFactor.choices,
+        default=initial_second_factor,
+    )
+    sign_up_open = models.BooleanField(_("visitors may create an account"), default=True)
+    contact_email = models.EmailField(_("address for questions"), blank=True)
+    set_up_at = models.DateTimeField(null=True, editable=False)
+    demonstration = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="organisation_is_one_row"),
+        ]
+
+    def __str__(self):
+        return self.name

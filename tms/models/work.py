@@ -1,0 +1,92 @@
+"""What was already done, what is under way, what the night did, which mail was kept."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OperationKey(models.Model):
+    """A form or an API write that was carried out, so that its repetition changes nothing.
+
+    Written in the effect's own transaction. `digest` is the hash of what was asked; the same key
+    with another digest is refused.
+    """
+
+    key = models.CharField(max_length=80)
+    actor_id = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=204)
+    answer = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "operation_key"
+        constraints = [
+            models.UniqueConstraint(fields=["actor_id", "key"], name="operation_key_once"),
+        ]
+
+    def __str__(self):
+        return self.key
+
+
+class NightRun(models.Model):
+    """A night that was worked through: one row a day, made and finished once."""
+
+    on = models.DateField(unique=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    done = models.JSONField(default=dict)
+
+    def __str__(self):
+        return f"{self.on:%Y-%m-%d}"
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class Job(models.Model):
+    """Long work in the background, with a progress bar and a result to come back to.
+
+    `verb` is a dotted path that a worker calls with (job); it works from `arguments`, reports by
+    `tms.jobs.report`, and leaves `result` (sentences, refused rows) and perhaps a `file`.
+    """
+
+    verb = models.CharField(max_length=120)
+    title = models.CharField(max_length=200)
+    arguments = models.JSONField(default=dict)
+    upload = models.FileField(upload_to="jobs/in/", blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    state = models.CharField(
+        max_length=10, choices=JobState.choices, default=JobState.WAITING, db_index=True
+    )
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    file = models.FileField(upload_to="jobs/out/", blank=True)
+    operation = models.CharField(max_length=80, blank=True)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    back_to = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["by", "-id"], name="job_by_newest")]
+
+    def __str__(self):
+        return self.title
+
+
+class KeptMail(models.Model):
+    """A mail that could not leave because no mail server is configured: readable instead."""
+
+    to = models.CharField(max_length=500)
+    subject = models.CharField(max_length=500)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self):
+        return self.subject
