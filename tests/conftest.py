@@ -1,0 +1,192 @@
+"""What every test stands on: a clock that moves only when told, one cast, a browser."""
+
+import datetime
+import os
+import shutil
+import zoneinfo
+
+import hypothesis
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import sync_playwright
+
+from tms import clock as tms_clock
+from tms.models import Organisation, User
+
+# Playwright keeps an event loop running in the main thread, in which Django would refuse queries.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+hypothesis.settings.register_profile(
+    "house", deadline=None, database=None, derandomize=True, print_blob=False
+)
+hypothesis.settings.load_profile("house")
+
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+]
+ZONE = "Europe/London"
+NO_BROWSER = (
+    "No Chromium here. Install it (Debian: apt-get install chromium) or name it: CHROMIUM=/path."
+)
+
+
+class Clock:
+    """The moment that the whole product believes in; it moves only when told."""
+
+    def __init__(self, at: datetime.datetime):
+        self.at = at
+
+    def set(self, text: str, zone: str = "UTC") -> datetime.datetime:
+        """Make it `text` ("2026-11-22 09:00") on the wall in `zone`."""
+        self.at = moment(text, zone)
+        return self.at
+
+    def move(self, **by) -> datetime.datetime:
+        """Move on by `days=`, `hours=`, `minutes=` ... of elapsed time."""
+        self.at += datetime.timedelta(**by)
+        return self.at
+
+    def on(self, zone: str = ZONE) -> datetime.date:
+        """The day on the wall in `zone`."""
+        return tms_clock.day_of(self.at, zone)
+
+
+def moment(text: str, zone: str = "UTC") -> datetime.datetime:
+    wall = datetime.datetime.fromisoformat(text).replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    return wall.astimezone(datetime.UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """Sunday 22 November 2026, 09:00 UTC (and in London), until a test says otherwise."""
+    told = Clock(moment("2026-11-22 09:00"))
+    monkeypatch.setattr(tms_clock, "now", lambda: told.at)
+    return told
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """No rate limit or session of one test reaches the next."""
+    cache.clear()
+
+
+@pytest.fixture
+def organisation(db):
+    row, _ = Organisation.objects.update_or_create(
+        pk=1,
+        defaults={
+            "name": "Harbour Training",
+            "time_zone": ZONE,
+            "set_up_at": moment("2026-01-05 09:00"),
+        },
+    )
+    return row
+
+
+@pytest.fixture
+def office(organisation):
+    """The user who may do everything in the back office."""
+    return User.objects.create_user(
+        "office@example.com", name="Olive Office", is_staff=True, is_superuser=True
+    )
+
+
+@pytest.fixture
+def browse(organisation):
+    """`browse(user)`: a client in which `user` is signed in; `browse()`: a visitor's."""
+
+    def sign_in(user=None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def count_queries(db):
+    """`count_queries(lambda: client.get(url))`: how many queries that takes.
+
+    The call is made once before, so that what is read once a process isn't counted.
+    """
+
+    def count(call) -> int:
+        call()
+        with CaptureQueriesContext(connection) as captured:
+            call()
+        return len(captured)
+
+    return count
+
+
+def chromium() -> str:
+    """The system's Chromium; without one the test is skipped, except in CI, where it fails."""
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    for name in names:
+        if name and (path := shutil.which(name)):
+            return path
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium()
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
+
+
+@pytest.fixture
+def open_page(transactional_db, live_server, browser, browse):
+    """`open_page(user, width=1440, dark=False, scripts=True)`: a browser page on the live site.
+
+    Relative addresses work: `open_page(office).goto("/contacts/")`. At the end of the test it
+    fails if a page broke the content security policy or a script raised.
+    """
+    contexts, trouble = [], []
+
+    def opened(user=None, *, width=1440, height=900, dark=False, scripts=True, **more):
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            java_script_enabled=scripts,
+            locale="en-GB",
+            **more,
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        if user is not None:
+            cookies = browse(user).cookies
+            context.add_cookies(
+                [
+                    {"name": name, "value": morsel.value, "url": live_server.url}
+                    for name, morsel in cookies.items()
+                ]
+            )
+        page = context.new_page()
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                trouble.append(message.text) if "Content Security Policy" in message.text else None
+            ),
+        )
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert trouble == []
+
+
+@pytest.fixture
+def browser_page(open_page):
+    """A visitor's page at 1440 px in light colours."""
+    return open_page()
