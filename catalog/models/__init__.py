@@ -1,0 +1,26 @@
+"""What there is to learn, what it costs, in which unit."""
+
+from .category import Category
+from .event import Event, EventStatus, EventType, Session
+from .item import Item, ItemKind, ItemStatus, Step
+from .price import Price, Priced
+from .region import Region, TaxLevel
+from .unit import Unit, UnitKind
+
+__all__ = [
+    "Category",
+    "Event",
+    "EventStatus",
+    "EventType",
+    "Item",
+    "ItemKind",
+    "ItemStatus",
+    "Price",
+    "Priced",
+    "Region",
+    "Session",
+    "Step",
+    "TaxLevel",
+    "Unit",
+    "UnitKind",
+]

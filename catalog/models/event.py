@@ -1,0 +1,125 @@
+"""When and where is a course taught?"""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
+
+from tms.text import Fold
+
+
+class EventType(models.TextChoices):
+    CLASSROOM = "classroom", _("Classroom")
+    BLENDED = "blended", _("Blended")
+    LMS = "lms", _("LMS")
+
+
+class EventStatus(models.TextChoices):
+    """What people decided. Full, Running and Completed follow from seats and days."""
+
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class EventQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(status=EventStatus.OPEN)
+
+    def bookable_on(self, day):
+        """Open, not begun, before the registration deadline; LMS events always."""
+        return self.open().filter(
+            Q(type=EventType.LMS) | Q(Q(closes_on=None) | Q(closes_on__gte=day), first_on__gte=day)
+        )
+
+    def with_seats(self):
+        return self.filter(Q(capacity=None) | Q(taken__lt=F("capacity")))
+
+
+class Event(models.Model):
+    """One run of a course.
+
+    Classroom and blended events have sessions; `first_on` and `last_on` are the days of the first
+    and the last one in the installation's zone (kept by `catalog.events`). An LMS event has none:
+    its learners have the content for `content_days` days from registration, or for good.
+    `taken` is changed by `lms.places` alone.
+    """
+
+    course = models.ForeignKey("catalog.Item", on_delete=models.PROTECT, related_name="events")
+    code = models.CharField(_("code"), max_length=40, blank=True)
+    type = models.CharField(_("type"), max_length=10, choices=EventType.choices)
+    status = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=EventStatus.choices,
+        default=EventStatus.DRAFT,
+        editable=False,
+    )
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    minimum = models.PositiveIntegerField(_("minimum"), null=True, blank=True)
+    capacity = models.PositiveIntegerField(_("maximum"), null=True, blank=True)
+    taken = models.PositiveIntegerField(default=0, editable=False)
+    closes_on = models.DateField(_("registration deadline"), null=True, blank=True)
+    cancel_until = models.DateField(_("cancellation deadline"), null=True, blank=True)
+    content_days = models.PositiveIntegerField(_("days of content"), null=True, blank=True)
+    first_on = models.DateField(null=True, editable=False)
+    last_on = models.DateField(null=True, editable=False)
+    starts_at = models.DateTimeField(null=True, editable=False)
+    ends_at = models.DateTimeField(null=True, editable=False)
+    priced = models.OneToOneField("catalog.Priced", on_delete=models.PROTECT, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    search_text = models.GeneratedField(
+        expression=Fold(Concat("code", models.Value(" "), "place")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(capacity=None) | Q(taken__lte=F("capacity")),
+                name="event_not_overbooked",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_on=None) | Q(first_on__lte=F("last_on")),
+                name="event_ends_after_it_begins",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["course", "first_on"], name="event_course_first"),
+            models.Index(fields=["first_on", "id"], name="event_first"),
+            models.Index(fields=["status", "first_on", "id"], name="event_status_first"),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="event_search"),
+        ]
+
+    def __str__(self):
+        return self.code or f"{self.get_type_display()} {self.pk}"
+
+
+class Session(models.Model):
+    """A meeting of an event. Moments are stored with their zone."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sessions")
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    time_zone = models.CharField(_("time zone"), max_length=60)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    link = models.URLField(_("link"), blank=True)
+    instructor = models.CharField(_("instructor"), max_length=120, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="session_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.starts_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,99 @@
+"""Who has a place on what, and how was it paid for?"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class PaidBy(models.TextChoices):
+    PASS = "pass", _("By pass")
+    TOKENS = "tokens", _("Tokens")
+    INVOICE = "invoice", _("Invoice")
+    CARD = "card", _("Card")
+    FREE = "free", _("Free")
+    STAFF = "staff", _("By staff")
+
+
+class RegistrationQuerySet(models.QuerySet):
+    def live(self):
+        """Those that were not cancelled."""
+        return self.filter(cancelled_at=None)
+
+
+class Registration(models.Model):
+    """One learner's place on one event, or on one learning path.
+
+    `pass_` is the pass it was made through (paid_by "pass"). `path_registration` is the
+    registration on the path that this place belongs to. `content_until` is the last day of the
+    content (None: for good); a right by pass doesn't look at it.
+    """
+
+    contact = models.ForeignKey(
+        "crm.Contact", on_delete=models.PROTECT, related_name="registrations"
+    )
+    event = models.ForeignKey(
+        "catalog.Event", on_delete=models.PROTECT, null=True, related_name="registrations"
+    )
+    path = models.ForeignKey(
+        "catalog.Item", on_delete=models.PROTECT, null=True, related_name="registrations"
+    )
+    path_registration = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="places"
+    )
+    account = models.ForeignKey(
+        "crm.Account", on_delete=models.PROTECT, related_name="registrations"
+    )
+    paid_by = models.CharField(max_length=10, choices=PaidBy.choices)
+    used_pass = models.ForeignKey(
+        "passes.Pass", on_delete=models.PROTECT, null=True, related_name="registrations"
+    )
+    registered_at = models.DateTimeField()
+    registered_on = models.DateField()
+    content_until = models.DateField(null=True)
+    attended = models.BooleanField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=0)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("view_registrations", "See registrations"),
+            ("manage_registrations", "Register, cancel and mark learners"),
+            ("answer_requests", "Answer requests of learners"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(event=None, path__isnull=False) | Q(path=None, event__isnull=False),
+                name="registration_on_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_by="pass", used_pass__isnull=False)
+                | (~Q(paid_by="pass") & Q(used_pass=None)),
+                name="registration_pass_where_by_pass",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "contact"],
+                condition=Q(cancelled_at=None, event__isnull=False),
+                name="registration_once_on_event",
+            ),
+            models.UniqueConstraint(
+                fields=["path", "contact"],
+                condition=Q(cancelled_at=None, path__isnull=False),
+                name="registration_once_on_path",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["contact", "-id"], name="registration_contact"),
+            models.Index(fields=["account", "-id"], name="registration_account"),
+            models.Index(
+                fields=["used_pass"],
+                name="registration_used_pass",
+                condition=Q(used_pass__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"#{self.pk}"

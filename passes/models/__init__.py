@@ -1,0 +1,16 @@
+"""What a pass is, what it opens, who has one."""
+
+from .owned import Pass, Source, Status
+from .type import Inclusion, OptionStatus, PassOption, PassType, PeriodUnit, TypeStatus
+
+__all__ = [
+    "Inclusion",
+    "OptionStatus",
+    "Pass",
+    "PassOption",
+    "PassType",
+    "PeriodUnit",
+    "Source",
+    "Status",
+    "TypeStatus",
+]
