@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import sync_playwright
 
+from tests.factories import AccountFactory, LearnerFactory, RegionFactory
 from tms import clock as tms_clock
 from tms.models import Organisation, User
 
@@ -93,6 +94,30 @@ def office(organisation):
     """The user who may do everything in the back office."""
     return User.objects.create_user(
         "office@example.com", name="Olive Office", is_staff=True, is_superuser=True
+    )
+
+
+@pytest.fixture
+def europe(organisation):
+    """The default region: the euro, 20 % tax."""
+    return RegionFactory(name="Europe", is_default=True)
+
+
+@pytest.fixture
+def kestrel(europe):
+    """The account that buys: Kestrel Rail Group."""
+    return AccountFactory(name="Kestrel Rail Group", region=europe)
+
+
+@pytest.fixture
+def ada(kestrel):
+    """The contact who learns, at Kestrel; `ada.user` signs in with her address."""
+    return LearnerFactory(
+        first_name="Ada",
+        last_name="Lindqvist",
+        email="ada@kestrelrail.example",
+        job_title="Operations Lead",
+        account=kestrel,
     )
 
 
