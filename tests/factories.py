@@ -1,9 +1,29 @@
-"""Rows for tests, by app: what a test doesn't name is made up, plausible and different each time."""
+"""Rows for tests, by app: what a test does not name is made up, plausible and always different."""
+
+import datetime
+import zoneinfo
+from decimal import Decimal
 
 import factory
 from factory.django import DjangoModelFactory
 
-from catalog.models import Region, TaxLevel, Unit, UnitKind
+from catalog.models import (
+    Category,
+    Event,
+    EventStatus,
+    EventType,
+    Item,
+    ItemKind,
+    ItemStatus,
+    Price,
+    Priced,
+    Region,
+    Session,
+    Step,
+    TaxLevel,
+    Unit,
+    UnitKind,
+)
 from crm.models import Account, AccountKind, Contact, CustomField, CustomFieldKind
 from tms.models import User
 
@@ -38,7 +58,7 @@ class TaxLevelFactory(DjangoModelFactory):
         django_get_or_create = ("name",)
 
     name = "Standard"
-    percent = 20
+    percent = Decimal(20)
 
 
 class RegionFactory(DjangoModelFactory):
@@ -56,6 +76,138 @@ class RegionFactory(DjangoModelFactory):
     def currencies(self, create, given, **_more):
         if create:
             self.currencies.set([CurrencyFactory()] if given is None else given)
+
+
+class TokenUnitFactory(DjangoModelFactory):
+    """What a price in tokens is counted in."""
+
+    class Meta:
+        model = Unit
+        django_get_or_create = ("code",)
+
+    kind = UnitKind.TOKEN
+    code = "Gold"
+    label = factory.SelfAttribute("code")
+    decimals = 0
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = Category
+
+    name = factory.Sequence(lambda n: f"Category {n}")
+    slug = factory.Sequence(lambda n: f"category-{n}")
+
+
+class PricedFactory(DjangoModelFactory):
+    class Meta:
+        model = Priced
+
+
+class CourseFactory(DjangoModelFactory):
+    """A published course; `categories=[...]` if it is about them."""
+
+    class Meta:
+        model = Item
+        skip_postgeneration_save = True
+
+    kind = ItemKind.COURSE
+    title = factory.Sequence(lambda n: f"Course {n:03}")
+    code = factory.Sequence(lambda n: f"C-{n:03}")
+    slug = factory.Sequence(lambda n: f"item-{n}")
+    status = ItemStatus.PUBLISHED
+    published_at = datetime.datetime(2026, 1, 5, 9, tzinfo=datetime.UTC)
+    priced = factory.SubFactory(PricedFactory)
+
+    @factory.post_generation
+    def categories(self, create, given, **_more):
+        if create and given:
+            self.categories.set(given)
+
+
+class PathFactory(CourseFactory):
+    """A published learning path through `courses=[...]`, in that order, each required."""
+
+    kind = ItemKind.PATH
+    title = factory.Sequence(lambda n: f"Path {n:03}")
+    code = factory.Sequence(lambda n: f"P-{n:03}")
+    slug = factory.Sequence(lambda n: f"path-{n}")
+
+    @factory.post_generation
+    def courses(self, create, given, **_more):
+        for position, course in enumerate((create and given) or [], start=1):
+            Step.objects.create(path=self, course=course, position=position)
+
+
+def _moment(day, hour, zone="Europe/London"):
+    wall = datetime.datetime.combine(day, datetime.time(hour), zoneinfo.ZoneInfo(zone))
+    return wall.astimezone(datetime.UTC)
+
+
+class EventFactory(DjangoModelFactory):
+    """An open classroom event in London with 12 seats; on each day a session from 09:00 to 17:00.
+
+    `first_on=` a day and `days=` how many; the default begins on 7 December 2026 and takes one.
+    """
+
+    class Meta:
+        model = Event
+        skip_postgeneration_save = True
+
+    class Params:
+        days = 1
+
+    course = factory.SubFactory(CourseFactory)
+    code = factory.Sequence(lambda n: f"E-{n:03}")
+    type = EventType.CLASSROOM
+    status = EventStatus.OPEN
+    place = "London"
+    capacity = 12
+    first_on = datetime.date(2026, 12, 7)
+    last_on = factory.LazyAttribute(lambda o: o.first_on + datetime.timedelta(days=o.days - 1))
+    starts_at = factory.LazyAttribute(lambda o: _moment(o.first_on, 9))
+    ends_at = factory.LazyAttribute(lambda o: _moment(o.last_on, 17))
+    priced = factory.SubFactory(PricedFactory)
+
+    @factory.post_generation
+    def sessions(self, create, given, **_more):
+        """`sessions=False`: without rows for them."""
+        if not create or given is False or self.first_on is None:
+            return
+        for number in range((self.last_on - self.first_on).days + 1):
+            day = self.first_on + datetime.timedelta(days=number)
+            Session.objects.create(
+                event=self,
+                starts_at=_moment(day, 9),
+                ends_at=_moment(day, 17),
+                time_zone="Europe/London",
+                place=self.place,
+            )
+
+
+class LmsEventFactory(EventFactory):
+    """An open LMS event: always open, content for good unless `content_days=` says otherwise."""
+
+    type = EventType.LMS
+    place = ""
+    capacity = None
+    first_on = last_on = starts_at = ends_at = None
+
+
+class PriceFactory(DjangoModelFactory):
+    """What `of=` (anything that has `priced`) costs: 490 euros in Europe, net."""
+
+    class Meta:
+        model = Price
+
+    class Params:
+        of = None
+
+    priced = factory.LazyAttribute(lambda o: o.of.priced if o.of else PricedFactory())
+    region = factory.SubFactory(RegionFactory, name="Europe")
+    unit = factory.SubFactory(CurrencyFactory)
+    amount = Decimal(490)
+    tax_level = factory.SelfAttribute("region.tax_level")
 
 
 # Customers
