@@ -153,7 +153,7 @@ INITIAL_SECOND_FACTOR = "required" if PRODUCTION else "offered"
 CONSEQUENCES = ["lms.places.release_uncovered"]
 
 # What the nightly run calls, in this order, each with (on=, at=).
-NIGHTLY = ["passes.nightly.record_expired"]
+NIGHTLY = ["passes.expiring.record_expired"]
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]

@@ -1,0 +1,192 @@
+"""Which items do a contact's passes open, and until when?
+
+A pass is active when it wasn't cancelled and the day lies between its start and its expiry, both
+included: always asked of the dates. Each question here is one statement, whatever the size.
+"""
+
+import dataclasses
+import datetime
+
+from django.db import connection
+from django.db.models import Exists, Func, OuterRef, Q
+
+from catalog.models import Event, EventStatus, Item
+
+from .models import Inclusion, Pass, PassType
+
+# For statements of others, with p the pass, e the event and %(on)s the day.
+ACTIVE_ON = "p.cancelled_at IS NULL AND p.starts_on <= %(on)s AND p.expires_on >= %(on)s"
+OPENS_EVENT = """EXISTS (
+    SELECT 1 FROM passes_inclusion i
+    WHERE i.pass_type_id = p.pass_type_id
+      AND (i.event_id = e.id
+           OR (i.item_id = e.course_id AND (i.event_types = '{}' OR e.type = ANY(i.event_types)))))"""
+
+
+class Any(Func):
+    """The database's ANY(array), for `column = ANY(array)`."""
+
+    function = "ANY"
+
+
+def opens_item(item: str) -> str:
+    """SQL: the pass `p` includes the item (a path, or a whole course) whose id `item` names."""
+    return (
+        "EXISTS (SELECT 1 FROM passes_inclusion i"
+        f" WHERE i.pass_type_id = p.pass_type_id AND i.item_id = {item})"
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Offer:
+    """A pass type that includes an item: whether it is held, until when, or how it is to be had.
+
+    `until` is the last day of the longest such pass of the contact (None: none held). `event_ids`
+    and `event_types` say which events, when it isn't all of the course. `unassigned` counts the
+    active passes of this type that the contact's account owns and nobody holds.
+    """
+
+    pass_type_id: int
+    name: str
+    slug: str
+    until: datetime.date | None
+    event_ids: tuple[int, ...] = ()
+    event_types: tuple[str, ...] = ()
+    unassigned: int = 0
+
+    @property
+    def held(self) -> bool:
+        return self.until is not None
+
+
+@dataclasses.dataclass(frozen=True)
+class Badge:
+    """What the `Pass` badge of an item says. Held ones first, the longest-lasting first of all."""
+
+    offers: tuple[Offer, ...]
+
+    @property
+    def held(self) -> bool:
+        return self.offers[0].held
+
+    @property
+    def best(self) -> Offer:
+        return self.offers[0]
+
+
+BADGES = """
+WITH included AS (
+    SELECT i.item_id, i.pass_type_id, i.event_types, NULL::bigint AS event_id
+    FROM passes_inclusion i
+    WHERE i.item_id = ANY(%(items)s)
+      AND (i.event_types = '{}' OR EXISTS (
+          SELECT 1 FROM catalog_event e
+          WHERE e.course_id = i.item_id AND e.status = 'open' AND e.type = ANY(i.event_types)))
+    UNION ALL
+    SELECT e.course_id, i.pass_type_id, '{}', e.id
+    FROM catalog_event e JOIN passes_inclusion i ON i.event_id = e.id
+    WHERE e.course_id = ANY(%(items)s) AND e.status = 'open'
+), held AS (
+    SELECT pass_type_id, max(expires_on) AS until
+    FROM passes_pass p
+    WHERE p.contact_id = %(contact)s AND p.cancelled_at IS NULL
+      AND p.starts_on <= %(on)s AND p.expires_on >= %(on)s
+    GROUP BY pass_type_id
+), free AS (
+    SELECT pass_type_id, count(*) AS passes
+    FROM passes_pass p
+    WHERE p.account_id = %(account)s AND p.contact_id IS NULL AND p.cancelled_at IS NULL
+      AND p.starts_on <= %(on)s AND p.expires_on >= %(on)s
+    GROUP BY pass_type_id
+)
+SELECT n.item_id, t.id, t.name, t.slug, held.until, coalesce(free.passes, 0),
+       array_agg(n.event_id) FILTER (WHERE n.event_id IS NOT NULL),
+       array_agg(n.event_types::text[]) FILTER (WHERE n.event_id IS NULL AND n.event_types <> '{}'),
+       bool_or(n.event_id IS NULL AND n.event_types = '{}')
+FROM included n
+JOIN passes_passtype t ON t.id = n.pass_type_id
+LEFT JOIN held ON held.pass_type_id = t.id
+LEFT JOIN free ON free.pass_type_id = t.id
+WHERE t.status = 'active' OR held.until IS NOT NULL
+GROUP BY n.item_id, t.id, t.name, t.slug, held.until, free.passes
+ORDER BY n.item_id, held.until DESC NULLS LAST, t.name_key, t.id
+"""
+
+
+def badges(
+    item_ids, contact_id: int | None, on: datetime.date, *, account_id: int | None = None
+) -> dict[int, Badge]:
+    """The badge of each item (course or path) that is in any pass on offer or held. One statement.
+
+    Pass `contact_id` None for a visitor: nothing is held then.
+    """
+    item_ids = list(item_ids)
+    if not item_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BADGES, {"items": item_ids, "contact": contact_id, "account": account_id, "on": on}
+        )
+        found: dict[int, list[Offer]] = {}
+        for item, type_id, name, slug, until, free, events, types, whole in cursor:
+            found.setdefault(item, []).append(
+                Offer(
+                    pass_type_id=type_id,
+                    name=name,
+                    slug=slug,
+                    until=until,
+                    event_ids=() if whole else tuple(events or ()),
+                    event_types=() if whole else tuple(types[0] if types else ()),
+                    unassigned=free,
+                )
+            )
+    return {item: Badge(tuple(offers)) for item, offers in found.items()}
+
+
+def offers(contact_id: int | None, on: datetime.date):
+    """The pass types for the filter `Training Pass`: on offer, or held by the contact."""
+    wanted = Q(status="active")
+    if contact_id:
+        wanted |= Exists(
+            Pass.objects.active_on(on).filter(contact=contact_id, pass_type=OuterRef("pk"))
+        )
+    return PassType.objects.filter(wanted).order_by("name_key", "id")
+
+
+def items_in(pass_type_id: int):
+    """The catalogue items that a pass type opens: whole, or through one of their open events."""
+    included = Inclusion.objects.filter(pass_type=pass_type_id)
+    chosen_types = Event.objects.filter(
+        course=OuterRef("item"), status=EventStatus.OPEN, type=Any(OuterRef("event_types"))
+    )
+    return Item.objects.filter(
+        Exists(included.filter(item=OuterRef("pk"), event_types=[]))
+        | Exists(included.filter(Exists(chosen_types), item=OuterRef("pk")))
+        | Exists(included.filter(event__course=OuterRef("pk"), event__status=EventStatus.OPEN))
+    )
+
+
+def covering_pass(
+    contact_id: int, *, on: datetime.date, event: Event | None = None, path: Item | None = None
+) -> Pass | None:
+    """The pass to book with: active on `on`, includes it, and lasts longest. One statement.
+
+    It must last through the first day of a scheduled event (PASS-43).
+    """
+    passes = Pass.objects.active_on(on).filter(contact=contact_id)
+    included = Inclusion.objects.filter(pass_type=OuterRef("pass_type"))
+    if event is not None:
+        passes = passes.filter(
+            Exists(
+                included.filter(
+                    Q(event=event)
+                    | Q(item=event.course_id, event_types=[])
+                    | Q(item=event.course_id, event_types__contains=[event.type])
+                )
+            )
+        )
+        if event.first_on:
+            passes = passes.filter(expires_on__gte=event.first_on)
+    else:
+        passes = passes.filter(Exists(included.filter(item=path)))
+    return passes.select_related("pass_type").order_by("-expires_on", "id").first()
