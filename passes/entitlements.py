@@ -8,7 +8,7 @@ import dataclasses
 import datetime
 
 from django.db import connection
-from django.db.models import Exists, Func, OuterRef, Q
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q
 
 from catalog.models import Event, EventStatus, Item
 
@@ -19,22 +19,8 @@ ACTIVE_ON = "p.cancelled_at IS NULL AND p.starts_on <= %(on)s AND p.expires_on >
 OPENS_EVENT = """EXISTS (
     SELECT 1 FROM passes_inclusion i
     WHERE i.pass_type_id = p.pass_type_id
-      AND (i.event_id = e.id
-           OR (i.item_id = e.course_id AND (i.event_types = '{}' OR e.type = ANY(i.event_types)))))"""
-
-
-class Any(Func):
-    """The database's ANY(array), for `column = ANY(array)`."""
-
-    function = "ANY"
-
-
-def opens_item(item: str) -> str:
-    """SQL: the pass `p` includes the item (a path, or a whole course) whose id `item` names."""
-    return (
-        "EXISTS (SELECT 1 FROM passes_inclusion i"
-        f" WHERE i.pass_type_id = p.pass_type_id AND i.item_id = {item})"
-    )
+      AND (i.event_id = e.id OR (
+          i.item_id = e.course_id AND (i.event_types = '{}' OR e.type = ANY(i.event_types)))))"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,8 +142,14 @@ def offers(contact_id: int | None, on: datetime.date):
 def items_in(pass_type_id: int):
     """The catalogue items that a pass type opens: whole, or through one of their open events."""
     included = Inclusion.objects.filter(pass_type=pass_type_id)
-    chosen_types = Event.objects.filter(
-        course=OuterRef("item"), status=EventStatus.OPEN, type=Any(OuterRef("event_types"))
+    listed = Func(
+        OuterRef("event_types"),
+        F("type"),
+        function="array_position",
+        output_field=IntegerField(),
+    )
+    chosen_types = Event.objects.alias(listed=listed).filter(
+        course=OuterRef("item"), status=EventStatus.OPEN, listed__isnull=False
     )
     return Item.objects.filter(
         Exists(included.filter(item=OuterRef("pk"), event_types=[]))

@@ -250,9 +250,7 @@ def renew(
     shorter = end < pass_.expires_on
     if shorter and not confirmed_shorter:
         raise Refusal(
-            _(
-                "That is earlier than %(day)s, when it expires now. Confirm it, or choose a later day."
-            )
+            _("It expires on %(day)s now, which is later. Confirm this, or choose a later day.")
             % {"day": day_text(pass_.expires_on)},
             field="expires_on",
         )
