@@ -25,6 +25,14 @@ from catalog.models import (
     UnitKind,
 )
 from crm.models import Account, AccountKind, Contact, CustomField, CustomFieldKind
+from passes.models import (
+    OptionStatus,
+    Pass,
+    PassOption,
+    PassType,
+    PeriodUnit,
+    TypeStatus,
+)
 from tms.models import User
 
 # People
@@ -256,3 +264,53 @@ class CustomFieldFactory(DjangoModelFactory):
     label = factory.Sequence(lambda n: f"Field {n}")
     key = factory.Sequence(lambda n: f"field-{n}")
     kind = CustomFieldKind.TEXT
+
+
+# Passes
+
+
+class PassTypeFactory(DjangoModelFactory):
+    """An active pass type without options."""
+
+    class Meta:
+        model = PassType
+
+    name = factory.Sequence(lambda n: f"Pass type {n:03}")
+    code = factory.Sequence(lambda n: f"PT-{n:03}")
+    slug = factory.Sequence(lambda n: f"pass-type-{n}")
+    status = TypeStatus.ACTIVE
+
+
+class PassOptionFactory(DjangoModelFactory):
+    """A published option: Annual, 12 months."""
+
+    class Meta:
+        model = PassOption
+        django_get_or_create = ("pass_type", "name")
+
+    pass_type = factory.SubFactory(PassTypeFactory)
+    name = "Annual"
+    period = 12
+    period_unit = PeriodUnit.MONTHS
+    status = OptionStatus.PUBLISHED
+    priced = factory.SubFactory(PricedFactory)
+
+
+class PassFactory(DjangoModelFactory):
+    """An active annual pass from 22 November 2026, held by nobody yet; a row without history.
+
+    `contact=` assigns it, and its account is then theirs. `lifecycle.issue` writes history too.
+    """
+
+    class Meta:
+        model = Pass
+
+    option = factory.SubFactory(PassOptionFactory)
+    pass_type = factory.SelfAttribute("option.pass_type")
+    contact = None
+    account = factory.LazyAttribute(lambda o: o.contact.account if o.contact else AccountFactory())
+    starts_on = datetime.date(2026, 11, 22)
+    expires_on = datetime.date(2027, 11, 22)
+    anchor_day = factory.SelfAttribute("starts_on.day")
+    issued_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
+    assigned_on = factory.LazyAttribute(lambda o: o.starts_on if o.contact else None)
