@@ -26,14 +26,6 @@ from catalog.models import (
 )
 from crm.models import Account, AccountKind, Contact, CustomField, CustomFieldKind
 from passes.models import (
-    OptionStatus,
-    Pass,
-    PassOption,
-    PassType,
-    PeriodUnit,
-    TypeStatus,
-)
-from passes.models import (
     Inclusion,
     OptionStatus,
     Pass,
@@ -279,15 +271,22 @@ class CustomFieldFactory(DjangoModelFactory):
 
 
 class PassTypeFactory(DjangoModelFactory):
-    """An active pass type without options."""
+    """An active pass type that opens `opens=[...]` (items and events)."""
 
     class Meta:
         model = PassType
+        skip_postgeneration_save = True
 
-    name = factory.Sequence(lambda n: f"Pass type {n:03}")
-    code = factory.Sequence(lambda n: f"PT-{n:03}")
-    slug = factory.Sequence(lambda n: f"pass-type-{n}")
+    name = factory.Sequence(lambda n: f"Library {n:03}")
+    code = factory.Sequence(lambda n: f"LIB-{n:03}")
+    slug = factory.Sequence(lambda n: f"library-{n}")
     status = TypeStatus.ACTIVE
+
+    @factory.post_generation
+    def opens(self, create, given, **_more):
+        for thing in (create and given) or []:
+            which = {"event": thing} if isinstance(thing, Event) else {"item": thing}
+            Inclusion.objects.create(pass_type=self, **which)
 
 
 class PassOptionFactory(DjangoModelFactory):
@@ -322,57 +321,4 @@ class PassFactory(DjangoModelFactory):
     expires_on = datetime.date(2027, 11, 22)
     anchor_day = factory.SelfAttribute("starts_on.day")
     issued_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
-    assigned_on = factory.LazyAttribute(lambda o: o.starts_on if o.contact else None)
-
-
-# Passes
-
-
-class PassTypeFactory(DjangoModelFactory):
-    """An active pass type that opens `opens=[...]` (items and events)."""
-
-    class Meta:
-        model = PassType
-        skip_postgeneration_save = True
-
-    name = factory.Sequence(lambda n: f"Library {n:03}")
-    code = factory.Sequence(lambda n: f"LIB-{n:03}")
-    slug = factory.Sequence(lambda n: f"library-{n}")
-    status = TypeStatus.ACTIVE
-
-    @factory.post_generation
-    def opens(self, create, given, **_more):
-        for thing in (create and given) or []:
-            which = {"event": thing} if isinstance(thing, Event) else {"item": thing}
-            Inclusion.objects.create(pass_type=self, **which)
-
-
-class PassOptionFactory(DjangoModelFactory):
-    """A published option: Annual, 12 months."""
-
-    class Meta:
-        model = PassOption
-
-    pass_type = factory.SubFactory(PassTypeFactory)
-    name = "Annual"
-    period = 12
-    period_unit = PeriodUnit.MONTHS
-    status = OptionStatus.PUBLISHED
-    priced = factory.SubFactory(PricedFactory)
-
-
-class PassFactory(DjangoModelFactory):
-    """A pass that runs from 22 November 2026 to 22 November 2027, without its journal row."""
-
-    class Meta:
-        model = Pass
-
-    option = factory.SubFactory(PassOptionFactory)
-    pass_type = factory.SelfAttribute("option.pass_type")
-    account = factory.SubFactory(AccountFactory)
-    contact = None
-    starts_on = datetime.date(2026, 11, 22)
-    expires_on = datetime.date(2027, 11, 22)
-    anchor_day = factory.SelfAttribute("expires_on.day")
-    issued_at = factory.LazyAttribute(lambda o: _moment(o.starts_on, 9))
     assigned_on = factory.LazyAttribute(lambda o: o.starts_on if o.contact else None)
