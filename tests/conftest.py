@@ -156,7 +156,9 @@ def chromium() -> str:
     for name in names:
         if name and (path := shutil.which(name)):
             return path
-    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
+    if os.environ.get("CI") == "true":
+        pytest.fail(NO_BROWSER)
+    pytest.skip(NO_BROWSER)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,6 @@
-"""Where a request meets the clock: once, here."""
+"""Where a request meets the clock: once, here. And what every answer tells the browser."""
+
+from django.conf import settings
 
 from . import clock
 from .models import Organisation
@@ -21,3 +23,15 @@ class Edge:
         request.today = clock.day_of(request.now, request.zone)
         clock.use_zone(request.zone)
         return self.get_response(request)
+
+
+class Headers:
+    """Say on every answer which powers of the browser our pages never ask for."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        return response

@@ -1,7 +1,8 @@
-"""How do the environment's words become settings? Addresses of servers, and yes or no."""
+"""How do the environment's words become settings? Addresses of servers, yes or no, and refusals."""
 
 import dataclasses
 import os
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -17,8 +18,20 @@ def flag(name: str, *, default: bool) -> bool:
     return word in YES
 
 
-def database_from(url: str) -> dict:
-    """Django's DATABASES entry for a `postgresql://` address."""
+def number(name: str, *, default: int) -> int:
+    """The whole number in the variable `name`; anything else is refused."""
+    word = os.environ.get(name) or str(default)
+    if not word.isdecimal():
+        raise ImproperlyConfigured(f"{name} is a whole number, not {word!r}.")
+    return int(word)
+
+
+def database_from(url: str, *, limits: dict | None = None) -> dict:
+    """Django's DATABASES entry for a `postgresql://` address.
+
+    `limits` are parameters of the connection, like `statement_timeout`, in milliseconds; those
+    that the address itself names in its `options` win.
+    """
     parts = conninfo_to_dict(url)
     options = {
         key: value
@@ -26,6 +39,9 @@ def database_from(url: str) -> dict:
         if key not in {"dbname", "user", "password", "host", "port"}
     }
     options.setdefault("connect_timeout", 5)
+    if limits:
+        ours = " ".join(f"-c {name}={value}" for name, value in limits.items())
+        options["options"] = f"{ours} {options.get('options', '')}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.get("dbname", "lanyard"),
@@ -52,3 +68,48 @@ def redis_from(url: str) -> Redis:
     if url.startswith("unix://"):
         return Redis(cache=url, broker="redis+socket://" + url.removeprefix("unix://"))
     return Redis(cache=url, broker=url)
+
+
+MAIL_SCHEMES = {"smtp": {}, "smtp+tls": {"use_tls": True}, "smtps": {"use_ssl": True}}
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+def mailer_from(url: str) -> dict:
+    """Django's MAILERS entry for a mail server; without one, mails are kept as rows.
+
+    `smtp://` speaks plainly, `smtp+tls://` begins plainly and turns to TLS (port 587), `smtps://`
+    is TLS from the start (port 465). Name and password stand in the address, percent-encoded.
+    """
+    if not url:
+        return {"BACKEND": "tms.mail.KeepBackend"}
+    parts = urlsplit(url)
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
+        raise ImproperlyConfigured(
+            "MAIL_URL is smtp+tls://name:password@host:587, smtps://... or smtp://..., or empty."
+        )
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": parts.hostname,
+            "port": parts.port or MAIL_PORTS[parts.scheme],
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "timeout": 20,
+            **MAIL_SCHEMES[parts.scheme],
+        },
+    }
+
+
+def unsafe(*, secret_key: str, hosts: list[str], debug: bool, site_url: str) -> list[str]:
+    """What forbids to start in production: one sentence each, saying what to set."""
+    found = []
+    if len(secret_key) < 50 or len(set(secret_key)) < 5 or secret_key.startswith("django-insecure"):
+        found.append("Set SECRET_KEY to at least 50 random characters, kept secret.")
+    if not hosts or "*" in hosts:
+        found.append("Set ALLOWED_HOSTS to the host names of the site, without *.")
+    if debug:
+        found.append("Unset DEBUG: it shows the inside of the program to visitors.")
+    if urlsplit(site_url).scheme != "https" or not urlsplit(site_url).hostname:
+        found.append("Set SITE_URL to the address of the site, beginning with https://.")
+    missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
+    return found + [f"Set {name} to the address of the server." for name in missing]

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from tms.environment import database_from, flag, redis_from
+from tms.environment import database_from, flag, mailer_from, number, redis_from, unsafe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("LANYARD_VAR", BASE_DIR / "var"))
@@ -24,9 +24,16 @@ if MODE not in {"production", "demo", "test"}:
 
 DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = os.environ.get("SECRET_KEY", "" if PRODUCTION else "demonstration-only-not-secret")
-SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")
+SITE_URL = os.environ.get("SITE_URL", "" if PRODUCTION else "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "" if PRODUCTION else "*").replace(",", " ").split()
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
+
+if PRODUCTION and (
+    found := unsafe(secret_key=SECRET_KEY, hosts=ALLOWED_HOSTS, debug=DEBUG, site_url=SITE_URL)
+):
+    raise ImproperlyConfigured(
+        "Lanyard does not start like this in production.\n" + "\n".join(found)
+    )
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -56,6 +63,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tms.health.Health",
+    "tms.edge.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -96,15 +105,28 @@ TEMPLATES = [
 ]
 
 # Two roles: the owner migrates, the application works with a role that can't rewrite history.
-OWNER = flag("LANYARD_AS_OWNER", default=False)
-DATABASE_ROLE = os.environ.get("DATABASE_ROLE", "lanyard_app")
+# Where DATABASE_OWNER_URL is not set, the one role of DATABASE_URL does both.
+DATABASE_URL = os.environ.get("DATABASE_URL") or "postgresql:///lanyard"
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or ""
+AS_OWNER = flag("LANYARD_AS_OWNER", default=TESTING)
+# A page that takes longer than this is a bug, and must not hold up the others. Migrations, the
+# nightly run and jobs take their time.
+WEB_LIMITS = {
+    "statement_timeout": 15_000,
+    "lock_timeout": 3_000,
+    "idle_in_transaction_session_timeout": 30_000,
+}
 DATABASES = {
     "default": database_from(
-        (os.environ.get("DATABASE_OWNER_URL") if OWNER or TESTING else None)
-        or os.environ.get("DATABASE_URL")
-        or "postgresql:///lanyard"
+        (DATABASE_OWNER_URL if AS_OWNER else "") or DATABASE_URL,
+        limits=WEB_LIMITS if os.environ.get("LANYARD_PROCESS") == "web" else None,
     )
 }
+application = database_from(DATABASE_URL)
+DATABASE_ROLE = application["USER"] if DATABASE_OWNER_URL else ""
+DATABASE_ROLE_PASSWORD = application["PASSWORD"] or None
+# Tables that the application's role may add to and read, and nothing else.
+APPEND_ONLY_TABLES = ["journal"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False
 
@@ -121,6 +143,53 @@ if TESTING:  # one process, and emptied before each test
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+SESSION_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = PRODUCTION
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# How many proxies of ours stand before the web process. They tell by X-Forwarded-Proto and
+# X-Forwarded-For what came to them; with 0 both headers are ignored, for anyone could send them.
+PROXIES = number("PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+if PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = number("HSTS_SECONDS", default=31_536_000) if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+# Preloading (W021) is a promise for a whole domain; who owns it makes it, not a program on it.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+MAILERS = {"default": mailer_from(os.environ.get("MAIL_URL", ""))}
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or "Lanyard <lanyard@localhost>"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL") or "INFO"},
+    "loggers": {
+        # Django's own way is to mail errors and to print in DEBUG only.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
+}
 
 CELERY_BROKER_URL = REDIS.broker
 CELERY_TASK_IGNORE_RESULT = True
@@ -131,12 +200,19 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ALWAYS_EAGER = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A broker that is away must not hold up a page: the work is a row, and is asked for again.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
 
 AUTH_USER_MODEL = "tms.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

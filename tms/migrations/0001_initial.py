@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import tms.models.organisation
 from django.conf import settings
 from django.contrib.postgres.operations import (
     BtreeGistExtension,
@@ -10,6 +9,8 @@ from django.contrib.postgres.operations import (
     UnaccentExtension,
 )
 from django.db import migrations, models
+
+import tms.models.organisation
 
 
 class Migration(migrations.Migration):

@@ -51,8 +51,8 @@ class JobState(models.TextChoices):
 class Job(models.Model):
     """Long work in the background, with a progress bar and a result to come back to.
 
-    `verb` is a dotted path that a worker calls with (job); it works from `arguments`, reports by
-    `tms.jobs.report`, and leaves `result` (sentences, refused rows) and perhaps a `file`.
+    `verb` is a dotted path that a worker calls with (job, at=); it works from `arguments`, reports
+    by `tms.jobs.report`, returns `result` (sentences, refused rows), and perhaps sets `file`.
     """
 
     verb = models.CharField(max_length=120)
@@ -65,6 +65,7 @@ class Job(models.Model):
     )
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    starts = models.PositiveSmallIntegerField(default=0)
     result = models.JSONField(default=dict)
     file = models.FileField(upload_to="jobs/out/", blank=True)
     operation = models.CharField(max_length=80, blank=True)

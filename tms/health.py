@@ -1,0 +1,96 @@
+"""Is this process alive, and may it be sent visitors?
+
+A middleware before all others, not two views: a load balancer asks by address and by plain http,
+which the host check and the redirect to https would refuse, and `/healthz` must not need the
+database, which every other request reads.
+"""
+
+import datetime
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+
+from . import clock
+from .models import NightRun, Organisation
+
+
+class Health:
+    """Answer `/healthz` and `/readyz`; pass on everything else."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path == "/healthz":
+            return HttpResponse("alive\n", content_type="text/plain")
+        if request.path == "/readyz":
+            return readiness(clock.now())
+        return self.get_response(request)
+
+
+def readiness(at: datetime.datetime) -> JsonResponse:
+    """200 if everything that a visitor needs is there, 503 if not; each check with its reason."""
+    checks = {"database": database(), "broker": broker()}
+    if checks["database"]["ok"]:
+        checks["migrations"] = migrations()
+        if checks["migrations"]["ok"]:
+            checks["night"] = night(at)
+    ready = all(check["ok"] for check in checks.values())
+    answer = JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def database() -> dict:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return {"ok": False, "reason": "The database does not answer."}
+    return {"ok": True}
+
+
+def broker() -> dict:
+    line = redis.Redis.from_url(settings.REDIS.cache, socket_connect_timeout=2, socket_timeout=2)
+    try:
+        line.ping()
+    except redis.RedisError:
+        return {"ok": False, "reason": "The broker does not answer."}
+    finally:
+        line.close()
+    return {"ok": True}
+
+
+def migrations() -> dict:
+    """Whether all migrations that this code knows were applied. (More is an older process.)"""
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if missing:
+        return {"ok": False, "reason": f"{missing} migrations are not applied."}
+    return {"ok": True}
+
+
+def night(at: datetime.datetime) -> dict:
+    """Whether the nightly run of today or yesterday was finished.
+
+    A new installation has a day to have its first.
+    """
+    zone = (Organisation.objects.filter(pk=1).first() or Organisation()).time_zone
+    today = clock.day_of(at, zone)
+    last = NightRun.objects.filter(finished_at__isnull=False).order_by("-on").first()
+    if last is not None:
+        days = (today - last.on).days
+        hours = round((at - last.finished_at).total_seconds() / 3600, 1)
+        if days > 1:
+            reason = f"The last nightly run was for {last.on}, {days} days ago."
+            return {"ok": False, "on": str(last.on), "age_hours": hours, "reason": reason}
+        return {"ok": True, "on": str(last.on), "age_hours": hours}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(applied) FROM django_migrations")
+        made = cursor.fetchone()[0]
+    if at - made > datetime.timedelta(days=1):
+        return {"ok": False, "reason": "No nightly run yet: is the scheduler running?"}
+    return {"ok": True, "reason": "No nightly run yet; the installation is new."}

@@ -1,0 +1,149 @@
+"""How does long work run in the background, with progress, and never half?
+
+A job is a row. It is claimed by locking the row; its verb runs in one transaction, and the row's
+end is written in the same one. A worker that is killed leaves the row as it was, unlocked: the
+scan of every minute finds it and asks for it again. So does it where the broker was away.
+"""
+
+import datetime
+import logging
+
+from celery import current_app
+from django.core.cache import cache
+from django.db import transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from .models import Job
+from .models.work import JobState
+from .refusals import Refusal
+
+log = logging.getLogger(__name__)
+UNFINISHED = [JobState.WAITING, JobState.RUNNING]
+STARTS = 3
+
+
+def start(
+    *,
+    verb: str,
+    title: str,
+    arguments: dict,
+    by,
+    at: datetime.datetime,
+    total: int = 0,
+    operation: str = "",
+    back_to: str = "",
+    upload=None,
+) -> Job:
+    """Write the job down and ask for it once the transaction is committed. One INSERT.
+
+    `verb` is the dotted path of a function called with (job, at=): it returns the result as a
+    dict, may set `job.file`, and tells how far it is by `report`. Never fails for want of a broker.
+    """
+    job = Job(
+        verb=verb,
+        title=title,
+        arguments=arguments,
+        by=by,
+        total=total,
+        operation=operation,
+        back_to=back_to,
+        asked_at=at,
+    )
+    if upload is not None:
+        job.upload.save(upload.name, upload, save=False)
+    job.save()
+    transaction.on_commit(lambda: ask(job.pk), robust=True)
+    return job
+
+
+def ask(job_id: int) -> None:
+    """Ask a worker to run the job; if no one can be asked now, the scan will."""
+    try:
+        current_app.send_task("tms.tasks.run_job", [job_id], ignore_result=True)
+    except Exception as error:  # what a broker's transport raises is its own affair
+        log.warning("Job %s is not asked for yet: %s", job_id, error)
+
+
+def abandoned() -> list[int]:
+    """Jobs that wait or were left in the middle: unfinished, and held by no worker."""
+    with transaction.atomic():
+        rows = Job.objects.select_for_update(skip_locked=True, of=("self",))
+        return [job.pk for job in rows.filter(state__in=UNFINISHED).order_by("id")[:100]]
+
+
+def run(job_id: int, *, at: datetime.datetime) -> bool:
+    """Run the job, if nobody runs it and it isn't finished; returns whether it was run here."""
+    if not claim(job_id, at=at):
+        return False
+    with transaction.atomic():
+        job = free(job_id)
+        if job is None:
+            return False
+        try:
+            with transaction.atomic():
+                job.result = import_string(job.verb)(job, at=at) or {}
+            job.state, job.done = JobState.DONE, job.total
+        except Refusal as no:
+            job.state, job.result = JobState.FAILED, {"refusal": str(no)}
+        except Exception:
+            log.exception("Job %s (%s) broke.", job.pk, job.verb)
+            sentence = _("Something broke on our side, so nothing was changed. Job %(number)s.")
+            job.state, job.result = JobState.FAILED, {"refusal": sentence % {"number": job.pk}}
+        job.finished_at = at
+        job.save()
+    return True
+
+
+def claim(job_id: int, *, at: datetime.datetime) -> bool:
+    """Count the start, for all to see, before the long transaction begins.
+
+    A job whose workers died STARTS times is what kills them: it is given up.
+    """
+    with transaction.atomic():
+        job = free(job_id)
+        if job is None:
+            return False
+        if job.starts >= STARTS:
+            sentence = _(
+                "This was started %(times)s times and never came to its end. Job %(number)s."
+            )
+            job.state, job.finished_at = JobState.FAILED, at
+            job.result = {"refusal": sentence % {"times": job.starts, "number": job.pk}}
+        else:
+            job.state, job.starts = JobState.RUNNING, job.starts + 1
+        job.save(update_fields=["state", "starts", "finished_at", "result"])
+    return job.state == JobState.RUNNING
+
+
+def free(job_id: int) -> Job | None:
+    """The job, locked, if it is unfinished and no worker holds it."""
+    rows = Job.objects.select_for_update(skip_locked=True, of=("self",))
+    return rows.filter(pk=job_id, state__in=UNFINISHED).first()
+
+
+def report(job: Job, done: int, total: int | None = None) -> None:
+    """Say how far the job is, while its transaction still runs. Cheap: at most 100 times a job."""
+    total = total or job.total
+    share = done * 100 // total if total else done
+    if getattr(job, "reported", None) == share:
+        return
+    job.reported = share
+    try:
+        cache.set(key(job.pk), (done, total), timeout=3600)
+    except Exception as error:  # progress is told, never needed
+        log.warning("Job %s can't tell how far it is: %s", job.pk, error)
+
+
+def progress(job: Job) -> tuple[int, int]:
+    """How many of how many: told by the worker while it runs, by the row before and after."""
+    if job.state == JobState.RUNNING:
+        try:
+            return cache.get(key(job.pk)) or (job.done, job.total)
+        except Exception as error:
+            log.warning("How far job %s is can't be asked: %s", job.pk, error)
+    return job.done, job.total
+
+
+def key(job_id: int) -> str:
+    return f"job:{job_id}:progress"

@@ -1,0 +1,18 @@
+"""Give the application's database role what it needs, and no more."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from tms import grants
+
+
+class Command(BaseCommand):
+    help = "Grant the application's database role its rights. Run as the owner after migrate."
+
+    def handle(self, **options):
+        role = settings.DATABASE_ROLE
+        if not role:
+            self.stdout.write("One role does everything here: DATABASE_OWNER_URL is not set.")
+            return
+        grants.grant(role, settings.DATABASE_ROLE_PASSWORD)
+        self.stdout.write(f"{role} may read and write, and only add to what is history.")

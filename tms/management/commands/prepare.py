@@ -1,0 +1,51 @@
+"""Bring database, translations and static files to where this version needs them."""
+
+import hashlib
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from tms import translations
+from tms.models import Organisation, User
+
+
+class Command(BaseCommand):
+    help = (
+        "Migrate, grant, compile translations, collect static files: each only where needed. "
+        "Ends by saying whether the database is empty, a demonstration, or in own use."
+    )
+
+    def handle(self, **options):
+        translations.compile_stale()
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("grant_role", stdout=self.stdout)
+        self.collect()
+        self.stdout.write(state())
+
+    def collect(self) -> None:
+        """Collect static files, unless they are those collected last."""
+        stamp, seen = Path(settings.STATIC_ROOT) / ".collected", fingerprint()
+        if stamp.exists() and stamp.read_text() == seen:
+            return
+        stamp.unlink(missing_ok=True)
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        stamp.write_text(seen)
+
+
+def fingerprint() -> str:
+    """A digest of names, sizes and times of all static files."""
+    seen = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            facts = Path(storage.path(path)).stat()
+            seen.update(f"{path} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
+
+
+def state() -> str:
+    if not User.objects.exists():
+        return "empty"
+    return "demonstration" if Organisation.objects.filter(demonstration=True).exists() else "own"

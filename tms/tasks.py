@@ -1,0 +1,28 @@
+"""What do workers do when asked? Thin: the edge that reads the clock and calls the rules."""
+
+from celery import shared_task
+
+from . import clock, jobs, nightly
+from .models import Organisation
+
+
+@shared_task
+def night() -> None:
+    """Work through the nights up to today, if any is left. Asked every quarter of an hour."""
+    at = clock.now()
+    row = Organisation.objects.filter(pk=1).first() or Organisation()
+    today = clock.day_of(at, row.time_zone)
+    if nightly.due(today):
+        nightly.run(today, at, wait=False)
+
+
+@shared_task
+def waiting_jobs() -> None:
+    """Ask again for the jobs that nobody works on. Asked every minute."""
+    for job_id in jobs.abandoned():
+        jobs.ask(job_id)
+
+
+@shared_task
+def run_job(job_id: int) -> None:
+    jobs.run(job_id, at=clock.now())
