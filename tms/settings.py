@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "tms.edge.Edge",
 ]
 
+CSRF_FAILURE_VIEW = "tms.ui.errors.too_old"
 ROOT_URLCONF = "tms.urls"
 WSGI_APPLICATION = "tms.wsgi.application"
 FORM_RENDERER = "tms.ui.forms.Renderer"

@@ -1,1 +1,8 @@
-urlpatterns = []
+"""Every address: each app's own, put together."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("tms.ui.urls")),
+    path("accounts/", include("allauth.urls")),
+]

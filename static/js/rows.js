@@ -1,0 +1,85 @@
+// Rows with a box to tick: all of a page at once, how many, and ticks that outlive a search in a dialog.
+//
+// A form with [data-rows] holds boxes called "ids". [data-tick-page] ticks all of the page,
+// [data-ticked] says how many, [data-untick] unticks, [data-all-match] appears once the page is full.
+// [data-keep-checked="#holder"] keeps what is ticked as hidden inputs in #holder while its rows are
+// replaced by htmx.
+
+const boxes = (form) => [...form.querySelectorAll("tbody input[type=checkbox][name=ids]:enabled")]
+
+function count(form) {
+  const all = boxes(form)
+  const ticked = all.filter((box) => box.checked)
+  const everything = form.querySelector("[data-all-match] input")
+  const kept = form.querySelectorAll("[data-kept] input").length
+  for (const place of form.querySelectorAll("[data-ticked]")) place.textContent = ticked.length + kept
+  const head = form.querySelector("[data-tick-page]")
+  if (head) {
+    head.checked = all.length > 0 && ticked.length === all.length
+    head.indeterminate = ticked.length > 0 && !head.checked
+  }
+  const offer = form.querySelector("[data-all-match]")
+  if (offer) {
+    offer.hidden = !(head?.checked)
+    if (offer.hidden) everything.checked = false
+  }
+}
+
+document.addEventListener("change", ({ target }) => {
+  const form = target.closest?.("[data-rows]")
+  if (!form) return
+  if (target.matches("[data-tick-page]")) for (const box of boxes(form)) box.checked = target.checked
+  count(form)
+})
+
+// With the shift key: everything between the last tick and this one.
+let last = null
+document.addEventListener("click", (event) => {
+  const box = event.target
+  const form = box.closest?.("[data-rows]")
+  if (!form) return
+  if (box.matches("[data-untick]") || box.closest("[data-untick]")) {
+    for (const each of boxes(form)) each.checked = false
+    form.querySelector("[data-kept]")?.replaceChildren()
+    return count(form)
+  }
+  if (!box.matches("tbody input[name=ids]")) return
+  const all = boxes(form)
+  if (event.shiftKey && last && all.includes(last)) {
+    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b)
+    for (const each of all.slice(from, to + 1)) each.checked = box.checked
+    count(form)
+  }
+  last = box
+})
+
+// Ticks that outlive a search: before rows go, they are written down; when they come back, ticked.
+const holder = (rows) => document.querySelector(rows.dataset.keepChecked)
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const rows = detail.target.closest?.("[data-keep-checked]")
+  if (!rows) return
+  const kept = holder(rows)
+  for (const box of rows.querySelectorAll("tbody input[name=ids]:checked:enabled")) {
+    const note = document.createElement("input")
+    note.type = "hidden"
+    note.name = "ids"
+    note.value = box.value
+    kept.append(note)
+  }
+})
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const rows = detail.target.closest?.("[data-keep-checked]") ?? document.querySelector("[data-keep-checked]")
+  if (rows?.contains(detail.target) || rows === detail.target) {
+    for (const note of [...holder(rows).children]) {
+      const box = rows.querySelector(`tbody input[name=ids][value="${CSS.escape(note.value)}"]`)
+      if (!box) continue
+      box.checked = true
+      note.remove()
+    }
+  }
+  for (const form of document.querySelectorAll("[data-rows]")) count(form)
+})
+
+for (const form of document.querySelectorAll("[data-rows]")) count(form)

@@ -1,0 +1,306 @@
+"""Which rows, in which order, in which columns? One list, in the state that the address tells."""
+
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db.models import F
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils.functional import cached_property
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from . import export, keyset, rows
+from .access import allowed
+from .chips import chips
+from .tables import columns_of
+
+SIZES = (25, 50, 100)
+COUNTED = 10_000
+# What the address says beside the filters.
+STATE = ("sort", "size", "columns", "after", "before", "export", "ids", "all")
+FORMATS = ("csv", "xlsx")
+
+
+class Listing:
+    """A ListPage bound to a request. Nothing is asked of the database before it is drawn."""
+
+    def __init__(self, page):
+        self.page, self.request, self.asked = page, page.request, page.request.GET
+        self.columns = columns_of(page.table)
+        self.id = page.list_id
+
+    # What the address says
+
+    @cached_property
+    def filters(self):
+        if self.page.filterset is None:
+            return None
+        return self.page.filterset(self.asked, queryset=self.page.queryset(), request=self.request)
+
+    @cached_property
+    def found(self):
+        """The rows that match, without order."""
+        return self.page.queryset() if self.filters is None else self.filters.qs
+
+    @cached_property
+    def sorting(self):
+        """(column's name, is it descending?), the page's own where the address makes no sense."""
+        for wanted in (self.asked.get("sort", ""), self.page.sort):
+            name = wanted.removeprefix("-")
+            if name == "pk" or (name in self.columns and self.columns[name].sort is not None):
+                return name, wanted.startswith("-")
+        raise ImproperlyConfigured(
+            f"{type(self.page).__name__} sorts by {self.page.sort!r}, which has no sort=."
+        )
+
+    @cached_property
+    def size(self):
+        wanted = self.asked.get("size", "")
+        return int(wanted) if wanted.isdecimal() and int(wanted) in SIZES else 50
+
+    @cached_property
+    def shown(self):
+        """The columns that are drawn: those chosen, or those that aren't hidden at first."""
+        chosen = {name for part in self.asked.getlist("columns") for name in part.split(",")}
+        chosen &= set(self.columns)
+        return [
+            column
+            for name, column in self.columns.items()
+            if column.main or (name in chosen if chosen else not column.hidden)
+        ]
+
+    def sort_expression(self):
+        name, _descending = self.sorting
+        expression = F("pk") if name == "pk" else self.columns[name].sort
+        if isinstance(expression, F):
+            refuse_nullable(self.found, expression.name)
+        return expression
+
+    # What is found
+
+    @cached_property
+    def slice(self):
+        needed = {accessor for column in self.shown for accessor in column.accessors()}
+        needed |= {
+            accessor
+            for column in self.columns.values()
+            if column.main
+            for accessor in column.accessors()
+        }
+        needed |= set(self.page.values)
+        return keyset.page(
+            self.found,
+            sort=self.sort_expression(),
+            descending=self.sorting[1],
+            size=self.size,
+            after=self.asked.get("after", ""),
+            before=self.asked.get("before", ""),
+            values=sorted(needed - {"pk", "sort_key"}),
+        )
+
+    @cached_property
+    def count(self):
+        """How many match, counted up to 10,001."""
+        return self.found.order_by().values("pk")[: COUNTED + 1].count()
+
+    @property
+    def count_is_capped(self):
+        return self.count > COUNTED
+
+    @property
+    def last(self):
+        return self.slice.first + len(self.slice.rows) - 1
+
+    def selected(self):
+        """The rows a bulk action is about."""
+        if self.asked.get("all"):
+            return self.found.order_by()
+        ids = [
+            int(each) for each in self.asked.getlist("ids") if each.isdecimal() and len(each) < 19
+        ]
+        return self.page.queryset().order_by().filter(pk__in=ids)
+
+    # Addresses
+
+    def address(self, **changes):
+        """The page's address with some of its state changed; "" and None drop it."""
+        query = self.asked.copy()
+        for name in (
+            "export",
+            "ids",
+            "all",
+            *(() if "after" in changes or "before" in changes else ("after", "before")),
+        ):
+            query.pop(name, None)
+        for name, value in changes.items():
+            query.pop(name, None)
+            if isinstance(value, list):
+                query.setlist(name, value)
+            elif value not in ("", None):
+                query[name] = value
+        for name in list(query):
+            if not any(query.getlist(name)):
+                del query[name]
+        text = query.urlencode(safe=",")
+        return f"{self.request.path}?{text}" if text else self.request.path
+
+    def kept(self, *without):
+        """The state as (name, value) pairs for hidden inputs of forms that change another part."""
+        skip = {"after", "before", "export", "ids", "all", *without}
+        return [
+            (name, value)
+            for name, values in self.asked.lists()
+            if name not in skip
+            for value in values
+            if value
+        ]
+
+    @property
+    def beside_columns(self):
+        return self.kept("columns")
+
+    @property
+    def beside_filters(self):
+        """Of the state, what isn't asked by the form of filters."""
+        asked = (
+            set()
+            if self.filters is None
+            else {each for field in self.filters.form for each in names_in(field)}
+        )
+        return [(name, value) for name, value in self.kept() if name not in asked]
+
+    @property
+    def filter_state(self):
+        """Of the state, what the filters say: for "all that match"."""
+        beside = set(self.beside_filters)
+        return [pair for pair in self.kept() if pair not in beside]
+
+    @property
+    def everything(self):
+        """The address without any filter."""
+        return self.address(**{name: "" for name, _value in self.filter_state})
+
+    @property
+    def is_filtered(self):
+        return bool(self.filter_state)
+
+    @property
+    def chips(self):
+        return chips(self)
+
+    @property
+    def headings(self):
+        """The columns as (column, css class, address that sorts by it, aria-sort)."""
+        now, descending = self.sorting
+        for column in self.shown:
+            if column.sort is None:
+                yield column, "", ""
+            elif column.name == now:
+                turned = column.name if descending else f"-{column.name}"
+                yield column, self.address(sort=turned), "descending" if descending else "ascending"
+            else:
+                yield column, self.address(sort=column.name), ""
+
+    @property
+    def choosable(self):
+        shown = {column.name for column in self.shown}
+        return [
+            (column, column.name in shown) for column in self.columns.values() if not column.main
+        ]
+
+    @property
+    def sizes(self):
+        return [
+            (size, self.address(size="" if size == 50 else size), size == self.size)
+            for size in SIZES
+        ]
+
+    @property
+    def previous_page(self):
+        return self.slice.previous and self.address(before=self.slice.previous, after="")
+
+    @property
+    def following_page(self):
+        return self.slice.following and self.address(after=self.slice.following, before="")
+
+    @property
+    def exports(self):
+        """(label, address) of the files this user may take."""
+        if not (self.page.export_name and allowed(self.request.user, self.page.export_permission)):
+            return []
+        return [("CSV", self.address(export="csv")), ("Excel", self.address(export="xlsx"))]
+
+    # Drawing
+
+    @cached_property
+    def bulk(self):
+        return self.page.permitted(self.page.bulk())
+
+    @property
+    def body(self):
+        """The rows of the table, as html."""
+        return mark_safe(rows.draw(self))
+
+    @property
+    def events(self):
+        names = [self.page.changes] if isinstance(self.page.changes, str) else self.page.changes
+        return ", ".join(
+            f"{name if ':' in name else f'{name}:changed'} from:body" for name in names if name
+        )
+
+    def answer(self) -> HttpResponse | None:
+        """The list's own requests: an export, or a part of the list for htmx; else None."""
+        wanted = self.asked.get("export", "")
+        if wanted in FORMATS:
+            if not self.exports:
+                raise PermissionDenied(
+                    _(
+                        "Your role doesn't include exporting lists. Who manages users and roles can add it."
+                    )
+                )
+            return export.answer(self, wanted)
+        htmx = self.request.htmx
+        if (
+            not htmx
+            or htmx.history_restore_request
+            or htmx.target not in (self.id, f"{self.id}-rows")
+        ):
+            return None
+        part = "ui/_list.html" if htmx.target == self.id else "ui/_list_rows.html"
+        response = HttpResponse(self.draw(part))
+        response["HX-Push-Url"] = self.address(
+            after=self.asked.get("after", ""), before=self.asked.get("before", "")
+        )
+        return response
+
+    def draw(self, template="ui/_list.html"):
+        return mark_safe(
+            render_to_string(template, {"listing": self, "page": self.page}, request=self.request)
+        )
+
+    def __html__(self):
+        return self.draw()
+
+    __str__ = __html__
+
+
+def names_in(field):
+    """The names under which a field of a form of filters stands in the address."""
+    widgets = getattr(field.field.widget, "widgets_names", None)
+    return [field.html_name + suffix for suffix in widgets] if widgets else [field.html_name]
+
+
+def refuse_nullable(queryset, path):
+    """A nullable column would lose rows between pages: it needs a twin that is never null."""
+    if path in queryset.query.annotations:
+        return
+    model = queryset.model
+    for name in path.split("__"):
+        if name == "pk":
+            return
+        field = model._meta.get_field(name)
+        if field.null:
+            raise ImproperlyConfigured(
+                f"{queryset.model.__name__}.{path} can be null and can't sort a list: "
+                "sort by a generated column or by Coalesce."
+            )
+        model = field.related_model or model

@@ -1,0 +1,157 @@
+"""Lists: many rows, all alike everywhere. The address is the whole state.
+
+    class PassTypes(ListPage):
+        title = _("Training Pass Types")
+        permission_required = "passes.view_type"
+        table, filterset, sort = PassTypeTable, PassTypeFilter, "name"
+
+        def queryset(self):
+            return PassType.objects.with_counts()
+
+        def menu(self, row):
+            yield Action(_("Edit"), reverse("passes:edit_type", args=[row["pk"]]), "pencil")
+
+The same class is embedded into another page (a tab, a panel) with `PassTypes.at(request, ...)`:
+see docs/adding-a-page.md.
+"""
+
+import dataclasses
+
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
+
+from .access import allowed, refusal
+from .listing import Listing
+from .register import Permission
+
+
+@dataclasses.dataclass(frozen=True)
+class Action:
+    """An entry of a row's menu, a button over the list, or a bulk action over ticked rows.
+
+    `dialog`: opens in the <dialog>, else it is a page. `why`: it doesn't apply, and this is why.
+    """
+
+    label: str
+    url: str
+    icon: str = ""
+    dialog: bool = True
+    danger: bool = False
+    why: str = ""
+    permission: Permission = None
+
+
+# Between the entries of a row's menu: a line.
+LINE = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Empty:
+    """What an empty list says: what the thing is, and the first step."""
+
+    title: str
+    sentence: str = ""
+    action: Action | None = None
+
+
+class ListPage(View):
+    """A list of rows, as a page or embedded.
+
+    title, crumbs      the heading; crumbs are (label, address) pairs
+    table              columns (tms.ui.tables)
+    filterset          a tms.ui.filters.FilterSet, or None
+    sort               the column it is sorted by at first, "-name" for descending
+    values             accessors that `menu` and `row` need beyond the columns'
+    empty              an Empty
+    export_name        the file's name; empty: no export
+    changes            events that refresh the list in place ("passes" or a list)
+    template_name      extends ui/list.html; `site` is its base
+    audience           "staff" (with permission_required) or "learner"
+
+    queryset()         the rows, before filters
+    actions()          buttons at the top; the first is the primary one
+    bulk()             Actions over ticked rows; their dialogs get `?ids=1&ids=2` or `?all=1&…`
+    menu(row)          the entries of a row's ellipsis; LINE is a line
+    dim(row)           is what the row is about over?
+    name_of(row)       what the row is called, for screen readers (default: its main cell's value)
+    """
+
+    title = ""
+    label = ""
+    crumbs: tuple = ()
+    table = None
+    filterset = None
+    sort = "pk"
+    values: tuple[str, ...] = ()
+    empty = Empty(_("Nothing here yet"))
+    export_name = ""
+    export_permission = "tms.export"
+    changes: str | tuple[str, ...] = ()
+    template_name = "ui/list.html"
+    site = "staff.html"
+    list_id = "list"
+    permission_required: Permission = None
+    audience = "staff"
+
+    def queryset(self):
+        raise NotImplementedError
+
+    def actions(self):
+        return []
+
+    def bulk(self):
+        return []
+
+    menu = None
+
+    def dim(self, row) -> bool:
+        return False
+
+    name_of = None
+
+    # How it works
+
+    def dispatch(self, request, *args, **kwargs):
+        response = refusal(request, self.permission_required, audience=self.audience)
+        if response is None:
+            response = super().dispatch(request, *args, **kwargs)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
+
+    def get(self, request, *args, **kwargs):
+        listing = Listing(self)
+        return listing.answer() or render(request, self.template_name, self.context(listing))
+
+    def context(self, listing) -> dict:
+        """What the template gets; add to it in a subclass."""
+        return {"view": self, "listing": listing, "actions": self.permitted(self.actions())}
+
+    def permitted(self, actions):
+        """Those of the actions that the user's role includes."""
+        user = self.request.user
+        return [
+            each
+            for each in actions
+            if each and (each.permission is None or allowed(user, each.permission))
+        ]
+
+    @classmethod
+    def at(cls, request, *args, **kwargs) -> Listing:
+        """The list as a part of another page: `{{ listing }}` draws it.
+
+        That page's view must answer the list's own requests first:
+
+            listing = AccountPasses.at(request, account=account)
+            return listing.answer() or render(request, "…", {"listing": listing})
+        """
+        view = cls()
+        view.setup(request, *args, **kwargs)
+        return Listing(view)
+
+    @classmethod
+    def selected(cls, request, *args, **kwargs):
+        """The rows that a bulk action is about, as a queryset without order: those whose `ids` are
+        in the address, or with `all=1` everything that its filters match."""
+        return cls.at(request, *args, **kwargs).selected()

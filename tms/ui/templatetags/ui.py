@@ -1,0 +1,127 @@
+"""What do templates say often? Icons, statuses, days, numbers, the head and panels of a page.
+
+Built into every template: no `{% load %}`.
+"""
+
+import re
+
+from django import template
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from .. import days, icons
+from .. import register as registered
+from ..access import allowed
+
+register = template.Library()
+
+register.filter("day", days.day)
+register.filter("day_short", days.day_short)
+register.filter("moment", days.moment)
+register.filter("number", days.number)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """{% icon "id-card-lanyard" %}: beside words, never instead of them."""
+    return icons.icon(name)
+
+
+@register.simple_tag
+def status(value, label=None) -> SafeString:
+    """{% status pass_.status %} or {% status "ending" "in 12 days" %}: a badge.
+
+    A member of a TextChoices brings its own label.
+    """
+    label = getattr(value, "label", None) if label is None else label
+    value = getattr(value, "value", value)
+    if value in (None, ""):
+        return SafeString("")
+    return format_html(
+        '<span class="badge" data-status="{}">{}</span>', value, value if label is None else label
+    )
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Ada Lindqvist: AL"""
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.simple_tag(takes_context=True)
+def panels(context, page: str, subject, column: str = "main") -> SafeString:
+    """{% panels "contact" contact "side" %}: the panels that this user may see, in their order."""
+    request = context["request"]
+    return mark_safe(
+        "".join(
+            panel.html(request, subject)
+            for panel in registered.all_of().panels
+            if panel.page == page
+            and panel.column == column
+            and allowed(request.user, panel.permission)
+        )
+    )
+
+
+@register.inclusion_tag("ui/_tabs.html", takes_context=True)
+def tabs(context, page: str, subject, current: str = "", label: str = ""):
+    """{% tabs "account" account "passes" %}: links, each with an address and perhaps a count."""
+    request = context["request"]
+    entries = [
+        (tab, tab.url(subject), tab.count(subject) if tab.count else None)
+        for tab in registered.all_of().tabs
+        if tab.page == page and allowed(request.user, tab.permission)
+    ]
+    return {"entries": entries, "current": current, "label": label or str(subject)}
+
+
+@register.inclusion_tag("ui/_empty.html")
+def empty(title, sentence="", label="", url="", dialog=True):
+    """{% empty "No training passes yet" "A pass opens ..." "Add Training Pass" url %}"""
+    return {"title": title, "sentence": sentence, "label": label, "url": url, "dialog": dialog}
+
+
+@register.filter
+def kind_of_field(field) -> str:
+    """Is it drawn as a group of choices, as one tick box, or as label over control?"""
+    if field.use_fieldset:
+        return "group"
+    return "check" if field.widget_type == "checkbox" else "plain"
+
+
+@register.filter
+def field_errors(form) -> int:
+    """How many fields of the form have an error."""
+    return sum(1 for name in form.errors if name != "__all__")
+
+
+TONES = {"closes": ("bad", "circle-x"), "stays": ("good", "circle-check"), "sent": ("note", "mail")}
+
+
+@register.filter
+def tone_status(consequence) -> str:
+    """The tone of a consequence as theme.css knows it."""
+    return TONES.get(consequence.tone, ("note", "info"))[0]
+
+
+@register.filter
+def tone_icon(consequence) -> str:
+    return TONES.get(consequence.tone, ("note", "info"))[1]
+
+
+@register.filter
+def more(consequence) -> int:
+    """How many are meant beyond the names that are listed."""
+    return max(0, consequence.count - len(consequence.lines)) if consequence.lines else 0
+
+
+@register.filter
+def marked(text, query: str) -> SafeString:
+    """The text with what was searched for marked; everything escaped."""
+    text, parts, start = str(text), [], 0
+    words = [re.escape(word) for word in str(query).split()]
+    for match in re.finditer("|".join(words), text, re.IGNORECASE) if words else ():
+        parts += [escape(text[start : match.start()]), f"<mark>{escape(match[0])}</mark>"]
+        start = match.end()
+    return mark_safe("".join([*parts, escape(text[start:])]))

@@ -1,0 +1,38 @@
+"""The shell's own pages: where the front door leads, search, the control panel, light and dark."""
+
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from .shell import THEMES
+
+YEAR = 60 * 60 * 24 * 365
+
+
+@require_GET
+def home(request):
+    """The front door: staff to their dashboard, everybody else to the catalogue."""
+    names = ["dashboard"] if request.user.is_authenticated and request.user.is_staff else []
+    for name in [*names, "lms:catalogue"]:
+        try:
+            return redirect(reverse(name))
+        except NoReverseMatch:
+            continue
+    return redirect("control_panel")
+
+
+@require_POST
+def theme(request):
+    """Light, dark, or as the system has it: kept in a cookie, drawn by the server."""
+    chosen, back = request.POST.get("theme", ""), request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    if chosen in THEMES:
+        response.set_cookie(
+            "theme", chosen, YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
