@@ -56,28 +56,30 @@ class Family:
         self, name, argv, *, env=None, who="same", ends_by=signal.SIGTERM, dear=False, log=None
     ) -> subprocess.Popen:
         """Start a program; its lines come out behind its name, or go to the file `log`."""
-        process = subprocess.Popen(
-            launched(argv, who, ends_by),
-            env=env,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log or subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            process_group=0,
-        )
+        with open(log, "wb") if log else contextlib.nullcontext(subprocess.PIPE) as output:
+            process = subprocess.Popen(
+                launched(argv, who, ends_by),
+                env=env,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+            )
         self.members.append(Member(name, process, ends_by, dear))
         if log is None:
             threading.Thread(target=relay, args=(name, process), daemon=True).start()
         return process
 
-    def wait_for(self, process, name, ready, *, seconds=30.0) -> None:
+    def wait_for(self, process, name, ready, *, log=None, seconds=30.0) -> None:
         """Return once `ready()` is true; a program that ended or is late is trouble."""
         until = time.monotonic() + seconds
         while not ready():
+            said = "\n" + log.read_text(errors="replace")[-2000:] if log else " See above."
             if process.poll() is not None:
-                raise Trouble(f"{name} ended at once (exit {process.returncode}); see above.")
+                raise Trouble(f"{name} ended at once (exit {process.returncode}).{said}")
             if time.monotonic() > until:
-                raise Trouble(f"{name} did not answer within {seconds:.0f} seconds.")
+                raise Trouble(f"{name} did not answer within {seconds:.0f} seconds.{said}")
             time.sleep(0.03)
 
     def run(self, name, argv, *, env=None, who="same", capture=False) -> tuple[int, str]:

@@ -63,6 +63,12 @@ def socket_folder(folder: Path) -> Path:
     return sockets
 
 
+def log_of(folder: Path, name: str) -> Path:
+    place = folder / "log" / f"{name}.log"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place
+
+
 def package_folder(name: str) -> Path | None:
     spec = importlib.util.find_spec(name)
     return Path(spec.origin).parent if spec and spec.origin else None
@@ -106,7 +112,7 @@ class Postgres:
     """
 
     def __init__(self, family: Family, folder: Path, *, fast: bool = False):
-        self.family, self.fast = family, fast
+        self.family, self.fast, self.log = family, fast, log_of(folder, "database")
         self.programs, self.who = postgres_programs(), "same"
         self.sockets = socket_folder(folder)
         if os.geteuid() == 0:
@@ -182,7 +188,7 @@ class Postgres:
         self.await_predecessor()
         command = [self.programs / "postgres", "-D", self.data, "-k", self.sockets]
         command += ["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700"]
-        command += ["-c", "log_min_messages=fatal", "-c", "max_connections=80"]
+        command += ["-c", "log_min_messages=warning", "-c", "max_connections=80"]
         command += [
             "-c",
             "timezone=UTC",
@@ -197,8 +203,10 @@ class Postgres:
             who=self.who,
             ends_by=signal.SIGINT,  # a fast shutdown: it doesn't wait for who is connected
             dear=True,
+            log=self.log,
         )
-        self.family.wait_for(process, "The database", lambda: self.sql("SELECT 1") == 0)
+        ready = "SELECT 1"
+        self.family.wait_for(process, "PostgreSQL", lambda: self.sql(ready) == 0, log=self.log)
         if self.sql(ROLES, show=True):
             raise Trouble("The roles of the database could not be made.")
 
@@ -229,6 +237,7 @@ class Valkey:
 
     def __init__(self, family: Family, folder: Path, *, fast: bool = False):
         self.family, self.data, self.fast = family, folder / "valkey", fast
+        self.log = log_of(folder, "broker")
         self.socket = socket_folder(folder) / "valkey.sock"
 
     def answers(self) -> bool:
@@ -247,8 +256,9 @@ class Valkey:
         command = [valkey_program(), "--port", "0", "--unixsocket", str(self.socket)]
         command += ["--unixsocketperm", "700", "--dir", str(self.data), "--save", ""]
         command += ["--appendonly", "no" if self.fast else "yes", "--loglevel", "warning"]
-        process = self.family.start("broker", command, env=clean_environment(), dear=True)
-        self.family.wait_for(process, "The broker", self.answers)
+        env = clean_environment()
+        process = self.family.start("broker", command, env=env, dear=True, log=self.log)
+        self.family.wait_for(process, "Valkey", self.answers, log=self.log)
 
     def address(self) -> str:
         return f"unix://{self.socket}"

@@ -1,0 +1,93 @@
+"""Run all checks and tests, on servers of their own that are gone afterwards.
+
+Arguments go to pytest, and then only it runs. Beside bin/run, beside another bin/test, whenever.
+"""
+
+import fcntl
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from family import ROOT, Family, Stop, Trouble, say
+from servers import clean_environment, servers_for, socket_folder
+
+PREFIX = "lanyard-test-"
+PYTHON = [sys.executable]
+MANAGE = [*PYTHON, "manage.py"]
+CHECKS = {
+    "Format of Python": [*PYTHON, "-m", "ruff", "format", "--check", "-q", "."],
+    "Lint": [*PYTHON, "-m", "ruff", "check", "-q", "."],
+    "Floors": [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+    "Migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
+    "Django's own": [*MANAGE, "check", "--fail-level", "WARNING"],
+}
+
+
+def sweep() -> None:
+    """Remove what test runs that were killed have left."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        held = folder / "held"
+        if folder.stat().st_uid != os.geteuid() or not held.exists():
+            continue
+        with held.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            remove(folder)
+
+
+def remove(folder: Path) -> None:
+    shutil.rmtree(socket_folder(folder), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(addresses: dict, folder: Path) -> dict:
+    ours = {**(clean_environment() if "DATABASE_URL" in addresses else os.environ), **addresses}
+    for name in ("DEBUG", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "MAIL_URL", "PROXIES"):
+        ours.pop(name, None)
+    ours["LANYARD_MODE"] = "test"
+    ours["LANYARD_VAR"] = str(folder / "var")
+    return ours
+
+
+def check_all(family: Family, env: dict) -> list[str]:
+    failed = []
+    for name, command in CHECKS.items():
+        code, output = family.run(name, command, env=env, capture=True)
+        say(f"{'ok  ' if code == 0 else 'FAIL'} {name}")
+        if code:
+            say(output)
+            failed.append(name)
+    return failed
+
+
+def main() -> int:
+    wanted = sys.argv[1:]
+    family, code = Family(), 1
+    sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    held = (folder / "held").open("w")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        env = environment(servers_for(family, folder, fast=True), folder)
+        failed = [] if wanted else check_all(family, env)
+        code, _ = family.run("pytest", [*PYTHON, "-m", "pytest", *wanted], env=env)
+        if failed:
+            say(f"Failed before the tests: {', '.join(failed)}.")
+            code = code or 1
+    except Stop:
+        code = 130
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr, flush=True)
+    finally:
+        family.stop()
+        remove(folder)
+    return code
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    sys.exit(main())
