@@ -1,7 +1,15 @@
 """What a pass is, what it opens, who has one."""
 
 from .owned import Pass, Source, Status
-from .type import Inclusion, OptionStatus, PassOption, PassType, PeriodUnit, TypeStatus
+from .type import (
+    Inclusion,
+    OptionStatus,
+    PassOption,
+    PassType,
+    PeriodUnit,
+    TypeStatus,
+    period_in_words,
+)
 
 __all__ = [
     "Inclusion",
@@ -13,4 +21,5 @@ __all__ = [
     "Source",
     "Status",
     "TypeStatus",
+    "period_in_words",
 ]

@@ -3,9 +3,10 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from tms.text import Fold
 
@@ -20,6 +21,17 @@ class PassTypeQuerySet(models.QuerySet):
     def on_offer(self):
         """Those that can be given to somebody."""
         return self.filter(status=TypeStatus.ACTIVE)
+
+    def by_status(self):
+        """Active first, then Draft, Archived last: annotated as `rank`."""
+        return self.annotate(
+            rank=Case(
+                When(status=TypeStatus.ACTIVE, then=Value(1)),
+                When(status=TypeStatus.DRAFT, then=Value(2)),
+                default=Value(3),
+                output_field=models.SmallIntegerField(),
+            )
+        )
 
 
 class PassType(models.Model):
@@ -71,6 +83,13 @@ class PeriodUnit(models.TextChoices):
     MONTHS = "months", _("Months")
 
 
+def period_in_words(period: int, period_unit: str) -> str:
+    """12 months, 1 day"""
+    if period_unit == PeriodUnit.MONTHS:
+        return ngettext("%(n)d month", "%(n)d months", period) % {"n": period}
+    return ngettext("%(n)d day", "%(n)d days", period) % {"n": period}
+
+
 class OptionStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")
@@ -110,6 +129,11 @@ class PassOption(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def length(self) -> str:
+        """The period in words."""
+        return period_in_words(self.period, self.period_unit)
 
 
 class Inclusion(models.Model):
