@@ -128,7 +128,7 @@ def browse(organisation):
     def sign_in(user=None) -> Client:
         client = Client()
         if user is not None:
-            client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+            client.force_login(user)
         return client
 
     return sign_in

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import import_string
 
 from .celery import app  # so that every process, not only workers, knows the broker
 
@@ -8,3 +11,9 @@ __all__ = ["TmsConfig", "app"]
 class TmsConfig(AppConfig):
     name = "tms"
     verbose_name = "Lanyard"
+
+    def ready(self):
+        # A migration could not do it: permissions are made after the last one, and tests that
+        # empty the tables get the built-in roles back only this way.
+        for path in settings.AFTER_MIGRATE:
+            post_migrate.connect(import_string(path), dispatch_uid=path)

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tms.edge.Edge",
+    "tms.people.doors.Doors",
 ]
 
 CSRF_FAILURE_VIEW = "tms.ui.errors.too_old"
@@ -209,10 +210,7 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
 
 AUTH_USER_MODEL = "tms.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["tms.people.backend.Backend"]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -225,7 +223,80 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
 INITIAL_SECOND_FACTOR = "required" if PRODUCTION else "offered"
+PASSWORD_RESET_TIMEOUT = 60 * 60
+
+ACCOUNT_ADAPTER = "tms.people.adapter.Accounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "tms.people.forms.name.Name"
+ACCOUNT_FORMS = {
+    "login": "tms.people.forms.signing_in.SignIn",
+    "signup": "tms.people.forms.signing_in.SignUp",
+    "add_email": "tms.people.forms.signing_in.NewAddress",
+    "change_password": "tms.people.forms.signing_in.ChangePassword",
+    "set_password": "tms.people.forms.signing_in.SetPassword",
+    "reset_password": "tms.people.forms.signing_in.ForgottenPassword",
+    "reset_password_from_key": "tms.people.forms.signing_in.ResetPassword",
+    "confirm_email_verification_code": "tms.people.forms.signing_in.AddressCode",
+    "reauthenticate": "tms.people.forms.signing_in.PasswordAgain",
+}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Passwords are throttled by tms.people.throttle; this is for codes of the second factor.
+ACCOUNT_RATE_LIMITS = {"login_failed": "50/15m/ip,5/15m/key", "login": "60/m/ip"}
+MFA_ADAPTER = "tms.people.second_factor.SecondFactors"
+MFA_FORMS = {
+    "authenticate": "tms.people.forms.second_factor.Code",
+    "reauthenticate": "tms.people.forms.second_factor.CodeAgain",
+    "activate_totp": "tms.people.forms.second_factor.ActivateApp",
+    "add_webauthn": "tms.people.forms.second_factor.AddPasskey",
+    "edit_webauthn": "tms.people.forms.second_factor.NamePasskey",
+    "signup_webauthn": "tms.people.forms.second_factor.FirstPasskey",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+
+# Single sign-on with OpenID Connect, if the environment names a server.
+OIDC_SERVER_URL = os.environ.get("OIDC_SERVER_URL", "")
+SOCIALACCOUNT_ADAPTER = "tms.people.single_sign_on.SingleSignOn"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {}
+if OIDC_SERVER_URL:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": os.environ.get("OIDC_NAME", "Single sign-on"),
+                "client_id": os.environ.get("OIDC_CLIENT_ID", ""),
+                "secret": os.environ.get("OIDC_CLIENT_SECRET", ""),
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ],
+    }
+
+# What is made anew after every `migrate`, each called as a receiver of post_migrate.
+AFTER_MIGRATE = ["tms.people.roles.sync_after_migrate"]
+
+# What follows a confirmed address, each called with (user=, email=, at=).
+PERSON_CONFIRMED = ["crm.people.link_confirmed"]
+
+# What a new installation needs, each called with (currency=, region=, by=, at=, on=).
+FIRST_STEPS = ["catalog.setup.first_region"]
 
 # What the verbs of one floor set off on a floor above it, in this order.
 CONSEQUENCES = ["lms.places.release_uncovered"]

@@ -1,0 +1,53 @@
+"""Is this installation new, and how does it begin?"""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from tms import journal
+from tms.models import Organisation, User
+from tms.refusals import Refusal
+
+from . import organisation as organisations, roles, staff
+
+
+def is_due(organisation: Organisation) -> bool:
+    """Whether nobody has set this installation up. No query once somebody has."""
+    return organisation.set_up_at is None and not User.objects.exists()
+
+
+@transaction.atomic
+def set_up(
+    *,
+    organisation: str,
+    time_zone: str,
+    currency: str,
+    region: str,
+    name: str,
+    email: str,
+    password: str,
+    at,
+    on,
+    logo=None,
+) -> User:
+    """Name the organisation, make its region and currency and its first administrator.
+
+    All or nothing, and once: refused for ever after. Locks the organisation. `currency` is an ISO
+    code; `settings.FIRST_STEPS` make it and the region, called with (currency=, region=, by=, at=,
+    on=).
+    """
+    row = organisations.locked()
+    if not is_due(row):
+        raise Refusal(_("This installation is set up already. Sign in instead."))
+    row.name, row.time_zone, row.set_up_at = organisation, time_zone, at
+    if logo:
+        organisations.set_logo(row, logo, at=at)
+    row.save()
+    roles.sync()
+    user = staff.admit(email, name, password, [roles.ADMINISTRATOR], by=None, at=at, on=on)
+    for path in settings.FIRST_STEPS:
+        import_string(path)(currency=currency, region=region, by=user, at=at, on=on)
+    after = {"name": organisation, "time_zone": time_zone, "currency": currency, "region": region}
+    journal.write("organisation.set_up", row.pk, at=at, on=on, by=user, after=after)
+    return user

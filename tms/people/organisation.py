@@ -1,0 +1,52 @@
+"""What is this installation called, which clock does it go by, and who may come in?"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tms import clock, journal
+from tms.models import Organisation
+from tms.refusals import Refusal
+
+from .logo import redrawn
+
+PLAIN = ("name", "time_zone", "second_factor", "sign_up_open", "contact_email")
+
+
+def locked() -> Organisation:
+    """The one row, under its lock; made if there is none yet."""
+    Organisation.objects.get_or_create(pk=1)
+    return Organisation.objects.select_for_update().get(pk=1)
+
+
+@transaction.atomic
+def change(*, by, at, on, logo=None, remove_logo: bool = False, **answers) -> Organisation:
+    """Change what `answers` names (name, time_zone, second_factor, sign_up_open, contact_email).
+
+    `logo` is an uploaded file, drawn anew before it is kept. Journaled with before and after.
+    """
+    row = locked()
+    before, after = {}, {}
+    if answers.get("time_zone", row.time_zone) not in clock.zone_names():
+        raise Refusal(_("Choose a time zone from the list."), field="time_zone")
+    for field in PLAIN:
+        if field in answers and answers[field] != getattr(row, field):
+            before[field], after[field] = getattr(row, field), answers[field]
+            setattr(row, field, answers[field])
+    if logo:
+        set_logo(row, logo, at=at)
+        before["logo"], after["logo"] = "", "changed"
+    elif remove_logo and row.logo:
+        row.logo = ""
+        before["logo"], after["logo"] = "shown", ""
+    if after:
+        row.save()
+        journal.write(
+            "organisation.changed", row.pk, at=at, on=on, by=by, before=before, after=after
+        )
+    return row
+
+
+def set_logo(row: Organisation, upload, *, at) -> None:
+    """Keep the redrawn picture under a name of its own, so that browsers may keep it for long."""
+    picture = redrawn(upload)
+    row.logo.save(f"{int(at.timestamp())}.png", picture, save=False)

@@ -1,0 +1,67 @@
+"""What somebody sees of their own sign-in."""
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django import forms
+from django.conf import settings
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from tms.ui.access import learner
+from tms.ui.dialogs import Dialog
+from tms.ui.forms import Form
+
+from .. import second_factor, staff
+
+
+@learner
+@never_cache
+def my_account(request):
+    """Password & security, of staff and learners alike."""
+    kinds = list(
+        Authenticator.objects.filter(user=request.user).values_list("type", flat=True)
+    )
+    context = {
+        "has_app": Authenticator.Type.TOTP in kinds,
+        "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
+        "has_codes": Authenticator.Type.RECOVERY_CODES in kinds,
+        "sessions": UserSession.objects.filter(user=request.user).count(),
+        "needs_factor": second_factor.needed_by(request.user, request.organisation),
+        "single_sign_on": bool(settings.OIDC_SERVER_URL),
+        "language": dict(settings.LANGUAGES).get(request.user.language, ""),
+    }
+    return render(request, "people/my_account.html", context)
+
+
+class NameForm(Form):
+    name = forms.CharField(
+        label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        help_text=_("Of the pages, and of the letters that we send you."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("As the browser says")), *settings.LANGUAGES]
+
+
+class Name(Dialog):
+    title = _("Change name and language")
+    audience = "learner"
+    form_class = NameForm
+    changes = "account"
+    done_url = "my_account"
+
+    def get_initial(self):
+        return {"name": self.request.user.name, "language": self.request.user.language}
+
+    def perform(self, **answers):
+        request = self.request
+        staff.change_name(
+            request.user.pk, **answers, by=request.user, at=request.now, on=request.today
+        )
+        return str(self.get_success_url())

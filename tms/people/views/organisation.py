@@ -1,0 +1,87 @@
+"""Control panel: Organisation."""
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _, gettext_lazy
+
+from tms.models.organisation import SecondFactor
+from tms.refusals import Refusal
+from tms.ui.access import staff
+from tms.ui.forms import Form
+
+from .. import organisation as organisations
+from ..forms.first import zones
+
+
+class OrganisationForm(Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    logo = forms.FileField(
+        label=gettext_lazy("Logo"),
+        required=False,
+        help_text=gettext_lazy("PNG, JPEG, WebP or GIF, at most 5 MB. It stands on the learner site."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
+    )
+    remove_logo = forms.BooleanField(label=gettext_lazy("Show no logo"), required=False)
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=zones,
+        help_text=gettext_lazy("A day, such as an expiry date, ends at midnight there."),
+    )
+    contact_email = forms.EmailField(
+        label=gettext_lazy("Address for questions"),
+        required=False,
+        help_text=gettext_lazy("Learners are told to write there."),
+    )
+    second_factor = forms.ChoiceField(
+        label=gettext_lazy("Second factor"),
+        choices=SecondFactor.choices,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "Where it is required, staff without one are led to get one before any other page."
+        ),
+    )
+    sign_up_open = forms.BooleanField(
+        label=gettext_lazy("Visitors may create an account"),
+        required=False,
+        help_text=gettext_lazy("Otherwise people come in by invitation only."),
+    )
+
+    def __init__(self, *args, organisation, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not organisation.logo:
+            del self.fields["remove_logo"]
+
+
+@staff("tms.change_settings")
+def organisation(request):
+    row = request.organisation
+    initial = {name: getattr(row, name) for name in organisations.PLAIN}
+    form = OrganisationForm(
+        request.POST or None, request.FILES or None, initial=initial, organisation=row
+    )
+    if form.is_valid():
+        try:
+            organisations.change(
+                **form.cleaned_data, by=request.user, at=request.now, on=request.today
+            )
+        except Refusal as no:
+            form.add_error(no.field if no.field in form.fields else None, str(no))
+        else:
+            messages.success(request, _("The organisation was changed."))
+            return redirect("people:organisation")
+    context = {"form": form, "links": elsewhere()}
+    status = 422 if form.errors else 200
+    return render(request, "people/organisation.html", context, status=status)
+
+
+def elsewhere() -> list[tuple[str, str]]:
+    """Where the default region and the currencies are kept, as far as those pages exist."""
+    found = []
+    for label, name in ((_("Regions"), "catalog:regions"), (_("Currencies"), "catalog:currencies")):
+        try:
+            found.append((label, reverse(name)))
+        except NoReverseMatch:
+            continue
+    return found
