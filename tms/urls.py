@@ -4,5 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("tms.ui.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("", include("tms.people.urls")),
 ]
