@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from crm.models import Contact
 from tms import journal
 from tms.consequences import Consequence, Fact, follow
 from tms.days import day_text
@@ -185,7 +186,7 @@ def _assign(pairs, *, versions, at, on, by, reason="", operation="") -> Change:
         )
     Pass.objects.bulk_update(moved, ["contact", "assigned_on", "version"], batch_size=1000)
     journal.write_all(rows)
-    taken = [row.subject_id for row in rows if row.other_contact_id]
+    taken = {row.subject_id: row.other_contact_id for row in rows if row.other_contact_id}
     return Change(passes, _follow("pass.reassigned", taken, at, on, by, operation, reason))
 
 
@@ -271,7 +272,7 @@ def renew(
         reason=reason,
         operation=operation,
     )
-    taken = [pass_.pk] if shorter else []
+    taken = {pass_.pk: pass_.contact_id} if shorter else {}
     return Change(passes, _follow("pass.shortened", taken, at, on, by, operation, reason))
 
 
@@ -332,7 +333,7 @@ def _extend(ids, versions, end, *, shorten, at, on, by, reason="", operation="")
         )
     Pass.objects.bulk_update(passes, MOVED, batch_size=1000)
     journal.write_all(rows)
-    taken = [row.subject_id for row in rows if row.kind == "pass.shortened"]
+    taken = {row.subject_id: row.contact_id for row in rows if row.kind == "pass.shortened"}
     return Change(passes, _follow("pass.shortened", taken, at, on, by, operation, reason))
 
 
@@ -379,7 +380,7 @@ def _cancel(ids, versions, *, at, on, by, reason="", operation="") -> Change:
         )
         for pass_ in passes
     )
-    taken = [pass_.pk for pass_ in passes]
+    taken = {pass_.pk: pass_.contact_id for pass_ in passes}
     return Change(passes, _follow("pass.cancelled", taken, at, on, by, operation, reason))
 
 
@@ -389,8 +390,19 @@ MOVED = ["starts_on", "expires_on", "anchor_day", "option", "expiry_recorded", "
 
 
 def _locked(ids, versions) -> list[Pass]:
-    """The passes, locked in the order of their ids, refused when one changed since it was seen."""
+    """The passes, locked in the order of their ids, refused when one changed since it was seen.
+
+    Who holds them is locked before: what happens to two passes of one person, and what is booked
+    through them, comes one after the other.
+    """
     wanted = set(ids)
+    held = Pass.objects.filter(pk__in=wanted, contact__isnull=False).values("contact")
+    locked = set(
+        Contact.objects.select_for_update(no_key=True)
+        .filter(pk__in=held)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
     passes = list(
         Pass.objects.select_for_update(of=("self",))
         .select_related("pass_type")
@@ -400,7 +412,8 @@ def _locked(ids, versions) -> list[Pass]:
     if len(passes) < len(wanted):
         raise Refusal(_("One of these passes is no longer there. Load the page again."))
     for pass_ in passes:
-        if versions and pass_.version != versions[pass_.pk]:
+        changed = pass_.contact_id and pass_.contact_id not in locked
+        if changed or (versions and pass_.version != versions[pass_.pk]):
             raise Stale(
                 _("Somebody changed this pass meanwhile. Look at it as it is now, then decide.")
             )
@@ -441,18 +454,20 @@ def _move(pass_: Pass, end, anchor_day, on) -> None:
     pass_.version += 1
 
 
-def _follow(kind, ids, at, on, by, operation, reason) -> list[Consequence]:
-    if not ids:
+def _follow(kind, taken, at, on, by, operation, reason) -> list[Consequence]:
+    """Carry on that passes (id: who held it) were taken away or shortened."""
+    if not taken:
         return []
     return follow(
         Fact(
             kind=kind,
-            subjects=tuple(ids),
+            subjects=tuple(taken),
             at=at,
             on=on,
             by=by,
             operation=operation,
             reason=reason,
+            data={"holders": {pk: holder for pk, holder in taken.items() if holder}},
         )
     )
 

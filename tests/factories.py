@@ -5,6 +5,7 @@ import zoneinfo
 from decimal import Decimal
 
 import factory
+from django.db.models import F
 from factory.django import DjangoModelFactory
 
 from catalog.models import (
@@ -25,6 +26,7 @@ from catalog.models import (
     UnitKind,
 )
 from crm.models import Account, AccountKind, Contact, CustomField, CustomFieldKind
+from lms.models import ContentUnit, PaidBy, Progress, Registration, Section, UnitForm
 from passes.models import (
     Inclusion,
     OptionStatus,
@@ -322,3 +324,71 @@ class PassFactory(DjangoModelFactory):
     anchor_day = factory.SelfAttribute("starts_on.day")
     issued_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
     assigned_on = factory.LazyAttribute(lambda o: o.starts_on if o.contact else None)
+
+
+# Learning
+
+
+class RegistrationFactory(DjangoModelFactory):
+    """A place given by staff on 22 November 2026, for good, on `event=` or `path=`; a row without
+    history. `used_pass=` makes it one by pass. The event's seat is counted.
+    """
+
+    class Meta:
+        model = Registration
+
+    contact = factory.SubFactory(ContactFactory)
+    account = factory.LazyAttribute(
+        lambda o: o.used_pass.account if o.used_pass else o.contact.account
+    )
+    event = None
+    path = None
+    used_pass = None
+    paid_by = factory.LazyAttribute(lambda o: PaidBy.PASS if o.used_pass else PaidBy.STAFF)
+    registered_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
+    registered_on = datetime.date(2026, 11, 22)
+
+    @classmethod
+    def _create(cls, model, *args, **given):
+        made = super()._create(model, *args, **given)
+        if made.event_id and made.cancelled_at is None:
+            Event.objects.filter(pk=made.event_id).update(taken=F("taken") + 1)
+        return made
+
+
+class SectionFactory(DjangoModelFactory):
+    class Meta:
+        model = Section
+
+    course = factory.SubFactory(CourseFactory)
+    title = factory.Sequence(lambda n: f"Section {n}")
+    position = factory.Sequence(int)
+
+
+class ContentUnitFactory(DjangoModelFactory):
+    """A required page; `course=` puts it into a section of its own in that course."""
+
+    class Meta:
+        model = ContentUnit
+
+    class Params:
+        course = factory.SubFactory(CourseFactory)
+
+    section = factory.SubFactory(SectionFactory, course=factory.SelfAttribute("..course"))
+    form = UnitForm.PAGE
+    title = factory.Sequence(lambda n: f"Page {n}")
+    body = "<p>Something to read.</p>"
+    position = factory.Sequence(int)
+
+
+class ProgressFactory(DjangoModelFactory):
+    """`contact=` completed `unit=` on 22 November 2026; `completed_at=None`: only looked at it."""
+
+    class Meta:
+        model = Progress
+
+    contact = factory.SubFactory(ContactFactory)
+    unit = factory.SubFactory(ContentUnitFactory)
+    first_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
+    last_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
+    completed_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)

@@ -346,10 +346,10 @@ def test_several_are_assigned_or_none(annual, kestrel, who):
 
 
 def test_a_verb_takes_few_statements(issued, annual, who, django_assert_num_queries):
-    # savepoint, lock, update, journal, release
-    with django_assert_num_queries(5):
+    # savepoint, lock who holds it, lock it, update, journal, release
+    with django_assert_num_queries(6):
         lifecycle.renew(issued.pk, version=0, option=annual, **who)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         lifecycle.extend(issued.pk, version=1, expires_on=day("2029-11-22"), **who)
 
 

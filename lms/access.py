@@ -1,0 +1,309 @@
+"""May this person open this item now, and why? The single place; every road goes through it.
+
+It takes a live registration on the item, or on a path that holds it, and one right that carries
+it: the registration's own (paid, free, given by staff) until its content ends; an active pass of
+theirs that includes the item, whatever the content's end says; or the pass it was made through,
+while it is active and theirs. A path opens its steps as parts of that path only. Rights are a set:
+any valid one suffices, and the one shown is the one that lasts longest.
+"""
+
+import dataclasses
+import datetime
+import enum
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tms.days import day_text
+
+
+class State(enum.StrEnum):
+    """What a right is on the day asked about."""
+
+    ACTIVE = "active"
+    CONTENT_ENDED = "content_ended"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    NOT_STARTED = "not_started"
+
+
+class Reason(enum.StrEnum):
+    """Why it opens (pass, registration), or why not."""
+
+    PASS = "pass"
+    REGISTRATION = "registration"
+    OFFERED = "offered"
+    NEVER = "never"
+    CONTENT_ENDED = "content_ended"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    NOT_STARTED = "not_started"
+
+
+@dataclasses.dataclass(frozen=True)
+class Right:
+    """One right of a contact to an item, valid or over. `until` None: for good.
+
+    `registration_id` None: a pass that includes the item without any registration.
+    """
+
+    state: State
+    until: datetime.date | None
+    registration_id: int | None
+    paid_by: str = ""
+    pass_id: int | None = None
+    pass_type: str = ""
+    slug: str = ""
+    starts_on: datetime.date | None = None
+    cancelled_at: datetime.datetime | None = None
+
+    @property
+    def valid(self) -> bool:
+        return self.state is State.ACTIVE
+
+    @property
+    def lasts(self) -> datetime.date:
+        """For comparing how long: what has no end lasts longest."""
+        return self.until or datetime.date.max
+
+    @property
+    def ended_on(self) -> datetime.date:
+        """When it ended, for one that did: a cancelled pass on the day it was cancelled."""
+        if not self.cancelled_at:
+            return self.lasts
+        return min(timezone.localtime(self.cancelled_at).date(), self.lasts)
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """May they, and why? `right` is the one that carries it, or the last one that did.
+
+    `offer` is the right by pass that `Access Now` would use, when there is no registration.
+    `rights` are all of them, the longest first.
+    """
+
+    open: bool
+    reason: Reason
+    until: datetime.date | None = None
+    right: Right | None = None
+    offer: Right | None = None
+    registered: bool = False
+    rights: tuple[Right, ...] = ()
+
+    @property
+    def registration_id(self) -> int | None:
+        return self.right.registration_id if self.right else None
+
+    @property
+    def sentence(self) -> str:
+        """The reason, told to the learner."""
+        return _sentence(self)
+
+    @property
+    def ground(self) -> str:
+        """What it rests on, told to staff: through Leadership Library until 22 November 2027."""
+        return _ground(self)
+
+
+# For each wanted (contact, item, perhaps one event of it): every right, valid or not.
+RIGHTS = """
+WITH wanted AS (
+    SELECT w.n, w.contact_id, coalesce(w.item_id, e.course_id) AS item_id, w.event_id
+    FROM unnest(%(contacts)s::bigint[], %(items)s::bigint[], %(events)s::bigint[])
+         WITH ORDINALITY AS w (contact_id, item_id, event_id, n)
+    LEFT JOIN catalog_event e ON e.id = w.event_id
+), bears AS (  -- the live registrations that bear on it
+    SELECT w.n, w.contact_id, w.item_id, r.id, r.paid_by, r.content_until, r.used_pass_id,
+           e.id AS event_id, e.type AS event_type, up.path_id AS part_of
+    FROM wanted w
+    JOIN lms_registration r ON r.contact_id = w.contact_id AND r.cancelled_at IS NULL
+    JOIN catalog_event e ON e.id = r.event_id AND e.course_id = w.item_id
+        AND (w.event_id IS NULL OR w.event_id = e.id)
+    LEFT JOIN lms_registration up
+        ON up.id = r.path_registration_id AND up.cancelled_at IS NULL
+    UNION ALL
+    SELECT w.n, w.contact_id, w.item_id, r.id, r.paid_by, r.content_until, r.used_pass_id,
+           NULL, NULL, NULL
+    FROM wanted w
+    JOIN lms_registration r ON r.contact_id = w.contact_id AND r.cancelled_at IS NULL
+        AND r.path_id = w.item_id
+    UNION ALL
+    SELECT w.n, w.contact_id, w.item_id, r.id, r.paid_by, r.content_until, r.used_pass_id,
+           w.event_id, NULL, r.path_id
+    FROM wanted w
+    JOIN lms_registration r ON r.contact_id = w.contact_id AND r.cancelled_at IS NULL
+    JOIN catalog_step s ON s.path_id = r.path_id AND s.course_id = w.item_id
+), carried AS (
+    SELECT b.n, b.contact_id, b.id, b.paid_by, b.used_pass_id AS pass_id
+    FROM bears b WHERE b.paid_by = 'pass'
+    UNION
+    SELECT b.n, b.contact_id, b.id, b.paid_by, p.id
+    FROM bears b
+    JOIN passes_pass p ON p.contact_id = b.contact_id
+    JOIN passes_inclusion i ON i.pass_type_id = p.pass_type_id
+        AND (i.event_id = b.event_id
+             OR i.item_id = b.part_of
+             OR i.item_id = b.item_id
+                AND (i.event_types = '{}' OR b.event_type = ANY(i.event_types)))
+    UNION  -- what would be offered
+    SELECT w.n, w.contact_id, NULL, '', p.id
+    FROM wanted w
+    JOIN passes_pass p ON p.contact_id = w.contact_id
+    JOIN passes_inclusion i ON i.pass_type_id = p.pass_type_id
+    LEFT JOIN catalog_event e ON e.id = i.event_id
+    WHERE i.item_id = w.item_id
+          AND (i.event_types = '{}' OR EXISTS (
+              SELECT 1 FROM catalog_event o
+              WHERE o.course_id = w.item_id AND o.status = 'open' AND o.type = ANY(i.event_types)
+                AND (w.event_id IS NULL OR w.event_id = o.id)))
+       OR e.course_id = w.item_id AND e.status = 'open'
+          AND (w.event_id IS NULL OR w.event_id = e.id)
+)
+SELECT b.n,
+       CASE WHEN b.content_until < %(on)s THEN 'content_ended' ELSE 'active' END,
+       b.content_until, b.id, b.paid_by, NULL, '', '', NULL, NULL
+FROM bears b WHERE b.paid_by <> 'pass'
+UNION ALL
+SELECT c.n,
+       CASE WHEN p.contact_id IS DISTINCT FROM c.contact_id THEN 'moved'
+            WHEN p.cancelled_at IS NOT NULL THEN 'cancelled'
+            WHEN p.expires_on < %(on)s THEN 'expired'
+            WHEN p.starts_on > %(on)s THEN 'not_started'
+            ELSE 'active' END,
+       p.expires_on, c.id, c.paid_by, p.id, t.name, t.slug, p.starts_on, p.cancelled_at
+FROM carried c
+JOIN passes_pass p ON p.id = c.pass_id
+JOIN passes_passtype t ON t.id = p.pass_type_id
+"""
+
+
+def answer(
+    contact_id: int,
+    *,
+    course: int | None = None,
+    event: int | None = None,
+    path: int | None = None,
+    on: datetime.date,
+) -> Answer:
+    """May this contact open this one (an id each) on the day `on`? One statement."""
+    return _answers([(contact_id, course or path, event)], on)[0]
+
+
+def answers(contact_id: int, item_ids, on: datetime.date) -> dict[int, Answer]:
+    """The answer for each course or path. One statement, whatever the number."""
+    item_ids = list(item_ids)
+    found = _answers([(contact_id, item_id, None) for item_id in item_ids], on)
+    return dict(zip(item_ids, found, strict=True))
+
+
+def answers_of_many(pairs, on: datetime.date) -> dict[tuple[int, int], Answer]:
+    """The answer for each (contact, course or path) of `pairs`. One statement."""
+    pairs = list(dict.fromkeys(pairs))
+    found = _answers([(contact_id, item_id, None) for contact_id, item_id in pairs], on)
+    return dict(zip(pairs, found, strict=True))
+
+
+def _answers(wanted, on) -> list[Answer]:
+    if not wanted:
+        return []
+    contacts, items, events = (list(column) for column in zip(*wanted, strict=True))
+    rights: list[list[Right]] = [[] for _each in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(RIGHTS, {"contacts": contacts, "items": items, "events": events, "on": on})
+        for n, state, *particulars in cursor:
+            rights[n - 1].append(Right(State(state), *particulars))
+    return [_judge(each) for each in rights]
+
+
+def _judge(rights: list[Right]) -> Answer:
+    """The rule. At the same end a registration's own right comes before a pass, then by id."""
+    rights.sort(key=lambda right: (right.pass_id or 0, right.registration_id or 0))
+    rights.sort(key=lambda right: right.lasts, reverse=True)
+    carried = [right for right in rights if right.registration_id]
+    valid = next((right for right in carried if right.valid), None)
+    common = {"registered": bool(carried), "rights": tuple(rights)}
+    if valid:
+        reason = Reason.PASS if valid.pass_id else Reason.REGISTRATION
+        return Answer(True, reason, valid.until, valid, **common)
+    offer = next((right for right in rights if right.valid), None)
+    if offer:
+        return Answer(False, Reason.OFFERED, offer.until, carried[0] if carried else None, offer,
+                      **common)  # fmt: skip
+    ended = _last(carried or rights)
+    if ended:
+        return Answer(False, Reason(ended.state), ended.until, ended, **common)
+    return Answer(False, Reason.NEVER, **common)
+
+
+def _last(rights: list[Right]) -> Right | None:
+    """The right to speak of when none is valid: one to come, or the one that ended last.
+
+    A pass that went to somebody else is spoken of only when there is nothing else to say.
+    """
+    told = sorted(rights, key=lambda right: right.ended_on, reverse=True)
+    rank = {State.NOT_STARTED: 0, State.MOVED: 2}
+    return min(told, key=lambda right: rank.get(right.state, 1), default=None)
+
+
+def _sentence(answer: Answer) -> str:
+    right = answer.offer or answer.right
+    match answer.reason:
+        case Reason.PASS | Reason.OFFERED:
+            return _("Included in your %(pass_type)s until %(day)s.") % {
+                "pass_type": right.pass_type,
+                "day": day_text(right.until),
+            }
+        case Reason.REGISTRATION if right.until:
+            return _("You have it until %(day)s.") % {"day": day_text(right.until)}
+        case Reason.REGISTRATION:
+            return _("You have it for good.")
+        case Reason.EXPIRED:
+            return _("Your pass expired on %(day)s.") % {"day": day_text(right.until)}
+        case Reason.CANCELLED:
+            return _("Your pass was cancelled on %(day)s.") % {"day": day_text(right.ended_on)}
+        case Reason.MOVED:
+            return _("The pass you used for it is no longer assigned to you.")
+        case Reason.NOT_STARTED:
+            return _("Your %(pass_type)s starts on %(day)s.") % {
+                "pass_type": right.pass_type,
+                "day": day_text(right.starts_on),
+            }
+        case Reason.CONTENT_ENDED:
+            return _("Your access ended on %(day)s.") % {"day": day_text(right.until)}
+    return _("You are not registered for it.")
+
+
+def _ground(answer: Answer) -> str:
+    right = answer.offer or answer.right
+    words = {}
+    if right and right.until:
+        words = {"pass_type": right.pass_type, "day": day_text(right.until)}
+    match answer.reason:
+        case Reason.PASS:
+            return _("through %(pass_type)s until %(day)s") % words
+        case Reason.REGISTRATION if right.until:
+            return _("as registered, until %(day)s") % words
+        case Reason.REGISTRATION:
+            return _("as registered, for good")
+        case Reason.OFFERED:
+            return _("not registered; %(pass_type)s would open it until %(day)s") % words
+        case Reason.EXPIRED:
+            return _("%(pass_type)s expired on %(day)s") % words
+        case Reason.CANCELLED:
+            return _("%(pass_type)s was cancelled on %(day)s") % {
+                **words,
+                "day": day_text(right.ended_on),
+            }
+        case Reason.MOVED:
+            return _("%(pass_type)s is assigned to somebody else") % words
+        case Reason.NOT_STARTED:
+            return _("%(pass_type)s starts on %(day)s") % {
+                **words,
+                "day": day_text(right.starts_on),
+            }
+        case Reason.CONTENT_ENDED:
+            return _("content ended on %(day)s") % words
+    return _("not registered")

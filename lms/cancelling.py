@@ -1,0 +1,102 @@
+"""How does somebody give up a place? Staff cancel at any time; learners what they may."""
+
+import dataclasses
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.models import EventType
+from crm.models import Contact
+from tms.consequences import Consequence
+from tms.refusals import Refusal, Stale
+
+from . import effects, places
+from .models import Completion, PaidBy, Registration
+
+
+@dataclasses.dataclass(frozen=True)
+class Cancelled:
+    """What cancelling did: the registration as it is now, and what followed."""
+
+    registration: Registration
+    consequences: list[Consequence]
+
+
+@transaction.atomic
+def cancel(
+    registration_id: int,
+    *,
+    version: int | None = None,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    reason: str = "",
+    operation: str = "",
+) -> Cancelled:
+    """Cancel a registration; on a path, its places that aren't finished with it.
+
+    Progress stays on record. Raises Refusal when it was cancelled already, Stale when it changed
+    since `version`.
+    """
+    found = Registration.objects.filter(pk=registration_id).first()
+    if found is None:
+        raise Refusal(_("This registration is no longer there. Load the page again."))
+    Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=found.contact_id)
+    parts = list(
+        Registration.objects.live()
+        .filter(path_registration=found.pk, completed_at=None)
+        .values_list("pk", "event_id")
+    )
+    places.lock_events([found.event_id, *(event_id for _pk, event_id in parts)])
+    found.refresh_from_db()
+    if found.cancelled_at:
+        raise Refusal(_("It is cancelled already."))
+    if version is not None and version != found.version:
+        raise Stale(_("Somebody changed this registration meanwhile. Look at it as it is now."))
+    ids = [found.pk, *(pk for pk, _event_id in parts)]
+    places.end(ids, at=at, on=on, by=by, reason=reason, operation=operation)
+    found.refresh_from_db()
+    return Cancelled(found, effects.places_cancelled(ids, on))
+
+
+def cancel_by_learner(registration_id: int, contact: Contact, *, whom: str = "", **who):
+    """Cancel what the learner registered for by pass on an LMS event and hasn't completed.
+
+    `whom` is the address to write to about everything else. Takes what `cancel` takes. Raises
+    Refusal with what to do instead.
+    """
+    found = (
+        Registration.objects.select_related("event")
+        .filter(pk=registration_id, contact=contact)
+        .first()
+    )
+    if found is None:
+        raise Refusal(_("This registration is not yours."))
+    if why := why_not(found, whom):
+        raise Refusal(why)
+    return cancel(registration_id, **who)
+
+
+def why_not(registration: Registration, whom: str = "") -> str:
+    """ "" when the learner may cancel it themselves, otherwise why not, and whom to ask."""
+    instead = (
+        _("Write to %(whom)s if you can't take part.") % {"whom": whom}
+        if whom
+        else _("Ask whoever runs this site if you can't take part.")
+    )
+    if registration.cancelled_at:
+        return _("It is cancelled already.")
+    if registration.path_id:
+        return _("A learning path can't be cancelled here.") + " " + instead
+    if registration.event.type != EventType.LMS:
+        return _("A place on a date can't be cancelled here.") + " " + instead
+    if registration.paid_by != PaidBy.PASS:
+        return _("Only what you registered for by pass can be cancelled here.") + " " + instead
+    course = registration.event.course_id
+    if (
+        registration.completed_at
+        or Completion.objects.filter(contact=registration.contact_id, item=course).exists()
+    ):
+        return _("You have completed it, so there is nothing to cancel.")
+    return ""
