@@ -9,7 +9,8 @@ class Combobox {
     this.root = root
     this.input = root.querySelector("[role=combobox]")
     this.list = root.querySelector("[role=listbox]")
-    this.holder = this.hidden(root.querySelector("[data-combobox-value]"))
+    this.chips = "several" in root.dataset ? root.previousElementSibling : null
+    this.holder = this.chips ? null : this.hidden(root.querySelector("[data-combobox-value]"))
     this.asked = 0
     this.input.addEventListener("input", () => this.later())
     this.input.addEventListener("keydown", (event) => this.key(event))
@@ -91,13 +92,30 @@ class Combobox {
   }
 
   choose(option) {
+    if (this.chips) return this.add(option)
     this.input.value = option.dataset.label ?? option.textContent.trim()
     this.set(option.dataset.value)
     this.close()
   }
 
+  // Of several, each chosen one becomes a chip before the input, once.
+  add(option) {
+    const { value, label } = option.dataset
+    this.input.value = ""
+    this.list.replaceChildren()
+    this.close()
+    if (this.chips.querySelector(`input[value="${CSS.escape(value)}"]`)) return
+    const chip = this.chips.querySelector("template").content.firstElementChild.cloneNode(true)
+    const holder = chip.querySelector("input")
+    holder.value = value
+    chip.querySelector("span").textContent = label
+    chip.querySelector("button").ariaLabel += ` ${label}`
+    this.chips.append(chip)
+    holder.dispatchEvent(new Event("change", { bubbles: true }))
+  }
+
   set(value) {
-    if (this.holder.value === value) return
+    if (!this.holder || this.holder.value === value) return
     this.holder.value = value
     this.holder.dispatchEvent(new Event("change", { bubbles: true }))
   }
@@ -117,3 +135,12 @@ function wake(within) {
 }
 wake(document)
 document.addEventListener("htmx:afterSwap", ({ detail }) => wake(detail.target.parentElement ?? document))
+
+document.addEventListener("click", ({ target }) => {
+  const chip = target.closest?.("[data-chip-drop]")?.closest(".chip")
+  if (!chip) return
+  const chips = chip.parentElement
+  chip.remove()
+  chips.nextElementSibling?.querySelector("[role=combobox]")?.focus()
+  chips.dispatchEvent(new Event("change", { bubbles: true }))
+})

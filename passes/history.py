@@ -1,0 +1,118 @@
+"""What became of a pass? Its journal in words, for its own page and for other people's."""
+
+import dataclasses
+import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from crm.models import Contact
+from tms import journal
+from tms.models import User
+
+from .models import PassOption
+
+
+@dataclasses.dataclass(frozen=True)
+class Happened:
+    """How a kind of the journal is said and drawn. `tone` is a status of the style sheet."""
+
+    label: str
+    icon: str
+    tone: str
+
+
+KINDS = {
+    "pass.issued": Happened(gettext_lazy("Issued"), "id-card-lanyard", "note"),
+    "pass.assigned": Happened(gettext_lazy("Assigned"), "user-plus", "note"),
+    "pass.reassigned": Happened(gettext_lazy("Reassigned"), "user-plus", "note"),
+    "pass.unassigned": Happened(gettext_lazy("Unassigned"), "user-minus", "note"),
+    "pass.renewed": Happened(gettext_lazy("Renewed"), "refresh-cw", "good"),
+    "pass.extended": Happened(gettext_lazy("Extended"), "calendar-plus", "good"),
+    "pass.shortened": Happened(gettext_lazy("Shortened"), "calendar-minus", "warn"),
+    "pass.cancelled": Happened(gettext_lazy("Cancelled"), "ban", "bad"),
+    "pass.expired": Happened(gettext_lazy("Expired"), "clock", "over"),
+}
+
+# Who did it, where the row names nobody or came by another road than a page.
+SYSTEM = pgettext_lazy("who did it", "The system")
+ROADS = {"api": gettext_lazy("%(name)s, by API"), "import": gettext_lazy("%(name)s, by import")}
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A row of the history: what, when, by whom; expiry and contact before and after; why."""
+
+    kind: str
+    at: datetime.datetime
+    by: str
+    reason: str
+    expiry_before: datetime.date | None
+    expiry_after: datetime.date | None
+    contact_before: Contact | None
+    contact_after: Contact | None
+    option: str
+
+    @property
+    def what(self) -> Happened:
+        return KINDS[self.kind]
+
+    @property
+    def moved(self) -> bool:
+        """Is the expiry another than before?"""
+        return self.expiry_before is not None and self.expiry_before != self.expiry_after
+
+    @property
+    def handed_over(self) -> bool:
+        """Is the contact another than before?"""
+        return self.kind in {"pass.assigned", "pass.reassigned", "pass.unassigned"}
+
+
+def of(pass_id: int) -> list[Entry]:
+    """Everything that happened to the pass, newest first. Four statements at most."""
+    return entries(journal.about("pass", pass_id).filter(kind__in=KINDS))
+
+
+def entries(rows) -> list[Entry]:
+    """Rows of the journal about passes, with the names of today."""
+    rows = list(rows)
+    contacts = named(Contact, {id for row in rows for id in (_kept(row, "contact"))})
+    users = named(User, {row.by_id for row in rows})
+    options = named(PassOption, {row.after.get("option") for row in rows})
+    return [
+        Entry(
+            kind=row.kind,
+            at=row.at,
+            by=by(row, users),
+            reason=row.reason,
+            expiry_before=_day(row.before.get("expires_on")),
+            expiry_after=_day(row.after.get("expires_on")),
+            contact_before=contacts.get(row.before.get("contact")),
+            contact_after=contacts.get(row.after.get("contact")),
+            option=options[row.after["option"]].name if row.after.get("option") else "",
+        )
+        for row in rows
+    ]
+
+
+def by(row, users) -> str:
+    """Who did it, in words."""
+    user = users.get(row.by_id)
+    name = str(user) if user else ""
+    if row.by_id is None:
+        return str(SYSTEM)
+    return str(ROADS[row.source]) % {"name": name} if row.source in ROADS else name
+
+
+def named(model, ids) -> dict:
+    """The rows of `model` with these ids. One statement, none when there are no ids."""
+    ids = {id for id in ids if id}
+    return model.objects.in_bulk(ids) if ids else {}
+
+
+def _kept(row, name):
+    return row.before.get(name), row.after.get(name)
+
+
+def _day(text) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
