@@ -2,8 +2,9 @@
 
 from django.db import connection
 
-# A course counts its required units; one without any counts as one, done by its completion. A
-# path counts all of its required steps together. What is completed is 100, whatever is added.
+# A course counts its required units, all where none is required; one without any counts as one,
+# done by its completion. A path counts all of its required steps together. What is completed is
+# 100, whatever is added.
 PERCENTS = """
 WITH wanted AS (
     SELECT * FROM unnest(%(contacts)s::bigint[], %(items)s::bigint[]) AS w (contact_id, item_id)
@@ -21,7 +22,10 @@ WITH wanted AS (
     CROSS JOIN LATERAL (
         SELECT count(*) AS units, count(g.completed_at) AS done
         FROM lms_section t
-        JOIN lms_contentunit n ON n.section_id = t.id AND n.required AND n.archived_at IS NULL
+        JOIN lms_contentunit n ON n.section_id = t.id AND n.archived_at IS NULL
+            AND (n.required OR NOT EXISTS (
+                SELECT 1 FROM lms_section o JOIN lms_contentunit q ON q.section_id = o.id
+                WHERE o.course_id = c.course_id AND q.required AND q.archived_at IS NULL))
         LEFT JOIN lms_progress g ON g.unit_id = n.id AND g.contact_id = c.contact_id
         WHERE t.course_id = c.course_id
     ) u

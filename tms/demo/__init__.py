@@ -1,0 +1,1 @@
+"""The demonstration world: a small training company one could believe in."""
