@@ -1,22 +1,77 @@
-"""How is a day written in a sentence? By the reader's locale: 22 November 2026."""
+"""How are days, moments and numbers written? By the reader's language: 22 November 2026.
+
+What was written once is remembered, as lists repeat the same days.
+"""
 
 import datetime
+import decimal
+import functools
 
+from babel import Locale
+from babel.core import UnknownLocaleError
 from babel.dates import format_date
+from babel.numbers import format_decimal
+from django.utils import timezone
 from django.utils.translation import get_language
 
-
-def locale() -> str:
-    """The reader's locale as babel names it; plain English is British, where days come first."""
-    language = (get_language() or "en").replace("-", "_")
-    return "en_GB" if language == "en" else language
+# In English the day comes first and months are cut to three letters ("22 Sep 2026"), which no
+# locale of Babel's does.
+ENGLISH = {"long": "d MMMM y", "medium": "d MMM y"}
 
 
-def day_text(day: datetime.date) -> str:
-    """The day in full, without its weekday."""
-    return format_date(day, format="long", locale=locale())
+@functools.cache
+def locale_of(language: str) -> Locale:
+    """Babel's locale for a language of ours."""
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
 
 
-def day_short(day: datetime.date) -> str:
-    """The day for a table: 22 Nov 2026."""
-    return format_date(day, format="medium", locale=locale())
+def reader() -> Locale:
+    """The locale of whoever reads this page."""
+    return locale_of(get_language() or "en")
+
+
+@functools.lru_cache(maxsize=4096)
+def _day(value, length, locale):
+    pattern = ENGLISH[length] if locale.language == "en" else length
+    return format_date(value, format=pattern, locale=locale)
+
+
+def day_text(value: datetime.date | None) -> str:
+    """22 November 2026"""
+    return _day(as_day(value), "long", reader()) if value else ""
+
+
+def day_short(value: datetime.date | None) -> str:
+    """22 Nov 2026: for tables"""
+    return _day(as_day(value), "medium", reader()) if value else ""
+
+
+def moment(value: datetime.datetime | None) -> str:
+    """22 Nov 2026, 09:20, in the installation's zone"""
+    if not value:
+        return ""
+    local = here(value)
+    return f"{day_short(local.date())}, {local:%H:%M}"
+
+
+def here(value: datetime.datetime) -> datetime.datetime:
+    """The moment in the zone that this request or this work is done in."""
+    return value.astimezone(timezone.get_current_timezone()) if value.tzinfo else value
+
+
+def as_day(value: datetime.date) -> datetime.date:
+    """A moment's day in the installation's zone; a day as it is."""
+    return here(value).date() if isinstance(value, datetime.datetime) else value
+
+
+@functools.lru_cache(maxsize=4096)
+def _number(value, locale):
+    return format_decimal(value, locale=locale)
+
+
+def number(value: int | decimal.Decimal | None) -> str:
+    """1,284"""
+    return "" if value is None else _number(value, reader())

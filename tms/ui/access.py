@@ -60,7 +60,7 @@ def refusal(request, permission=None, *, audience="staff") -> HttpResponse | Non
 
 
 def staff(permission=None):
-    """@staff, @staff("crm.view_contact") or @staff(("a.b", "c.d")): for a view of the back office."""
+    """For a view of the back office: @staff, @staff("crm.view_contact") or @staff(("a", "b"))."""
     if callable(permission):
         return staff(None)(permission)
 

@@ -3,7 +3,9 @@
 from django import forms
 from django.utils.translation import gettext as _
 
-from . import days
+from tms import days
+
+from .address import names_in
 
 
 def chips(listing):
@@ -17,14 +19,9 @@ def chips(listing):
         value = form.cleaned_data.get(bound.name)
         if value in (None, "", [], False) or (hasattr(value, "exists") and not value):
             continue
-        without = listing.address(**dict.fromkeys(_names(bound), ""))
+        without = listing.address(**dict.fromkeys(names_in(bound), ""))
         found.append((bound.label, words(bound.field, value), without))
     return found
-
-
-def _names(bound):
-    suffixes = getattr(bound.field.widget, "widgets_names", None) or [""]
-    return [bound.html_name + suffix for suffix in suffixes]
 
 
 def words(field, value) -> str:

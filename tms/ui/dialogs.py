@@ -4,11 +4,11 @@ A dialog has an address. Fetched by htmx it is the inside of the one <dialog> in
 in a tab, or without JavaScript, it is an ordinary page. See docs/adding-a-page.md.
 """
 
-import dataclasses
 import uuid
 from collections.abc import Sequence
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -25,27 +25,13 @@ from tms.consequences import Consequence
 from tms.refusals import Refusal, Stale
 
 from .access import refusal
+from .forms import Form
+from .outcomes import Done, ShownAnew, digest_of, done, is_held, previewed
+
+__all__ = ["Dialog", "Done"]
 
 # Fields of the dialog's own, beside the form's.
 OWN = {"csrfmiddlewaretoken", "operation", "version", "digest", "back", "show"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Done:
-    """What `perform` may return: where to go, what it took away, what a toast says."""
-
-    goes_to: str = ""
-    consequences: Sequence[Consequence] | None = None
-    says: str = ""
-
-
-class ShownAnew(Exception):
-    """What was confirmed is not what would happen now: nothing was done, show it again."""
-
-
-def digest_of(consequences) -> str:
-    """The hash of what a preview showed, to be confirmed."""
-    return operations.digest_of([dataclasses.astuple(each) for each in consequences])
 
 
 class Dialog(FormView):
@@ -58,13 +44,14 @@ class Dialog(FormView):
 
     title         the menu entry, word for word      subject   the line under it: whose and what
     submit        what the button does               danger    is the button red?
+    size          "", "small" or "wide"              never_mind  the way out
     changes       events: "passes" means passes:changed; a list for several
     done_url      where a full page goes afterwards (an address or a url name; default: back)
     versioned     the row with a `version` that the form edits, set in `setup`: somebody else's
                   change meanwhile is answered with 422 and the values as they are now
     previews      True: GET shows what `perform` would do, from running it and rolling it back;
-                  `perform` then returns the list of consequences it carried out, and does nothing
-                  if they are not those that were shown
+                  `perform` then returns the consequences it carried out (a list, or what has
+                  `.consequences`); if they are not those that were shown, nothing is done
     audience      "staff" (with permission_required), "learner" (signed in) or "anyone"
     """
 
@@ -81,17 +68,18 @@ class Dialog(FormView):
     versioned = None
     version = None
     previews = False
+    form_class = Form
     template_name = "ui/dialog.html"
     http_method_names = ["get", "post"]
 
     # What a dialog says for itself
 
-    def perform(self, **answers) -> None | str | list[Consequence] | Done:
+    def perform(self, **answers) -> str | list[Consequence] | Done | None:
         """Call the verb. Returns None, an address to go to, the consequences, or Done."""
         raise NotImplementedError
 
     def may_open(self) -> bool:
-        """Is it open to this user, beyond the permission? Asked after `setup`; no is a 404-like 403."""
+        """Is it open to this user, beyond the permission? Asked after `setup`; no is a 403."""
         return True
 
     def current_version(self):
@@ -101,7 +89,7 @@ class Dialog(FormView):
         rows = type(self.versioned)._base_manager.select_for_update(of=("self",))
         return rows.filter(pk=self.versioned.pk).values_list("version", flat=True).first()
 
-    def preview(self, **answers) -> list[Consequence]:
+    def preview(self, **answers) -> Sequence[Consequence]:
         """What `perform` would do: it is run, and rolled back."""
         return done(preview.run(lambda: self.perform(**answers))).consequences or []
 
@@ -110,6 +98,8 @@ class Dialog(FormView):
     def dispatch(self, request, *args, **kwargs):
         response = refusal(request, self.permission_required, audience=self.audience)
         if response is None:
+            if not self.may_open():
+                raise PermissionDenied(_("This isn't yours to change."))
             response = super().dispatch(request, *args, **kwargs)
         patch_vary_headers(response, ["HX-Request"])
         return response
@@ -122,9 +112,9 @@ class Dialog(FormView):
         return self.render_to_response(self.get_context_data())
 
     def post(self, request, *args, **kwargs):
-        if request.POST.get("show") == "preview":
-            return self.render_to_response(self.get_context_data(form=self.get_form(), part=True))
         form = self.get_form()
+        if request.POST.get("show") == "preview":
+            return self.render_to_response(self.get_context_data(form=form, part=True))
         return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
 
     def form_valid(self, form):
@@ -133,29 +123,26 @@ class Dialog(FormView):
                 outcome = self.once(form)
         except Stale as stale:
             return self.shown_anew(str(stale))
-        except ShownAnew:
-            sentence = _(
-                "What this would do has changed since you looked. Nothing was done: look again, then press again."
-            )
-            return self.render_to_response(
-                self.get_context_data(form=form, sentence=sentence), status=422
-            )
         except operations.Reused:
-            sentence = _(
-                "This form was already sent with other answers, and done. Look at what it did before sending it again."
+            return self.shown_anew(
+                _(
+                    "This form was sent before, with other answers, and done. Look at what it "
+                    "did before you send it again."
+                )
             )
-            return self.shown_anew(sentence)
+        except ShownAnew:
+            form.sentence = _(
+                "Nothing was done yet. Look at what follows from it, then press again."
+            )
+            return self.form_invalid(form)
         except Refusal as no:
-            known = no.field if no.field in form.fields else None
-            form.add_error(known, str(no))
+            form.add_error(no.field if no.field in form.fields else None, str(no))
             return self.form_invalid(form)
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") not in {"55P03", "40P01"}:
+            if not is_held(error):
                 raise
-            form.add_error(
-                None,
-                _("Somebody else is changing this right now. Wait a moment, then press again."),
-            )
+            held = _("Somebody else is changing this right now. Wait a moment, then press again.")
+            form.add_error(None, held)
             return self.form_invalid(form)
         return self.finished(outcome)
 
@@ -163,19 +150,17 @@ class Dialog(FormView):
         """Do it, or remember that it was done: a repeated operation key answers like the first."""
         key = self.request.POST.get("operation", "")[:80]
         actor_id = self.request.user.pk or 0
-        question = [self.request.get_full_path(), self.asked()]
-        digest = operations.digest_of(question)
+        digest = operations.digest_of([self.request.get_full_path(), *self.asked()])
         earlier = operations.earlier(key, actor_id, digest) if key else None
         if earlier:
             return Done(**earlier.answer)
         self.refuse_stale()
         outcome = done(self.perform(**form.cleaned_data))
-        if self.previews and digest_of(outcome.consequences or []) != self.request.POST.get(
-            "digest"
-        ):
+        shown = self.request.POST.get("digest")
+        if self.previews and digest_of(outcome.consequences) != shown:
             raise ShownAnew
         if key:
-            answer = {"goes_to": outcome.goes_to, "says": outcome.says}
+            answer = {"goes_to": outcome.goes_to, "says": str(outcome.says)}
             operations.keep(key, actor_id, digest, at=self.request.now, answer=answer)
         return outcome
 
@@ -183,15 +168,15 @@ class Dialog(FormView):
         """The answers as they were sent, without the dialog's own fields."""
         post = self.request.POST
         sent = {name: post.getlist(name) for name in sorted(post) if name not in OWN}
-        files = [(name, file.name, file.size) for name, file in self.request.FILES.items()]
-        return [sent, files]
+        return sent, [(name, file.name, file.size) for name, file in self.request.FILES.items()]
 
     def refuse_stale(self):
         sent = self.request.POST.get("version")
         if sent is not None and sent != str(self.current_version()):
             raise Stale(
                 _(
-                    "This was changed meanwhile. Here it is as it is now; nothing of yours was saved."
+                    "This was changed meanwhile. Here it is as it is now; nothing of yours was "
+                    "saved."
                 )
             )
 
@@ -199,48 +184,47 @@ class Dialog(FormView):
         """The dialog as if just opened, with the sentence over it."""
         self.setup(self.request, *self.args, **self.kwargs)
         kwargs = self.get_form_kwargs()
-        kwargs.pop("data", None), kwargs.pop("files", None)
+        for name in ("data", "files"):
+            kwargs.pop(name, None)
         form = self.get_form_class()(**kwargs)
-        return self.render_to_response(
-            self.get_context_data(form=form, sentence=sentence, anew=True), status=422
-        )
+        form.sentence = sentence
+        return self.render_to_response(self.get_context_data(form=form, anew=True), status=422)
 
     def form_invalid(self, form):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def finished(self, outcome: Done):
-        goes_to = outcome.goes_to
-        if not self.request.htmx:
-            if outcome.says:
-                messages.success(self.request, outcome.says)
-            return redirect(goes_to or self.get_success_url())
-        response = HttpResponse(status=204)
-        names = [self.changes] if isinstance(self.changes, str) else self.changes
-        for name in filter(None, names):
-            trigger_client_event(response, name if ":" in name else f"{name}:changed")
+        """Close, announce, and go where the outcome says."""
+        goes_to = outcome.goes_to or ("" if self.request.htmx else self.get_success_url())
         if goes_to:
             if outcome.says:
                 messages.success(self.request, outcome.says)
+            if not self.request.htmx:
+                return redirect(goes_to)
+        response = HttpResponse(status=204)
+        if goes_to:
             response["HX-Redirect"] = goes_to
             return response
+        # The change is announced before the dialog closes: events fire on the form, which is
+        # emptied then.
+        names = [self.changes] if isinstance(self.changes, str) else self.changes
+        for name in filter(None, names):
+            trigger_client_event(response, name if ":" in name else f"{name}:changed")
         if outcome.says:
-            trigger_client_event(response, "toast", {"text": outcome.says})
-        trigger_client_event(response, "dialog:close")
-        return response
+            trigger_client_event(response, "toast", {"text": str(outcome.says)})
+        return trigger_client_event(response, "dialog:close")
 
     def get_success_url(self):
         if self.done_url:
-            return str(self.done_url) if "/" in str(self.done_url) else reverse(self.done_url)
+            url = str(self.done_url)
+            return url if "/" in url else reverse(url)
         return self.back() or reverse("home")
 
     def back(self) -> str:
         """The page of ours that this dialog was opened from, or nothing."""
         request = self.request
-        url = (
-            request.POST.get("back")
-            or request.GET.get("back")
-            or request.headers.get("Referer", "")
-        )
+        asked = request.POST.get("back") or request.GET.get("back")
+        url = asked or request.headers.get("Referer", "")
         safe = url_has_allowed_host_and_scheme(
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
@@ -248,85 +232,28 @@ class Dialog(FormView):
 
     # What the template needs
 
-    def get_context_data(self, *, sentence="", part=False, anew=False, **kwargs):
+    def get_context_data(self, *, part=False, anew=False, **kwargs):
         context = super().get_context_data(**kwargs)
         form = context["form"]
-        version = self.versioned.version if self.versioned is not None else self.version
-        sent = self.request.POST.get("operation", "")
+        sent = "" if anew else self.request.POST.get("operation", "")
         context |= {
             "as_page": self.as_page,
             "frame": self.frame(part),
-            "sentence": sentence,
-            "operation": uuid.uuid4().hex if anew or not sent else sent[:80],
-            "version": version,
+            "sentence": getattr(form, "sentence", ""),
+            "operation": sent[:80] or uuid.uuid4().hex,
+            "version": self.version if self.versioned is None else self.versioned.version,
             "back": self.back() if self.as_page else "",
             "path": self.request.get_full_path(),
         }
         if self.previews:
-            context |= self.previewed(form)
+            context |= previewed(self, form)
         return context
 
     def frame(self, part):
         if part:
             return "ui/_dialog_part.html"
-        if not self.as_page:
-            return "ui/_dialog_modal.html"
-        return "ui/_dialog_page.html"
+        return "ui/_dialog_page.html" if self.as_page else "ui/_dialog_modal.html"
 
     @property
     def site(self):
         return "staff.html" if self.audience == "staff" else "learner.html"
-
-    def previewed(self, form) -> dict:
-        """What the verb would do with the answers so far; text that is still missing is made up."""
-        answers, missing = self.answers_so_far(form)
-        if missing:
-            return {"consequences": None, "missing": missing}
-        try:
-            with transaction.atomic():
-                consequences = self.preview(**answers)
-        except Refusal as no:
-            return {"consequences": None, "refused": str(no)}
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") not in {"55P03", "40P01"}:
-                raise
-            return {
-                "consequences": None,
-                "refused": _(
-                    "Somebody else is changing this right now. Wait a moment, then open this again."
-                ),
-            }
-        return {"consequences": consequences, "digest": digest_of(consequences)}
-
-    def answers_so_far(self, form):
-        """(answers, labels of what must be answered before a preview is possible)"""
-        given = {}
-        if form.is_bound:
-            form.is_valid()
-            given = form.cleaned_data
-        answers, missing = {}, []
-        for name, field in form.fields.items():
-            value = given.get(name) if name in given else None
-            if not form.is_bound:
-                value = form.get_initial_for_field(field, name)
-                value = (
-                    field.clean(value) if value not in (None, "") and not field.required else value
-                )
-            if field.required and value in (None, "", []):
-                if hasattr(field, "strip"):
-                    value = "…"
-                else:
-                    missing.append(field.label or name)
-            answers[name] = value
-        return answers, missing
-
-
-def done(outcome) -> Done:
-    """Whatever `perform` returned, as Done."""
-    if isinstance(outcome, Done):
-        return outcome
-    if isinstance(outcome, str):
-        return Done(goes_to=outcome)
-    if isinstance(outcome, list | tuple):
-        return Done(consequences=list(outcome))
-    return Done()

@@ -9,8 +9,9 @@ import decimal
 import io
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from openpyxl import Workbook
+
+from tms import days
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CHUNK = 2000
@@ -23,8 +24,8 @@ def harmless(value):
         return ""
     if isinstance(value, bool | int | float | decimal.Decimal):
         return value
-    if isinstance(value, datetime.datetime) and timezone.is_aware(value):
-        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+    if isinstance(value, datetime.datetime):
+        return days.here(value).replace(tzinfo=None, microsecond=0)
     if isinstance(value, datetime.date):
         return value
     text = str(value)
@@ -40,7 +41,7 @@ def table(listing, columns):
     """The rows of the file, heading first; read by a server-side cursor."""
     yield [str(column.label) for column in columns]
     names = {accessor for column in columns for accessor in column.accessors()} - {"pk"}
-    name, descending = listing.sorting
+    _name, descending = listing.sorting
     sign = "-" if descending else ""
     found = listing.found.annotate(sort_key=listing.sort_expression())
     found = found.order_by(f"{sign}sort_key", f"{sign}pk").values("pk", *names)

@@ -9,6 +9,9 @@ from tms.text import Fold
 
 from .forms import DayInput, Form
 
+# The empty choice, unless a filter names its own ("Every status").
+EVERYTHING = _("All")
+
 
 class FilterSet(django_filters.FilterSet):
     """Derive from this one: its form has native inputs."""
@@ -92,12 +95,12 @@ class DayRange(django_filters.Filter):
 class Choice(django_filters.ChoiceFilter):
     """One of some choices; `every` names the empty one ("Every status")."""
 
-    def __init__(self, *args, every=_("All"), **kwargs):
+    def __init__(self, *args, every=EVERYTHING, **kwargs):
         super().__init__(*args, empty_label=every, **kwargs)
 
 
 class Of(django_filters.ModelChoiceFilter):
     """One row of a short list ("Every type")."""
 
-    def __init__(self, *args, every=_("All"), **kwargs):
+    def __init__(self, *args, every=EVERYTHING, **kwargs):
         super().__init__(*args, empty_label=every, **kwargs)

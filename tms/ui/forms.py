@@ -1,11 +1,12 @@
 """How are forms written and drawn? Native inputs, label above, help, error in place.
 
-Every form of the product derives from `Form` or `ModelForm` here. `Renderer` (settings.FORM_RENDERER)
-draws `{{ form }}` and `{{ field.as_field_group }}` with our templates.
+Every form of the product derives from `Form` or `ModelForm` here. `Renderer`, which the settings
+name, draws `{{ form }}` and `{{ field.as_field_group }}` with our templates.
 """
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
 
 
 class Renderer(TemplatesSetting):
@@ -16,7 +17,7 @@ class Renderer(TemplatesSetting):
 
 
 class DayInput(forms.DateInput):
-    """A native date input: its value is ISO in every language, the browser shows it the reader's way."""
+    """A native date input: ISO within in every language, shown the reader's way by the browser."""
 
     input_type = "date"
 
@@ -40,6 +41,9 @@ class TimeInput(forms.TimeInput):
         super().__init__(attrs, format="%H:%M")
 
 
+REQUIRED = forms.Field.default_error_messages["required"]
+NEEDED = _("This needs an answer.")
+
 NATIVE = {
     forms.DateInput: DayInput,
     forms.DateTimeInput: MomentInput,
@@ -54,6 +58,11 @@ class Native:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            if (
+                field.error_messages.get("required")
+                == forms.Field.default_error_messages["required"]
+            ):
+                field.error_messages["required"] = NEEDED
             native = NATIVE.get(type(field.widget))
             if native:
                 field.widget = native(field.widget.attrs)

@@ -10,21 +10,21 @@ from django.utils.translation import gettext as _
 
 from . import export, keyset, rows
 from .access import allowed
+from .address import Address
 from .chips import chips
 from .tables import columns_of
 
 SIZES = (25, 50, 100)
 COUNTED = 10_000
-# What the address says beside the filters.
-STATE = ("sort", "size", "columns", "after", "before", "export", "ids", "all")
 FORMATS = ("csv", "xlsx")
 
 
-class Listing:
+class Listing(Address):
     """A ListPage bound to a request. Nothing is asked of the database before it is drawn."""
 
     def __init__(self, page):
-        self.page, self.request, self.asked = page, page.request, page.request.GET
+        super().__init__(page.request)
+        self.page = page
         self.columns = columns_of(page.table)
         self.id = page.list_id
 
@@ -119,70 +119,6 @@ class Listing:
         ]
         return self.page.queryset().order_by().filter(pk__in=ids)
 
-    # Addresses
-
-    def address(self, **changes):
-        """The page's address with some of its state changed; "" and None drop it."""
-        query = self.asked.copy()
-        for name in (
-            "export",
-            "ids",
-            "all",
-            *(() if "after" in changes or "before" in changes else ("after", "before")),
-        ):
-            query.pop(name, None)
-        for name, value in changes.items():
-            query.pop(name, None)
-            if isinstance(value, list):
-                query.setlist(name, value)
-            elif value not in ("", None):
-                query[name] = value
-        for name in list(query):
-            if not any(query.getlist(name)):
-                del query[name]
-        text = query.urlencode(safe=",")
-        return f"{self.request.path}?{text}" if text else self.request.path
-
-    def kept(self, *without):
-        """The state as (name, value) pairs for hidden inputs of forms that change another part."""
-        skip = {"after", "before", "export", "ids", "all", *without}
-        return [
-            (name, value)
-            for name, values in self.asked.lists()
-            if name not in skip
-            for value in values
-            if value
-        ]
-
-    @property
-    def beside_columns(self):
-        return self.kept("columns")
-
-    @property
-    def beside_filters(self):
-        """Of the state, what isn't asked by the form of filters."""
-        asked = (
-            set()
-            if self.filters is None
-            else {each for field in self.filters.form for each in names_in(field)}
-        )
-        return [(name, value) for name, value in self.kept() if name not in asked]
-
-    @property
-    def filter_state(self):
-        """Of the state, what the filters say: for "all that match"."""
-        beside = set(self.beside_filters)
-        return [pair for pair in self.kept() if pair not in beside]
-
-    @property
-    def everything(self):
-        """The address without any filter."""
-        return self.address(**{name: "" for name, _value in self.filter_state})
-
-    @property
-    def is_filtered(self):
-        return bool(self.filter_state)
-
     @property
     def chips(self):
         return chips(self)
@@ -231,6 +167,10 @@ class Listing:
 
     # Drawing
 
+    @property
+    def has_menu(self):
+        return self.page.menu is not None
+
     @cached_property
     def bulk(self):
         return self.page.permitted(self.page.bulk())
@@ -238,7 +178,7 @@ class Listing:
     @property
     def body(self):
         """The rows of the table, as html."""
-        return mark_safe(rows.draw(self))
+        return mark_safe(rows.draw(self))  # noqa: S308 (rows escapes)
 
     @property
     def events(self):
@@ -254,7 +194,8 @@ class Listing:
             if not self.exports:
                 raise PermissionDenied(
                     _(
-                        "Your role doesn't include exporting lists. Who manages users and roles can add it."
+                        "Your role doesn't include exporting lists. Who manages users and roles "
+                        "can add it."
                     )
                 )
             return export.answer(self, wanted)
@@ -273,20 +214,12 @@ class Listing:
         return response
 
     def draw(self, template="ui/_list.html"):
-        return mark_safe(
-            render_to_string(template, {"listing": self, "page": self.page}, request=self.request)
-        )
+        return render_to_string(template, {"listing": self, "page": self.page}, self.request)
 
     def __html__(self):
         return self.draw()
 
     __str__ = __html__
-
-
-def names_in(field):
-    """The names under which a field of a form of filters stands in the address."""
-    widgets = getattr(field.field.widget, "widgets_names", None)
-    return [field.html_name + suffix for suffix in widgets] if widgets else [field.html_name]
 
 
 def refuse_nullable(queryset, path):

@@ -2,7 +2,7 @@
 
     class PassTable(tables.Table):
         status = tables.Status(Status.choices)
-        type = tables.Link("passes:type", key="option__type_id", accessor="option__type__name", main=True)
+        type = tables.Link("passes:type", key="type_id", accessor="type__name", main=True)
         expires_on = tables.Day(sort="expires_on", verbose_name=_("Expiry Date"))
 
 A column sorts only where it says `sort=` (a column or an expression that is never null and has an
@@ -15,7 +15,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.html import conditional_escape, escape
 
-from . import days
+from tms import days
 
 Table = django_tables2.Table
 PLACE = 987654321987
@@ -30,7 +30,7 @@ class Column(django_tables2.Column):
     number     aligned to the end
     note       accessor of a second, quieter line
     link       function (row) → address or "", around the text
-    draw       function (row) → html, instead of everything above
+    draw       function (row) → html (escaped unless marked safe), instead of everything above
     hidden     not shown before the reader chooses it
     css        a class for the cells ("code", "nowrap")
     export     False: not in exports; a function (row) → value to export
@@ -48,7 +48,7 @@ class Column(django_tables2.Column):
             exclude_from_export=export is False,
             **kwargs,
         )
-        self.key = accessor or ""
+        self.key, self.drawn_alone = accessor or "", draw is not None and not accessor
         self.sort = F(sort) if isinstance(sort, str) else sort
         self.main, self.number, self.note = main, number, note
         self.link, self.draw, self.hidden, self.needs = link, draw, hidden, tuple(needs)
@@ -60,20 +60,18 @@ class Column(django_tables2.Column):
     def named(self, name):
         """The column knows its name once the table is declared."""
         self.name, self.key = name, self.key or name
+        self.own = () if self.drawn_alone else (self.key,)
         return self
 
     @property
     def label(self):
-        return (
-            self.name.replace("_", " ").capitalize()
-            if self.verbose_name is None
-            else self.verbose_name
-        )
+        if self.verbose_name is not None:
+            return self.verbose_name
+        return self.name.replace("_", " ").capitalize()
 
     def accessors(self):
         """Everything it reads from a row."""
-        own = () if self.draw and self.key == self.name and self.needs else (self.key,)
-        return {*own, *([self.note] if self.note else []), *self.needs}
+        return {*self.own, *([self.note] if self.note else []), *self.needs}
 
     def text(self, value) -> str:
         """The value as html."""

@@ -9,13 +9,14 @@ from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from .. import days, icons
-from .. import register as registered
-from ..access import allowed
+from tms import days
+from tms.ui import icons
+from tms.ui import register as registered
+from tms.ui.access import allowed
 
 register = template.Library()
 
-register.filter("day", days.day)
+register.filter("day", days.day_text)
 register.filter("day_short", days.day_short)
 register.filter("moment", days.moment)
 register.filter("number", days.number)
@@ -53,15 +54,12 @@ def initials(name: str) -> str:
 def panels(context, page: str, subject, column: str = "main") -> SafeString:
     """{% panels "contact" contact "side" %}: the panels that this user may see, in their order."""
     request = context["request"]
-    return mark_safe(
-        "".join(
-            panel.html(request, subject)
-            for panel in registered.all_of().panels
-            if panel.page == page
-            and panel.column == column
-            and allowed(request.user, panel.permission)
-        )
-    )
+    drawn = [
+        panel.html(request, subject)
+        for panel in registered.all_of().panels
+        if panel.page == page and panel.column == column and allowed(request.user, panel.permission)
+    ]
+    return mark_safe("".join(drawn))  # noqa: S308 (each comes from a template)
 
 
 @register.inclusion_tag("ui/_tabs.html", takes_context=True)
@@ -124,4 +122,4 @@ def marked(text, query: str) -> SafeString:
     for match in re.finditer("|".join(words), text, re.IGNORECASE) if words else ():
         parts += [escape(text[start : match.start()]), f"<mark>{escape(match[0])}</mark>"]
         start = match.end()
-    return mark_safe("".join([*parts, escape(text[start:])]))
+    return mark_safe("".join([*parts, escape(text[start:])]))  # noqa: S308
