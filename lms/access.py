@@ -12,7 +12,6 @@ import datetime
 import enum
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tms.days import day_text
@@ -32,7 +31,7 @@ class State(enum.StrEnum):
 class Reason(enum.StrEnum):
     """Why it opens (pass, registration), or why not."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105
     REGISTRATION = "registration"
     OFFERED = "offered"
     NEVER = "never"
@@ -58,7 +57,7 @@ class Right:
     pass_type: str = ""
     slug: str = ""
     starts_on: datetime.date | None = None
-    cancelled_at: datetime.datetime | None = None
+    cancelled_on: datetime.date | None = None
 
     @property
     def valid(self) -> bool:
@@ -72,9 +71,7 @@ class Right:
     @property
     def ended_on(self) -> datetime.date:
         """When it ended, for one that did: a cancelled pass on the day it was cancelled."""
-        if not self.cancelled_at:
-            return self.lasts
-        return min(timezone.localtime(self.cancelled_at).date(), self.lasts)
+        return min(self.cancelled_on or self.lasts, self.lasts)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -173,7 +170,8 @@ SELECT c.n,
             WHEN p.expires_on < %(on)s THEN 'expired'
             WHEN p.starts_on > %(on)s THEN 'not_started'
             ELSE 'active' END,
-       p.expires_on, c.id, c.paid_by, p.id, t.name, t.slug, p.starts_on, p.cancelled_at
+       p.expires_on, c.id, c.paid_by, p.id, t.name, t.slug, p.starts_on,
+       (p.cancelled_at AT TIME ZONE (SELECT time_zone FROM tms_organisation))::date
 FROM carried c
 JOIN passes_pass p ON p.id = c.pass_id
 JOIN passes_passtype t ON t.id = p.pass_type_id

@@ -172,7 +172,8 @@ def _leaning(fact: Fact) -> list[int]:
 def training_closed(fact: Fact) -> list[Consequence]:
     """What it means that `fact.data` (items, events) left the pass types `fact.subjects`.
 
-    Nothing is released: who registered through a pass keeps it until that pass ends.
+    With `event_types` in it, only these types of events of the courses left. Nothing is released:
+    who registered through a pass keeps it until that pass ends.
     """
     items, events = fact.data.get("items", []), fact.data.get("events", [])
     held = Q(contact__passes__pass_type__in=fact.subjects) & Q(
@@ -180,12 +181,11 @@ def training_closed(fact: Fact) -> list[Consequence]:
         contact__passes__starts_on__lte=fact.on,
         contact__passes__expires_on__gte=fact.on,
     )
-    about = (
-        Q(event__in=events)
-        | Q(event__course__in=items)
-        | Q(path__in=items)
-        | Q(path_registration__path__in=items)
-    )
+    about = Q(event__in=events) | Q(event__course__in=items)
+    if narrowed := fact.data.get("event_types"):
+        about &= Q(event__type__in=narrowed)
+    else:
+        about |= Q(path__in=items) | Q(path_registration__path__in=items)
     ids = Registration.objects.live().filter(held, about).values_list("pk", flat=True).distinct()
     through = set(
         Registration.objects.live()

@@ -1,6 +1,5 @@
 """May this person open this item now, and why?"""
 
-import datetime
 import itertools
 
 import pytest
@@ -17,36 +16,15 @@ from tests.factories import (
     LmsEventFactory,
     PassFactory,
     PassOptionFactory,
-    PassTypeFactory,
     PathFactory,
     RegistrationFactory,
 )
+from tests.lms.cast import TODAY, day, held, library
 from tms import clock as tms_clock
 from tms.models import Organisation
 
-day = datetime.date.fromisoformat
-TODAY = day("2026-11-22")
-BEFORE, LAST, AFTER = day("2026-11-21"), TODAY, day("2026-11-23")
+AFTER = day("2026-11-23")
 pytestmark = pytest.mark.django_db
-
-
-def library(*opens, name="Leadership Library", **more):
-    return PassTypeFactory(opens=opens, name=name, **more)
-
-
-def held(contact, pass_type, until="2027-11-22", **more):
-    return PassFactory(
-        option=PassOptionFactory(pass_type=pass_type),
-        contact=contact,
-        expires_on=day(until),
-        **{"starts_on": day("2026-11-01"), **more},
-    )
-
-
-@pytest.fixture
-def lesson(europe):
-    """An LMS event of a course."""
-    return LmsEventFactory(content_days=30)
 
 
 # The truth table: a live registration, and any one valid right
