@@ -1,29 +1,39 @@
-"""What does a new catalogue begin with? One currency, one tax level, one region."""
+"""With what does an empty installation begin? One region, with its currency and its tax."""
 
-from babel import Locale
-from babel.numbers import get_currency_precision
+import datetime
+import decimal
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tms import journal
+from tms.refusals import Refusal
 
-from .models import Region, TaxLevel, Unit, UnitKind
+from . import currencies, regions, tax_levels
+from .models import Region, TaxLevel, Unit
 
 
 @transaction.atomic
-def first_region(*, currency: str, region: str, by, at, on) -> Region:
-    """Make the default region with its currency and a tax level of 0 %; once."""
-    unit, _made = Unit.objects.get_or_create(
-        kind=UnitKind.CURRENCY,
-        code=currency,
-        defaults={
-            "label": Locale("en").currencies.get(currency, currency),
-            "decimals": get_currency_precision(currency),
-        },
+def first_region(
+    *,
+    region: str,
+    currency: str,
+    tax_name: str = "",
+    tax_percent: decimal.Decimal = decimal.Decimal(0),
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+) -> Region:
+    """Make the first region, the default one, with a currency (its ISO code) and a tax level.
+
+    Without `tax_name` the tax level is "No tax", 0 %. What is there already is used, not doubled.
+    A second region is refused: it is made in the control panel.
+    """
+    if Region.objects.exists():
+        raise Refusal(_("There is a region already. Add another one in the control panel."))
+    unit = Unit.objects.currencies().in_use().filter(code__iexact=currency.strip()).first()
+    unit = unit or currencies.add(currency, at=at, on=on, by=by)
+    tax_name = tax_name or _("No tax")
+    level = TaxLevel.objects.filter(name__iexact=tax_name).first() or tax_levels.create(
+        name=tax_name, percent=tax_percent, at=at, on=on, by=by
     )
-    level, _made = TaxLevel.objects.get_or_create(percent=0, defaults={"name": _("No tax")})
-    made = Region.objects.create(name=region, tax_level=level, is_default=True)
-    made.currencies.add(unit)
-    after = {"name": region, "currencies": [currency], "tax_level": level.pk}
-    journal.write("region.created", made.pk, at=at, on=on, by=by, after=after)
-    return made
+    return regions.create(name=region, currencies=[unit], tax_level=level, at=at, on=on, by=by)

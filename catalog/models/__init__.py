@@ -1,7 +1,7 @@
 """What there is to learn, what it costs, in which unit."""
 
 from .category import Category
-from .event import Event, EventStatus, EventType, Session
+from .event import Event, EventState, EventStatus, EventType, Session
 from .item import Item, ItemKind, ItemStatus, Step
 from .price import Price, Priced
 from .region import Region, TaxLevel
@@ -10,6 +10,7 @@ from .unit import Unit, UnitKind
 __all__ = [
     "Category",
     "Event",
+    "EventState",
     "EventStatus",
     "EventType",
     "Item",

@@ -1,12 +1,16 @@
 """When and where is a course taught?"""
 
+import datetime
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Concat
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
 from tms.text import Fold
+
+LAST_DAY = datetime.date(9999, 12, 31)
 
 
 class EventType(models.TextChoices):
@@ -23,9 +27,34 @@ class EventStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class EventState(models.TextChoices):
+    """What an event is on a day: `Event.status_on` and `EventQuerySet.with_status` say which."""
+
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open")
+    FULL = "full", _("Full")
+    RUNNING = "running", _("Running")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
 class EventQuerySet(models.QuerySet):
     def open(self):
         return self.filter(status=EventStatus.OPEN)
+
+    def with_status(self, day):
+        """Each row with `state`: what `status_on(day)` says, worked out by the database."""
+        return self.annotate(
+            state=Case(
+                When(status=EventStatus.CANCELLED, then=Value(EventState.CANCELLED)),
+                When(status=EventStatus.DRAFT, then=Value(EventState.DRAFT)),
+                When(last_on__lt=day, then=Value(EventState.COMPLETED)),
+                When(first_on__lte=day, then=Value(EventState.RUNNING)),
+                When(taken__gte=F("capacity"), then=Value(EventState.FULL)),
+                default=Value(EventState.OPEN),
+                output_field=models.CharField(),
+            )
+        )
 
     def bookable_on(self, day):
         """Open, not begun, before the registration deadline; LMS events always."""
@@ -70,8 +99,14 @@ class Event(models.Model):
     priced = models.OneToOneField("catalog.Priced", on_delete=models.PROTECT, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
 
+    # A list sorts by the first day, and a row comparison needs one: LMS events come last.
+    sort_on = models.GeneratedField(
+        expression=Coalesce("first_on", Value(LAST_DAY, output_field=models.DateField())),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
     search_text = models.GeneratedField(
-        expression=Fold(Concat("code", models.Value(" "), "place")),
+        expression=Fold(Concat("code", Value(" "), "place")),
         output_field=models.TextField(),
         db_persist=True,
     )
@@ -93,12 +128,33 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["course", "first_on"], name="event_course_first"),
             models.Index(fields=["first_on", "id"], name="event_first"),
+            models.Index(fields=["sort_on", "id"], name="event_sort"),
+            models.Index(fields=["course", "sort_on", "id"], name="event_course_sort"),
             models.Index(fields=["status", "first_on", "id"], name="event_status_first"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="event_search"),
         ]
 
     def __str__(self):
         return self.code or f"{self.get_type_display()} {self.pk}"
+
+    def status_on(self, day) -> EventState:
+        """What it is on `day`. An LMS event has no days: it neither runs nor ends."""
+        if self.status == EventStatus.CANCELLED:
+            return EventState.CANCELLED
+        if self.status == EventStatus.DRAFT:
+            return EventState.DRAFT
+        if self.last_on is not None and self.last_on < day:
+            return EventState.COMPLETED
+        if self.first_on is not None and self.first_on <= day:
+            return EventState.RUNNING
+        if self.capacity is not None and self.taken >= self.capacity:
+            return EventState.FULL
+        return EventState.OPEN
+
+    @property
+    def seats_left(self) -> int | None:
+        """How many places are free; None where there is no maximum."""
+        return None if self.capacity is None else max(0, self.capacity - self.taken)
 
 
 class Session(models.Model):

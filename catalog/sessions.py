@@ -1,0 +1,230 @@
+"""When does an event meet? Sessions are given in local time, with their zone, and kept as moments.
+
+An event's first and last day and moment follow from its sessions, and are kept here alone.
+"""
+
+import datetime
+import zoneinfo
+
+from django.db import transaction
+from django.db.models import F, Max, Min
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
+
+from tms import journal
+from tms.models import Organisation
+from tms.refusals import Refusal
+from tms.ui import days
+
+from .event_rows import locked, save
+from .models import Event, EventStatus, EventType, Session
+
+LONGEST = datetime.timedelta(days=1)
+
+
+# Verbs
+
+
+@transaction.atomic
+def add_session(
+    event: Event,
+    *,
+    starts: datetime.datetime,
+    ends: datetime.datetime,
+    time_zone: str,
+    place: str = "",
+    link: str = "",
+    instructor: str = "",
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+) -> Session:
+    """Add a meeting from `starts` to `ends`: naive, as the clock on the wall in `time_zone` shows.
+
+    A time that the clock skips is refused; of one that it shows twice it is the first. A session
+    takes at most a day. An LMS event has none. Locks the event.
+    """
+    event = locked(event)
+    if event.type == EventType.LMS:
+        raise Refusal(_("An LMS event has no sessions: its learners begin when they like."))
+    must_be_changeable(event)
+    session = Session(event=event)
+    write_values(
+        session,
+        starts=starts,
+        ends=ends,
+        time_zone=time_zone,
+        place=place,
+        link=link,
+        instructor=instructor,
+    )
+    session.save()
+    keep_days(event)
+    journal.write("event.session_added", event.pk, at=at, on=on, by=by, after=said(session))
+    return session
+
+
+@transaction.atomic
+def edit_session(
+    session: Session,
+    *,
+    starts: datetime.datetime,
+    ends: datetime.datetime,
+    time_zone: str,
+    place: str = "",
+    link: str = "",
+    instructor: str = "",
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+) -> Session:
+    """Change a meeting; the answers are those of `add_session`, and so are the refusals."""
+    event, session = locked_session(session)
+    must_be_changeable(event)
+    before = said(session)
+    write_values(
+        session,
+        starts=starts,
+        ends=ends,
+        time_zone=time_zone,
+        place=place,
+        link=link,
+        instructor=instructor,
+    )
+    after = said(session)
+    if after != before:
+        session.save()
+        keep_days(event)
+        journal.write(
+            "event.session_changed", event.pk, at=at, on=on, by=by, before=before, after=after
+        )
+    return session
+
+
+@transaction.atomic
+def remove_session(session: Session, *, at: datetime.datetime, on: datetime.date, by) -> None:
+    """Take a meeting off. The last one of an open event is refused."""
+    event, session = locked_session(session)
+    must_be_changeable(event)
+    if event.status == EventStatus.OPEN and event.sessions.count() == 1:
+        raise Refusal(
+            _("This is the last session, and an open event needs one. Add another one first.")
+        )
+    before = said(session)
+    session.delete()
+    keep_days(event)
+    journal.write("event.session_removed", event.pk, at=at, on=on, by=by, before=before)
+
+
+def keep_days(event: Event) -> None:
+    """Let the event's first and last day and moment follow from its sessions. Saves the event."""
+    found = event.sessions.aggregate(first=Min("starts_at"), last=Max("ends_at"))
+    event.starts_at, event.ends_at = found["first"], found["last"]
+    zone = zoneinfo.ZoneInfo(zone_of_installation())
+    event.first_on = event.starts_at and event.starts_at.astimezone(zone).date()
+    event.last_on = event.ends_at and last_day(event.ends_at, zone)
+    save(event)
+
+
+def keep_days_of_all(zone: str) -> int:
+    """Count every event's days anew in `zone`: after the installation moved. One statement."""
+    tz = zoneinfo.ZoneInfo(zone)
+    a_moment = datetime.timedelta(microseconds=1)
+    return Event.objects.exclude(starts_at=None).update(
+        first_on=TruncDate("starts_at", tzinfo=tz),
+        last_on=TruncDate(F("ends_at") - a_moment, tzinfo=tz),
+    )
+
+
+# Questions
+
+
+def moment_of(wall: datetime.datetime, time_zone: str, *, field: str) -> datetime.datetime:
+    """The moment (UTC) at which the clock in `time_zone` shows `wall`.
+
+    A time that the clock skips is refused, with the next one that exists; of a time that it shows
+    twice it is the first.
+    """
+    tz = zoneinfo.ZoneInfo(time_zone)
+    moment = wall.replace(tzinfo=tz).astimezone(datetime.UTC)
+    there = moment.astimezone(tz).replace(tzinfo=None)
+    if there != wall:
+        # Of a skipped time the conversion lands after the gap, as far as the time was inside it.
+        raise Refusal(
+            _(
+                "The clock in %(zone)s skips %(time)s on %(day)s: it is put forward. "
+                "Choose %(next)s or later."
+            )
+            % {
+                "zone": time_zone,
+                "time": f"{wall:%H:%M}",
+                "day": days.day(wall.date()),
+                "next": f"{there:%H:%M}",
+            },
+            field=field,
+        )
+    return moment
+
+
+def wall_of(session: Session) -> tuple[datetime.datetime, datetime.datetime]:
+    """Begin and end of a session as the clock in its own zone shows them, naive."""
+    tz = zoneinfo.ZoneInfo(session.time_zone)
+    return tuple(
+        moment.astimezone(tz).replace(tzinfo=None)
+        for moment in (session.starts_at, session.ends_at)
+    )
+
+
+def zone_of_installation() -> str:
+    """The zone in which the installation counts its days. One query."""
+    zone = Organisation.objects.filter(pk=1).values_list("time_zone", flat=True).first()
+    return zone or Organisation().time_zone
+
+
+# How
+
+
+def last_day(ends_at: datetime.datetime, zone) -> datetime.date:
+    """The day of the last moment before the end: what ends at midnight ends the day before."""
+    return (ends_at - datetime.timedelta(microseconds=1)).astimezone(zone).date()
+
+
+def write_values(session: Session, *, starts, ends, time_zone, place, link, instructor) -> None:
+    if time_zone not in zoneinfo.available_timezones():
+        raise Refusal(_("There is no time zone %(zone)s.") % {"zone": time_zone}, field="time_zone")
+    session.starts_at = moment_of(starts, time_zone, field="starts")
+    session.ends_at = moment_of(ends, time_zone, field="ends")
+    session.time_zone = time_zone
+    session.place, session.link = " ".join(place.split()), link.strip()
+    session.instructor = " ".join(instructor.split())
+    if session.ends_at <= session.starts_at:
+        raise Refusal(_("It ends before it begins. Choose a later end."), field="ends")
+    if session.ends_at - session.starts_at > LONGEST:
+        raise Refusal(
+            _("A session takes a day at most. Add one for each day instead."), field="ends"
+        )
+
+
+def must_be_changeable(event: Event) -> None:
+    if event.status == EventStatus.CANCELLED:
+        raise Refusal(_("The event is cancelled. Duplicate it to hold it after all."))
+
+
+def locked_session(session: Session) -> tuple[Event, Session]:
+    event = locked(Event(pk=session.event_id))
+    found = event.sessions.filter(pk=session.pk).first()
+    if found is None:
+        raise Refusal(_("This session was removed meanwhile."))
+    return event, found
+
+
+def said(session: Session) -> dict:
+    return {
+        "session": session.pk,
+        "starts_at": session.starts_at,
+        "ends_at": session.ends_at,
+        "time_zone": session.time_zone,
+        "place": session.place,
+        "link": session.link,
+        "instructor": session.instructor,
+    }
