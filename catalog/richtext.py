@@ -1,5 +1,7 @@
 """Which markup may a description hold? Cleaned here, on the server, whatever sent it."""
 
+import html as html_of_text
+
 import nh3
 
 # What the editor of the back office can make; everything else is taken out, its text stays.
@@ -22,4 +24,5 @@ def clean(html: str) -> str:
     Idempotent: what was cleaned stays as it is.
     """
     cleaned = _cleaner.clean(html or "").strip()
-    return cleaned if nh3.clean(cleaned, tags=set()).strip("\u00a0\n\t ") else ""
+    said = html_of_text.unescape(nh3.clean(cleaned, tags=set())).strip()
+    return cleaned if said else ""
