@@ -156,12 +156,7 @@ def delete(region: Region, *, at: datetime.datetime, on: datetime.date, by) -> N
 def country_choices() -> list[tuple[str, str]]:
     """(code, name) of all countries, by name, in the reader's language."""
     names = days.reader().territories
-    found = [
-        (code, name)
-        for code, name in names.items()
-        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
-    ]
-    return sorted(found, key=lambda choice: choice[1])
+    return sorted(((code, names[code]) for code in COUNTRIES), key=lambda choice: choice[1])
 
 
 def country_names(codes) -> list[str]:
