@@ -56,7 +56,7 @@ class Family:
         self, name, argv, *, env=None, who="same", ends_by=signal.SIGTERM, dear=False, log=None
     ) -> subprocess.Popen:
         """Start a program; its lines come out behind its name, or go to the file `log`."""
-        with open(log, "wb") if log else contextlib.nullcontext(subprocess.PIPE) as output:
+        with log.open("wb") if log else contextlib.nullcontext(subprocess.PIPE) as output:
             process = subprocess.Popen(
                 launched(argv, who, ends_by),
                 env=env,

@@ -26,7 +26,8 @@ SELECT 'CREATE ROLE lanyard_app LOGIN'
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'lanyard_app') \\gexec
 SELECT 'CREATE ROLE lanyard_owner LOGIN CREATEDB'
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'lanyard_owner') \\gexec
-GRANT lanyard_app TO lanyard_owner;
+SELECT 'GRANT lanyard_app TO lanyard_owner'
+ WHERE NOT pg_has_role('lanyard_owner', 'lanyard_app', 'MEMBER') \\gexec
 SELECT 'CREATE DATABASE lanyard OWNER lanyard_owner'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'lanyard') \\gexec
 """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 
 from tms import translations
@@ -47,5 +47,5 @@ def fingerprint() -> str:
 
 def state() -> str:
     if not User.objects.exists():
-        return "empty"
+        return "empty" if "demo" in get_commands() else "own"
     return "demonstration" if Organisation.objects.filter(demonstration=True).exists() else "own"
