@@ -131,18 +131,18 @@ def start(family: Family, chosen: argparse.Namespace, address: str) -> str:
     bound = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     web = [sys.executable, "-m", "gunicorn", "tms.wsgi", "-b", f"{bound}:{chosen.port}"]
     web += ["--worker-class", "gthread", "-w", "2", "--threads", "4", "--no-control-socket"]
-    web += ["--log-level", "warning", "--worker-tmp-dir", str(worker_folder())]
+    web += ["--log-level", "warning", "--worker-tmp-dir", str(worker_folder()), "--preload"]
     process = family.start("web", web, env=env)
+    signs = ""
+    if state == "demonstration":
+        signs = step(family, "sign-ins", "demo", "--sign-ins", env=env)
+    family.wait_for(process, "The web server", lambda: answers(address), seconds=60)
     celery = [sys.executable, "-W", "ignore::UserWarning", "-m", "celery", "-q", "-A", "tms"]
     worker = [*celery, "worker", "-l", "WARNING", "--concurrency", "2"]
     worker += ["--without-gossip", "--without-mingle", "-n", f"{os.getpid()}@%h"]
     family.start("worker", worker, env=env)
     beat = [*celery, "beat", "-l", "WARNING", "-s", str(VAR / "beat"), "--pidfile="]
     family.start("scheduler", beat, env=env)
-    signs = (
-        step(family, "sign-ins", "demo", "--sign-ins", env=env) if state == "demonstration" else ""
-    )
-    family.wait_for(process, "The web server", lambda: answers(address), seconds=60)
     return signs
 
 

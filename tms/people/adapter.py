@@ -67,9 +67,7 @@ class Accounts(DefaultAccountAdapter):
 
     def pre_authenticate(self, request, **credentials):
         self._email = credentials.get("email", "").lower()
-        self._tries_left = throttle.take(
-            self._email, self.get_client_ip(request), at=request.now
-        )
+        self._tries_left = throttle.take(self._email, self.get_client_ip(request), at=request.now)
         if self._tries_left is None:
             minutes = throttle.minutes_left(at=request.now)
             raise ValidationError(
@@ -162,9 +160,7 @@ class Accounts(DefaultAccountAdapter):
         if kind := FACTS.get(template_prefix):
             # tms.people.doors looks again whether there is one.
             self.request.session.pop("second_factor", None)
-            journal.write(
-                kind, user.pk, at=self.request.now, on=self.request.today, by=user
-            )
+            journal.write(kind, user.pk, at=self.request.now, on=self.request.today, by=user)
         super().send_notification_mail(
             template_prefix, user, {"user": user, "at": self.request.now, **(context or {})}, email
         )

@@ -60,7 +60,9 @@ def invite(email: str, name: str, roles=(), *, by, at, on) -> User:
     holds.
     """
     email = addresses.clean(email)
-    groups = list(Group.objects.filter(name__in=roles).prefetch_related("permissions__content_type"))
+    groups = list(
+        Group.objects.filter(name__in=roles).prefetch_related("permissions__content_type")
+    )
     for group in groups:
         refuse_beyond(by, of_group(group))
     user = User.objects.select_for_update(of=("self",)).filter(email=email).first()
@@ -88,7 +90,9 @@ def invite(email: str, name: str, roles=(), *, by, at, on) -> User:
     if known:
         addresses.tell(user, user.email, at=at)
         if groups:
-            letters.send("people/mail/roles_given", email, {"user": user, "roles": groups, "by": by})
+            letters.send(
+                "people/mail/roles_given", email, {"user": user, "roles": groups, "by": by}
+            )
     else:
         _write(user, by=by, at=at)
     return user

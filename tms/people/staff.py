@@ -27,9 +27,7 @@ def admit(email: str, name: str, password: str, roles=(), *, by, at, on) -> User
     )
     user.groups.set(_roles_named(roles))
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    journal.write(
-        "user.admitted", user.pk, at=at, on=on, by=by, after={"roles": sorted(roles)}
-    )
+    journal.write("user.admitted", user.pk, at=at, on=on, by=by, after={"roles": sorted(roles)})
     return user
 
 

@@ -19,9 +19,7 @@ from .. import second_factor, staff
 @never_cache
 def my_account(request):
     """Password & security, of staff and learners alike."""
-    kinds = list(
-        Authenticator.objects.filter(user=request.user).values_list("type", flat=True)
-    )
+    kinds = list(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
     context = {
         "has_app": Authenticator.Type.TOTP in kinds,
         "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),

@@ -20,7 +20,9 @@ class OrganisationForm(Form):
     logo = forms.FileField(
         label=gettext_lazy("Logo"),
         required=False,
-        help_text=gettext_lazy("PNG, JPEG, WebP or GIF, at most 5 MB. It stands on the learner site."),
+        help_text=gettext_lazy(
+            "PNG, JPEG, WebP or GIF, at most 5 MB. It stands on the learner site."
+        ),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
     )
     remove_logo = forms.BooleanField(label=gettext_lazy("Show no logo"), required=False)

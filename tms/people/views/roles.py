@@ -69,10 +69,7 @@ class RoleForm(Form):
     def clean(self):
         answers = super().clean()
         chosen = {
-            code
-            for name in list(answers)
-            if name.startswith("area_")
-            for code in answers.pop(name)
+            code for name in list(answers) if name.startswith("area_") for code in answers.pop(name)
         }
         answers["wanted"] = chosen
         return answers
@@ -139,7 +136,5 @@ class Remove(Dialog):
 
     def perform(self):
         request = self.request
-        found = verbs.remove(
-            self.role.pk, by=request.user, at=request.now, on=request.today
-        )
+        found = verbs.remove(self.role.pk, by=request.user, at=request.now, on=request.today)
         return Done(goes_to=self.get_success_url(), consequences=found)

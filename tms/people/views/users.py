@@ -183,9 +183,7 @@ class OfUser(Dialog):
 
     def call(self, verb, **answers):
         request = self.request
-        return verb(
-            self.user.pk, **answers, by=request.user, at=request.now, on=request.today
-        )
+        return verb(self.user.pk, **answers, by=request.user, at=request.now, on=request.today)
 
 
 class ChangeRoles(OfUser):
