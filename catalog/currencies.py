@@ -10,9 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from tms import journal
+from tms import days, journal
 from tms.refusals import Refusal
-from tms.ui import days
 
 from .models import Region, Unit, UnitKind
 

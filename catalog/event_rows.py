@@ -4,8 +4,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tms import days
 from tms.refusals import Refusal
-from tms.ui import days
 
 from .models import Event, EventType
 
@@ -96,7 +96,7 @@ def check_deadlines(event: Event) -> None:
         if day and day > event.first_on:
             raise Refusal(
                 _("The event begins on %(first)s. Choose that day or an earlier one.")
-                % {"first": days.day(event.first_on)},
+                % {"first": days.day_text(event.first_on)},
                 field=name,
             )
 

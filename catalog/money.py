@@ -5,7 +5,7 @@ import decimal
 from babel.numbers import format_currency
 from django.utils.translation import gettext as _
 
-from tms.ui import days
+from tms import days
 
 from .models import Unit, UnitKind
 

@@ -11,10 +11,9 @@ from django.db.models import F, Max, Min
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from tms import journal
+from tms import days, journal
 from tms.models import Organisation
 from tms.refusals import Refusal
-from tms.ui import days
 
 from .event_rows import locked, save
 from .models import Event, EventStatus, EventType, Session
@@ -158,7 +157,7 @@ def moment_of(wall: datetime.datetime, time_zone: str, *, field: str) -> datetim
             % {
                 "zone": time_zone,
                 "time": f"{wall:%H:%M}",
-                "day": days.day(wall.date()),
+                "day": days.day_text(wall.date()),
                 "next": f"{there:%H:%M}",
             },
             field=field,

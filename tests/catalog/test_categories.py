@@ -5,7 +5,7 @@ import pytest
 from catalog import categories
 from catalog.models import Category
 from tests.factories import CategoryFactory, CourseFactory
-from tests.races import meeting, race
+from tests.races import race
 from tms.models import JournalRow
 from tms.refusals import Refusal
 
@@ -94,17 +94,12 @@ def test_two_moves_at_once_make_no_circle(made, now):
     assert len(drawn()) == 4
 
 
-@pytest.mark.django_db(transaction=True)
 def test_without_the_lock_two_moves_at_once_make_a_circle(made, now, monkeypatch):
-    meet = meeting()
-
-    def look_and_wait():
-        rows = Category.objects.in_bulk()
-        meet()
-        return rows
-
-    monkeypatch.setattr(categories, "locked", look_and_wait)
-    move_each_under_the_other(made, now)
+    """Both look before either has moved: that is what the lock forbids."""
+    looks = [Category.objects.in_bulk(), Category.objects.in_bulk()]
+    monkeypatch.setattr(categories, "locked", looks.pop)
+    for name, other in (("leadership", "finance"), ("finance", "leadership")):
+        categories.edit(made[name], name=made[name].name, parent=made[other], **now)
     assert drawn() == []
 
 

@@ -327,7 +327,7 @@ def test_a_price_is_shown_as_its_region_shows_prices():
     assert shown("490", euro) == ("€490.00", "plus tax")
     assert shown("490", euro, with_tax=True) == ("€588.00", "with tax")
     assert shown("99.99", euro, "7.7", with_tax=True) == ("€107.69", "with tax")
-    assert shown("1500", yen, "10", with_tax=True) == ("JP¥1,650", "with tax")
+    assert shown("1500", yen, "10", with_tax=True) == ("¥1,650", "with tax")
     assert shown("490", euro, "0") == ("€490.00", "")
     assert shown("3", TokenUnitFactory(), with_tax=True) == ("3 Gold", "")
     assert shown("0", euro, with_tax=True) == ("Free", "")
