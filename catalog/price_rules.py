@@ -47,7 +47,7 @@ def check(price: Price, *, old=(None, None, None)) -> None:
     if price.valid_from and price.valid_to and price.valid_from > price.valid_to:
         raise Refusal(
             _("The last day, %(to)s, is before the first, %(from)s.")
-            % {"to": days.day_text(price.valid_to), "from": days.day(price.valid_from)},
+            % {"to": days.day_text(price.valid_to), "from": days.day_text(price.valid_from)},
             field="valid_to",
         )
     other = overlapping(price)
@@ -101,7 +101,7 @@ def taken(other: Price) -> Refusal:
 
 def span(price: Price) -> str:
     """The days of a price in words: `from 1 January 2026 to 31 December 2026`, `without end`."""
-    said = {"from": days.day_text(price.valid_from), "to": days.day(price.valid_to)}
+    said = {"from": days.day_text(price.valid_from), "to": days.day_text(price.valid_to)}
     if price.valid_from and price.valid_to:
         return _("from %(from)s to %(to)s") % said
     if price.valid_from:
