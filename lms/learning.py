@@ -117,6 +117,15 @@ def path_stands(contact_id: int, path_ids) -> dict[int, Stand]:
     return found
 
 
+def done_units(contact_id: int, course_id: int) -> dict[int, tuple]:
+    """By unit the contact has looked at: (moment it was completed or None, position)."""
+    rows = Progress.objects.filter(contact=contact_id, unit__section__course=course_id)
+    return {
+        unit: (completed_at, position)
+        for unit, completed_at, position in rows.values_list("unit", "completed_at", "position")
+    }
+
+
 def look(contact_id: int, unit_id: int, *, at: datetime.datetime) -> None:
     """Note that the contact looked at the unit now: the place to go on. One statement."""
     Progress.objects.bulk_create(
