@@ -6,12 +6,12 @@ their record.
 
 import datetime
 
-from catalog.richtext import clean
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from catalog.models import Item, ItemKind
+from catalog.richtext import clean
 from tms import journal
 from tms.refusals import Refusal
 

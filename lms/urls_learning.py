@@ -17,9 +17,17 @@ urlpatterns = [
     path("profile/registrations/", profile.registrations, name="profile_registrations"),
     path("profile/requests/", profile.requests, name="profile_requests"),
     path("courses/<int:course_id>/content/", content.panel, name="content"),
-    path("courses/<int:course_id>/content/sections/", content.AddSection.as_view(), name="add_section"),
-    path("content/sections/<int:pk>/title/", content.RenameSection.as_view(), name="rename_section"),
-    path("content/sections/<int:pk>/removal/", content.RemoveSection.as_view(), name="remove_section"),
+    path(
+        "courses/<int:course_id>/content/sections/",
+        content.AddSection.as_view(),
+        name="add_section",
+    ),
+    path(
+        "content/sections/<int:pk>/title/", content.RenameSection.as_view(), name="rename_section"
+    ),
+    path(
+        "content/sections/<int:pk>/removal/", content.RemoveSection.as_view(), name="remove_section"
+    ),
     path("content/sections/<int:pk>/place/", content.move_section, name="move_section"),
     path("content/sections/<int:pk>/<str:form>/", content.AddUnit.as_view(), name="add_unit"),
     path("content/units/<int:pk>/", content.EditUnit.as_view(), name="edit_unit"),

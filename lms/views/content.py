@@ -1,0 +1,268 @@
+"""How do staff put a course's content together? A panel on the course's page, and its dialogs."""
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET, require_POST
+
+from catalog.models import Item
+from catalog.rich_field import RichTextField
+from tms.ui.access import allowed, staff
+from tms.ui.dialogs import Dialog
+
+from .. import content, uploads
+from ..models import ContentUnit, Section, UnitForm
+from .learning import INLINE
+
+CHANGE = "catalog.change_catalogue"
+
+
+@staff("catalog.view_catalogue")
+@require_GET
+def panel(request, course_id):
+    """The panel alone, to refresh itself."""
+    return HttpResponse(draw(request, get_object_or_404(Item.objects.courses(), pk=course_id)))
+
+
+def draw(request, course) -> str:
+    """The sections and units of a course. Two statements."""
+    context = {
+        "course": course,
+        "outline": content.outline(course.pk),
+        "may_change": allowed(request.user, CHANGE),
+        "forms": UnitForm.choices,
+    }
+    return render_to_string("lms/content/_panel.html", context, request=request)
+
+
+class ContentDialog(Dialog):
+    """What the dialogs of a course's content share."""
+
+    permission_required = CHANGE
+    changes = "content"
+
+    def who(self):
+        return {"at": self.request.now, "on": self.request.today, "by": self.request.user}
+
+    def get_success_url(self):
+        return reverse("catalog:course", args=[self.course.pk])
+
+    @property
+    def subject(self):
+        return self.course.title
+
+
+class TitleForm(forms.Form):
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+
+
+class AddSection(ContentDialog):
+    title, submit, form_class, size = (
+        gettext_lazy("Add section"),
+        gettext_lazy("Add section"),
+        TitleForm,
+        "small",
+    )
+
+    def setup(self, request, *args, course_id, **kwargs):
+        super().setup(request, *args, course_id=course_id, **kwargs)
+        self.course = get_object_or_404(Item.objects.courses(), pk=course_id)
+
+    def perform(self, title):
+        content.add_section(self.course, title=title, **self.who())
+
+
+class SectionDialog(ContentDialog):
+    """About a section that is there."""
+
+    def setup(self, request, *args, pk, **kwargs):
+        super().setup(request, *args, pk=pk, **kwargs)
+        self.section = get_object_or_404(Section.objects.select_related("course"), pk=pk)
+        self.course = self.section.course
+
+
+class RenameSection(SectionDialog):
+    title, submit, form_class, size = (
+        gettext_lazy("Rename section"),
+        gettext_lazy("Rename"),
+        TitleForm,
+        "small",
+    )
+
+    def get_initial(self):
+        return {"title": self.section.title}
+
+    def perform(self, title):
+        content.rename_section(self.section, title=title, **self.who())
+
+
+class RemoveSection(SectionDialog):
+    title, submit, form_class, size, danger = (
+        gettext_lazy("Remove section"),
+        gettext_lazy("Remove the section"),
+        forms.Form,
+        "small",
+        True,
+    )
+
+    @property
+    def subject(self):
+        return f"{self.section.title}, {self.course.title}"
+
+    def perform(self):
+        content.remove_section(self.section, **self.who())
+
+
+class UnitDetails(forms.ModelForm):
+    """What a unit of one kind asks for."""
+
+    required = forms.BooleanField(
+        label=gettext_lazy("Required to complete the course"), required=False
+    )
+    body = RichTextField(label=gettext_lazy("Text"), required=False)
+
+    class Meta:
+        model = ContentUnit
+        fields = ("title", "file", "url", "body", "required")
+
+    # The fields that each kind has besides title and required.
+    HAS = {
+        UnitForm.PAGE: {"body"},
+        UnitForm.VIDEO: {"file", "url", "body"},
+        UnitForm.DOCUMENT: {"file", "body"},
+        UnitForm.LINK: {"url", "body"},
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in {"file", "url", "body"} - self.HAS[UnitForm(self.instance.form)]:
+            del self.fields[name]
+        if self.instance.form == UnitForm.PAGE:
+            self.fields["body"].required = True
+        if "url" in self.fields:
+            self.fields["url"].assume_scheme = "https"
+
+    def clean_file(self):
+        file = self.cleaned_data.get("file")
+        if file and "file" in self.changed_data:
+            uploads.refuse_unless(file, video=self.instance.form == UnitForm.VIDEO)
+        return file
+
+
+class UnitDialog(ContentDialog):
+    """A unit's form: a page of its own, as the editor of rich text is too large for a dialog."""
+
+    form_class = UnitDetails
+    template_name = "lms/content/unit.html"
+    as_page = True
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"instance": self.unit}
+
+    def perform(self, **answers):
+        for name, answer in answers.items():
+            setattr(self.unit, name, answer or "" if name == "file" else answer)
+        content.save_unit(self.unit, **self.who())
+        return self.get_success_url()
+
+
+class AddUnit(UnitDialog):
+    submit = gettext_lazy("Add")
+
+    def setup(self, request, *args, pk, form, **kwargs):
+        super().setup(request, *args, pk=pk, form=form, **kwargs)
+        section = get_object_or_404(Section.objects.select_related("course"), pk=pk)
+        if form not in UnitForm.values:
+            raise Http404
+        self.course = section.course
+        self.unit = ContentUnit(section=section, form=form)
+
+    @property
+    def title(self):
+        return _("Add %(kind)s") % {"kind": self.unit.get_form_display().lower()}
+
+
+class EditUnit(UnitDialog):
+    submit = gettext_lazy("Save")
+
+    def setup(self, request, *args, pk, **kwargs):
+        super().setup(request, *args, pk=pk, **kwargs)
+        self.unit = _unit(pk)
+        self.course = self.unit.section.course
+
+    @property
+    def title(self):
+        return _("Edit %(title)s") % {"title": self.unit.title}
+
+
+class RemoveUnit(ContentDialog):
+    title, submit, form_class, size, danger = (
+        gettext_lazy("Remove unit"),
+        gettext_lazy("Remove the unit"),
+        forms.Form,
+        "small",
+        True,
+    )
+    template_name = "lms/content/remove_unit.html"
+
+    def setup(self, request, *args, pk, **kwargs):
+        super().setup(request, *args, pk=pk, **kwargs)
+        self.unit = _unit(pk)
+        self.course = self.unit.section.course
+
+    @property
+    def subject(self):
+        return f"{self.unit.title}, {self.course.title}"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"learners": self.unit.progress.count()}
+
+    def perform(self):
+        content.remove_unit(self.unit, **self.who())
+
+
+@staff(CHANGE)
+@require_POST
+def move_section(request, pk):
+    """Up or down by one."""
+    section = get_object_or_404(Section.objects.select_related("course"), pk=pk)
+    return _moved(request, section, section.course)
+
+
+@staff(CHANGE)
+@require_POST
+def move_unit(request, pk):
+    """Up or down by one within its section."""
+    unit = _unit(pk)
+    return _moved(request, unit, unit.section.course)
+
+
+@staff("catalog.view_catalogue")
+@require_GET
+@xframe_options_sameorigin
+@csp_override(INLINE)
+def file(request, pk):
+    """The file of a unit, for staff to look at."""
+    unit = _unit(pk)
+    if not unit.file:
+        raise Http404
+    return uploads.served(request, unit.file.open("rb"))
+
+
+def _moved(request, row, course):
+    up = request.POST.get("way") == "up"
+    content.move(row, up=up, at=request.now, on=request.today, by=request.user)
+    if not request.htmx:
+        return redirect("catalog:course", course.pk)
+    return HttpResponse(draw(request, course))
+
+
+def _unit(pk) -> ContentUnit:
+    units = ContentUnit.objects.filter(archived_at=None).select_related("section__course")
+    return get_object_or_404(units, pk=pk)

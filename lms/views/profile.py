@@ -1,0 +1,171 @@
+"""What do learners see of themselves? Details, passes, registrations, what they asked for."""
+
+from crm.forms import add_custom, take_custom, zones
+from django import forms
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from catalog.models import ItemKind
+from crm import contacts
+from crm.models import CustomField
+from passes.models import Pass, Status
+from tms.ui.access import learner
+from tms.ui.dialogs import Dialog
+
+from .. import access, cancelling, progress, usage
+from ..models import Registration, Request
+from .learning import _learner
+
+SIDE = [
+    ("lms:profile", _("Details"), "user"),
+    ("lms:profile_passes", _("Training Passes"), "id-card-lanyard"),
+    ("lms:profile_registrations", _("Registrations"), "list-checks"),
+    ("lms:profile_requests", _("What I asked for"), "send"),
+    ("account_security", _("Password and sign-in"), "lock"),
+]
+
+
+def _page(request, template, here, **context):
+    side = [(reverse(name), label, icon, name == here) for name, label, icon in SIDE]
+    return render(request, f"lms/profile/{template}.html", {"side": side, **context})
+
+
+@learner
+@require_GET
+def details(request):
+    """Name, address, custom fields."""
+    contact = _learner(request)
+    return _page(
+        request,
+        "details",
+        "lms:profile",
+        contact=contact,
+        custom=[
+            (field.label, contact.custom.get(field.key, ""), field.kind)
+            for field in CustomField.objects.living()
+            if field.learner_edits or field.key in contact.custom
+        ],
+    )
+
+
+@learner
+@require_GET
+def passes(request):
+    """The active passes, what is in them and how much of it was used; expired ones folded."""
+    contact = _learner(request)
+    rows = list(
+        Pass.objects.filter(contact=contact)
+        .select_related("pass_type", "option", "account")
+        .order_by("-expires_on", "-id")
+    )
+    used = usage.of(contact.pk)
+    active, ahead, ended = [], [], []
+    for row in rows:
+        row.used, row.opened = used.get(row.pass_type_id, (0, 0))
+        row.days_left = (row.expires_on - request.today).days
+        status = row.status_on(request.today)
+        {Status.ACTIVE: active, Status.NOT_STARTED: ahead}.get(status, ended).append(row)
+    return _page(
+        request,
+        "passes",
+        "lms:profile_passes",
+        contact=contact,
+        active=active,
+        ahead=ahead,
+        ended=[row for row in ended if row.cancelled_at is None],
+        cancelled=[row for row in ended if row.cancelled_at],
+    )
+
+
+@learner
+@require_GET
+def registrations(request):
+    """Every registration, with its state, and the way out of those that have one."""
+    contact = _learner(request)
+    rows = list(
+        Registration.objects.filter(contact=contact)
+        .select_related("event__course", "path", "used_pass__pass_type")
+        .order_by("-id")[:200]
+    )
+    items = {row.path_id or row.event.course_id for row in rows}
+    answers = access.answers(contact.pk, items, request.today)
+    percents = progress.percents((contact.pk, item) for item in items)
+    whom = request.organisation.contact_email
+    for row in rows:
+        row.item = row.path or row.event.course
+        row.answer = answers[row.item.pk]
+        row.percent = percents.get((contact.pk, row.item.pk), 0)
+        row.is_path = row.item.kind == ItemKind.PATH
+        row.why_not = cancelling.why_not(row, whom) if row.cancelled_at is None else ""
+    return _page(
+        request,
+        "registrations",
+        "lms:profile_registrations",
+        contact=contact,
+        live=[row for row in rows if row.cancelled_at is None],
+        over=[row for row in rows if row.cancelled_at],
+    )
+
+
+@learner
+@require_GET
+def requests(request):
+    """What the learner asked staff for, and what they answered."""
+    contact = _learner(request)
+    rows = Request.objects.filter(contact=contact).select_related("pass_type", "item", "event")
+    return _page(
+        request,
+        "requests",
+        "lms:profile_requests",
+        contact=contact,
+        requests=rows.order_by("-id")[:100],
+    )
+
+
+class DetailsForm(forms.Form):
+    """What learners may change of themselves, with the custom fields that are theirs."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=100, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    job_title = forms.CharField(label=_("Job title"), max_length=120, required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones, required=False)
+
+    def __init__(self, *args, contact, **kwargs):
+        super().__init__(*args, **kwargs)
+        add_custom(self, CustomField.objects.living().filter(learner_edits=True), contact.custom)
+
+
+class EditDetails(Dialog):
+    """Change one's own details."""
+
+    title, submit = _("Edit my details"), _("Save")
+    form_class = DetailsForm
+    audience = "learner"
+    done_url = "lms:profile"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.versioned = _learner(request)
+
+    def get_initial(self):
+        names = ("first_name", "last_name", "phone", "job_title", "time_zone")
+        return {name: getattr(self.versioned, name) for name in names}
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"contact": self.versioned}
+
+    def perform(self, **answers):
+        custom = take_custom(answers)
+        contacts.edit(
+            self.versioned.pk,
+            **answers,
+            custom=custom,
+            at=self.request.now,
+            on=self.request.today,
+            by=self.request.user,
+        )
+        return reverse("lms:profile")
