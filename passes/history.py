@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.models import Contact
@@ -76,7 +75,7 @@ def of(pass_id: int) -> list[Entry]:
 def entries(rows) -> list[Entry]:
     """Rows of the journal about passes, with the names of today."""
     rows = list(rows)
-    contacts = named(Contact, {id for row in rows for id in (_kept(row, "contact"))})
+    contacts = named(Contact, {pk for row in rows for pk in _kept(row, "contact")})
     users = named(User, {row.by_id for row in rows})
     options = named(PassOption, {row.after.get("option") for row in rows})
     return [
@@ -106,7 +105,7 @@ def by(row, users) -> str:
 
 def named(model, ids) -> dict:
     """The rows of `model` with these ids. One statement, none when there are no ids."""
-    ids = {id for id in ids if id}
+    ids = {pk for pk in ids if pk}
     return model.objects.in_bulk(ids) if ids else {}
 
 

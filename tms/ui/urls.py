@@ -1,10 +1,11 @@
 from django.urls import path
 
-from . import control_panel, search, views
+from . import control_panel, jobs, search, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", search.search, name="search"),
     path("control-panel/", control_panel.control_panel, name="control_panel"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
     path("theme/", views.theme, name="theme"),
 ]
