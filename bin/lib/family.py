@@ -107,17 +107,16 @@ class Family:
         return None
 
     def stop(self) -> None:
-        """End the programs one after another, the last started first. A second Ctrl-C hurries."""
+        """End the programs: first what uses the servers, then these, the last started first.
+
+        A second Ctrl-C hurries.
+        """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.hurry)
+        end([member for member in reversed(self.members) if not member.dear])
         for member in reversed(self.members):
-            with contextlib.suppress(ProcessLookupError):
-                member.process.send_signal(member.ends_by)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                member.process.wait(PATIENCE)
-            with contextlib.suppress(ProcessLookupError):  # it, or children that it left
-                os.killpg(member.process.pid, signal.SIGKILL)
-            member.process.wait()
+            if member.dear:
+                end([member])
         self.members = []
 
     def hurry(self, number, frame):
@@ -125,6 +124,19 @@ class Family:
             if not member.dear:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(member.process.pid, signal.SIGKILL)
+
+
+def end(members: list[Member]) -> None:
+    """Ask all of them to end, then wait for each; who takes too long is killed."""
+    for member in members:
+        if member.process.poll() is None:
+            member.process.send_signal(member.ends_by)
+    for member in members:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            member.process.wait(PATIENCE)
+        with contextlib.suppress(ProcessLookupError):  # it, or children that it left
+            os.killpg(member.process.pid, signal.SIGKILL)
+        member.process.wait()
 
 
 def launched(argv, who, ends_by) -> list:

@@ -55,7 +55,6 @@ def alone(address: str):
         place.write(f"{address} {os.getpid()}")
         place.flush()
         yield
-        place.truncate(0)
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -174,7 +173,7 @@ def main() -> int:
                         shutil.rmtree(each) if each.is_dir() else each.unlink()
             try:
                 signs = start(family, chosen, address)
-                say(f"\nLanyard is ready at {address}\n{signs}")
+                say(f"\nLanyard is ready at {address}\n{signs}".rstrip() + "\n")
                 say(f"Ctrl-C stops it; the data stays in {VAR}.")
                 supervise(family)
             finally:
