@@ -80,8 +80,8 @@ def page(queryset, *, sort, descending: bool, size: int, after="", before="", va
     """
     queryset = queryset.order_by().annotate(sort_key=sort)
     field = queryset.query.annotations["sort_key"].output_field
-    backwards = bool(before) and not after
     cursor = read(after or before, field)
+    backwards = bool(cursor and before and not after)
     found = _fetch(queryset, cursor, descending != backwards, field, size + 1, values)
     if cursor and ((backwards and len(found) <= size) or not found):
         # Nothing is left on that side: it is the first page, and a whole one.

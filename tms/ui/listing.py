@@ -79,13 +79,10 @@ class Listing(Address):
 
     @cached_property
     def slice(self):
-        needed = {accessor for column in self.shown for accessor in column.accessors()}
-        needed |= {
-            accessor
-            for column in self.columns.values()
-            if column.main
-            for accessor in column.accessors()
-        }
+        # Hidden columns may be dear: they are read when they are shown. All others always are,
+        # so that `menu` and `dim` can rely on them.
+        read = [*self.shown, *(each for each in self.columns.values() if not each.hidden)]
+        needed = {accessor for column in read for accessor in column.accessors()}
         needed |= set(self.page.values)
         return keyset.page(
             self.found,
