@@ -20,7 +20,7 @@ IDLE_STAFF = datetime.timedelta(hours=1)
 GRAIN = datetime.timedelta(minutes=5)
 
 # What has to stay reachable with every door shut.
-ALWAYS = ("/static/", "/healthz", "/readyz", "/logo/", "/favicon.ico", "/language/", "/i18n/")
+ALWAYS = ("/static/", "/healthz", "/readyz", "/files/logo/", "/theme/")
 
 
 class Doors:

@@ -6,7 +6,8 @@ from .views import account, first, invitation, logo, mail, organisation, roles, 
 
 pages = [
     path("first/", first.first, name="first"),
-    path("logo/<str:name>", logo.logo, name="logo"),
+    # Where `Organisation.logo.url` points (MEDIA_URL); nothing else is served from there.
+    path("files/logo/<str:name>", logo.logo, name="logo"),
     path("invitation/<int:pk>/<str:token>/", invitation.opened, name="invitation"),
     path("invitation/", invitation.accept, name="accept"),
     path("account/name/", account.Name.as_view(), name="name"),

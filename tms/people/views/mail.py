@@ -1,5 +1,6 @@
 """Control panel: Mail not sent."""
 
+from django.conf import settings
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
@@ -25,9 +26,17 @@ class Mail(ListPage):
     def queryset(self):
         return KeptMail.objects.all()
 
+    def context(self, listing):
+        return super().context(listing) | {"sends": sends()}
+
 
 @staff(RIGHT)
 def one(request, pk):
     """One letter as it would have arrived. Its links work: to set a password, for one."""
     kept = get_object_or_404(KeptMail, pk=pk)
-    return render(request, "people/one_mail.html", {"mail": kept})
+    return render(request, "people/one_mail.html", {"mail": kept, "sends": sends()})
+
+
+def sends() -> bool:
+    """Whether letters leave this installation."""
+    return settings.MAILERS["default"]["BACKEND"] != "tms.mail.KeepBackend"

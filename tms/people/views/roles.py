@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from tms.ui.access import staff
-from tms.ui.dialogs import Dialog, Done
+from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 
 from .. import roles as verbs
@@ -96,7 +96,6 @@ class Create(RoleDialog):
 
     def perform(self, name, wanted):
         verbs.create(name, wanted, **self.said())
-        return self.get_success_url()
 
 
 class Change(RoleDialog):
@@ -116,7 +115,6 @@ class Change(RoleDialog):
 
     def perform(self, name, wanted):
         verbs.change(self.role.pk, name, wanted, **self.said())
-        return self.get_success_url()
 
 
 class Remove(Dialog):
@@ -136,5 +134,4 @@ class Remove(Dialog):
 
     def perform(self):
         request = self.request
-        found = verbs.remove(self.role.pk, by=request.user, at=request.now, on=request.today)
-        return Done(goes_to=self.get_success_url(), consequences=found)
+        return verbs.remove(self.role.pk, by=request.user, at=request.now, on=request.today)
