@@ -124,7 +124,6 @@ class Accounts(DefaultAccountAdapter):
 
     @transaction.atomic
     def confirm_email(self, request, email_address):
-        addresses.free(email_address.email, of=email_address.user_id)
         before = EmailAddress.objects.get_primary_email(email_address.user) or ""
         was_confirmed = EmailAddress.objects.filter(
             user_id=email_address.user_id, verified=True

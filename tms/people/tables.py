@@ -2,8 +2,7 @@
 
 import django_filters
 from django.contrib.auth.models import Group
-from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, StringAgg, TextField, Value, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -19,27 +18,32 @@ STATUS = [("active", _("Active")), ("invited", _("Invited")), ("disabled", _("Di
 
 def users():
     """Everybody with a role, or invited to one, with what the list says of them."""
-    return User.objects.filter(Q(is_staff=True) | Q(groups__isnull=False)).annotate(
+    return User.objects.filter(is_staff=True).annotate(
         name_key=Lower("name"),
         status=Case(
             When(is_active=False, then=Value("disabled")),
             When(last_login=None, password__startswith="!", then=Value("invited")),
             default=Value("active"),
+            output_field=TextField(),
         ),
         roles=Coalesce(
-            StringAgg("groups__name", delimiter=Value(", "), order_by="groups__name"), Value("")
+            StringAgg("groups__name", delimiter=Value(", "), order_by="groups__name"),
+            Value(""),
+            output_field=TextField(),
         ),
-        has_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=PROVING)),
+        has_factor=Exists(
+            Authenticator.objects.filter(user=OuterRef("pk"), type__in=PROVING)
+        ),
     )
 
 
 class UserTable(tables.Table):
-    name = tables.Link(
-        "people:user", main=True, sort="name_key", verbose_name=_("Name"), note="email"
-    )
+    name = tables.Link("people:user", main=True, sort="name_key", verbose_name=_("Name"), note="email")
     status = tables.Status(STATUS, verbose_name=_("Status"))
     roles = tables.Column(verbose_name=_("Roles"))
-    has_factor = tables.Choice([(True, _("yes")), (False, "")], verbose_name=_("Second factor"))
+    has_factor = tables.Choice(
+        [(True, _("yes")), (False, "")], verbose_name=_("Second factor")
+    )
     last_login = tables.Moment(verbose_name=_("Last sign-in"))
 
 

@@ -36,11 +36,10 @@ def take(email: str, network_address: str, *, at: datetime.datetime) -> int | No
 
     Returns how many more there are for this address, or None: locked.
     """
-    from_there = _count(_key("network", network_address, at))
-    for_address = _count(_key("address", email, at))
-    if from_there > TRIES_PER_NETWORK_ADDRESS or for_address > TRIES_PER_ADDRESS:
-        return None
-    return TRIES_PER_ADDRESS - for_address
+    if _count(_key("network", network_address, at)) > TRIES_PER_NETWORK_ADDRESS:
+        return None  # and it doesn't lock anybody else out either
+    tries = _count(_key("address", email, at))
+    return TRIES_PER_ADDRESS - tries if tries <= TRIES_PER_ADDRESS else None
 
 
 def give_back(email: str, network_address: str, *, at: datetime.datetime) -> None:

@@ -3,6 +3,8 @@
 from allauth.account import forms as allauth
 from django.utils.translation import gettext_lazy as _
 
+from .. import addresses
+
 
 class Plain:
     """Labels stand above their fields, so nothing is repeated inside them."""
@@ -38,6 +40,14 @@ class SignUp(Plain, allauth.SignupForm):
 
 class AddressCode(Plain, allauth.ConfirmEmailVerificationCodeForm):
     labels = {"code": _("Code")}
+
+    def clean_code(self):
+        # Whoever has the code has the address: a sign-up that only claimed it gives way, before
+        # allauth looks whether somebody else has it.
+        code = allauth.BaseConfirmCodeForm.clean_code(self)
+        if self.user:
+            addresses.free(self.email, of=self.user.pk)
+        return super().clean_code() and code
 
 
 class NewAddress(Plain, allauth.AddEmailForm):

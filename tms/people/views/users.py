@@ -216,7 +216,7 @@ class Disable(OfUser):
         )
 
     def perform(self, reason):
-        return self.call(staff.disable, reason=reason)
+        return self.call(staff.disable, reason=reason or "")
 
 
 class Enable(OfUser):
