@@ -68,6 +68,4 @@ def _make(user, email: str | None, written: dict) -> Contact:
 
 
 def _write(kind: str, contact: Contact, written: dict) -> None:
-    journal.write(
-        kind, contact.pk, account_id=contact.account_id, contact_id=contact.pk, **written
-    )
+    journal.write(kind, contact.pk, account_id=contact.account_id, contact_id=contact.pk, **written)

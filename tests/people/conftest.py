@@ -44,9 +44,7 @@ def admit(organisation, clock):
 
     def admitted(email, *names, name=""):
         name = name or email.partition("@")[0].title()
-        return staff.admit(
-            email, name, PASSWORD, names, by=None, at=clock.at, on=clock.on()
-        )
+        return staff.admit(email, name, PASSWORD, names, by=None, at=clock.at, on=clock.on())
 
     return admitted
 

@@ -155,7 +155,9 @@ def test_spellings_of_one_address_are_one(typed, kept):
     assert addresses.clean(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["k\u0131m@example.com", "K\u0130M@example.com", "kіm@example.com"])
+@pytest.mark.parametrize(
+    "typed", ["k\u0131m@example.com", "K\u0130M@example.com", "kіm@example.com"]
+)
 def test_look_alikes_of_an_address_are_refused(typed):
     with pytest.raises(ValidationError, match="letters without accents"):
         addresses.clean(typed)
@@ -191,9 +193,7 @@ def test_changing_the_address_asks_for_the_password_first(visitor, admit):
     assert mail.outbox == []
 
 
-def test_a_sign_up_that_was_never_confirmed_does_not_keep_an_address_from_its_owner(
-    visitor, admit
-):
+def test_a_sign_up_that_was_never_confirmed_does_not_keep_an_address_from_its_owner(visitor, admit):
     sign_up(visitor())  # Mallory, with Kim's address
     admit("kim@old.example")
     browser = visitor()

@@ -9,7 +9,8 @@ from tms import journal
 from tms.models import Organisation, User
 from tms.refusals import Refusal
 
-from . import organisation as organisations, roles, staff
+from . import organisation as organisations
+from . import roles, staff
 
 
 def is_due(organisation: Organisation) -> bool:

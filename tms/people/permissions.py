@@ -3,7 +3,8 @@
 import dataclasses
 
 from django.apps import apps
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 HEADINGS = {
     "catalog": _("Catalogue"),

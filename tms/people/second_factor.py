@@ -7,7 +7,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from tms.models import Organisation
 from tms.models.organisation import SecondFactor
@@ -61,7 +62,7 @@ class SecondFactors(DefaultMFAAdapter):
             .exists()
         )
 
-    def generate_authenticator_name(self, user, type):
+    def generate_authenticator_name(self, user, type):  # noqa: A002 (allauth's name)
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         if count == 0:
             return gettext("My passkey")

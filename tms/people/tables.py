@@ -1,12 +1,12 @@
 """The lists of the control panel that are about people and letters to them."""
 
 import django_filters
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import Group
 from django.db.models import Case, Exists, OuterRef, Q, StringAgg, TextField, Value, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
-
-from allauth.mfa.models import Authenticator
 
 from tms.models import KeptMail, User
 from tms.ui import filters, tables
@@ -22,7 +22,11 @@ def users():
         name_key=Lower("name"),
         status=Case(
             When(is_active=False, then=Value("disabled")),
-            When(last_login=None, password__startswith="!", then=Value("invited")),
+            When(
+                last_login=None,
+                password__startswith=UNUSABLE_PASSWORD_PREFIX,
+                then=Value("invited"),
+            ),
             default=Value("active"),
             output_field=TextField(),
         ),
@@ -31,19 +35,17 @@ def users():
             Value(""),
             output_field=TextField(),
         ),
-        has_factor=Exists(
-            Authenticator.objects.filter(user=OuterRef("pk"), type__in=PROVING)
-        ),
+        has_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=PROVING)),
     )
 
 
 class UserTable(tables.Table):
-    name = tables.Link("people:user", main=True, sort="name_key", verbose_name=_("Name"), note="email")
+    name = tables.Link(
+        "people:user", main=True, sort="name_key", verbose_name=_("Name"), note="email"
+    )
     status = tables.Status(STATUS, verbose_name=_("Status"))
     roles = tables.Column(verbose_name=_("Roles"))
-    has_factor = tables.Choice(
-        [(True, _("yes")), (False, "")], verbose_name=_("Second factor")
-    )
+    has_factor = tables.Choice([(True, _("yes")), (False, "")], verbose_name=_("Second factor"))
     last_login = tables.Moment(verbose_name=_("Last sign-in"))
 
 

@@ -3,7 +3,8 @@
 from babel import Locale
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.utils.translation import get_language, gettext_lazy as _, to_locale
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext_lazy as _
 
 from tms import clock
 from tms.models import User
@@ -12,17 +13,18 @@ from tms.ui.forms import Form
 from .. import addresses
 from .signing_in import PASSWORD_HELP
 
-CURRENCIES = (
-    "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL GHS HKD HUF IDR ILS INR ISK "
-    "JPY KES KRW KWD KZT MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB "
-    "TND TRY TWD TZS UAH UGX USD UYU VND ZAR"
-).split()
+CODES = """
+    AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL
+    GHS HKD HUF IDR ILS INR ISK JPY KES KRW KWD KZT MAD MXN MYR NGN
+    NOK NZD OMR PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB TND TRY
+    TWD TZS UAH UGX USD UYU VND ZAR
+"""
 
 
 def currencies() -> list[tuple[str, str]]:
     """Code, and "EUR Euro" in the reader's language."""
     names = Locale.parse(to_locale(get_language() or "en")).currencies
-    return [(code, f"{code} {names.get(code, '')}") for code in CURRENCIES]
+    return [(code, f"{code} {names.get(code, '')}") for code in CODES.split()]
 
 
 def zones() -> list[tuple[str, str]]:

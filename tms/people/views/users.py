@@ -6,7 +6,8 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from tms import journal
 from tms.models import User
