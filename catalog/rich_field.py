@@ -1,4 +1,4 @@
-"""How is rich text typed? With an editor that can make just what `catalog.richtext` lets through."""
+"""How is rich text typed? With an editor that makes just what `catalog.richtext` lets through."""
 
 from django import forms
 from django_prose_editor.widgets import ProseEditorWidget

@@ -1,4 +1,4 @@
-"""What is in an uploaded file, and how does it go back to the browser? By content, never by name."""
+"""What is in an uploaded file, and how does the browser get it? By content, never by name."""
 
 import re
 
