@@ -14,8 +14,8 @@ from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language
 
-# In English the day comes first and months are cut to three letters ("22 Sep 2026"), which no
-# locale of Babel's does.
+# In English, but for the United States, the day comes first and months are cut to three letters
+# ("22 Sep 2026"), which no locale of Babel's does.
 ENGLISH = {"long": "d MMMM y", "medium": "d MMM y"}
 
 
@@ -35,7 +35,8 @@ def reader() -> Locale:
 
 @functools.lru_cache(maxsize=4096)
 def _day(value, length, locale):
-    pattern = ENGLISH[length] if locale.language == "en" else length
+    british = locale.language == "en" and locale.territory != "US"
+    pattern = ENGLISH[length] if british else length
     return format_date(value, format=pattern, locale=locale)
 
 

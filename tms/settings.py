@@ -306,7 +306,8 @@ CONSEQUENCES = ["lms.places.release_uncovered"]
 NIGHTLY = ["passes.expiring.record_expired"]
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German"))]
+# A language is offered once all of its texts are translated; days, numbers and money follow it.
+LANGUAGES = [("en", _("English")), ("en-us", _("English (United States)"))]
 LOCALE_PATHS = [BASE_DIR / "tms" / "locale"]
 USE_I18N = True
 USE_TZ = True
