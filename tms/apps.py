@@ -1,3 +1,5 @@
+import importlib
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.db.models.signals import post_migrate
@@ -17,3 +19,5 @@ class TmsConfig(AppConfig):
         # empty the tables get the built-in roles back only this way.
         for path in settings.AFTER_MIGRATE:
             post_migrate.connect(import_string(path), dispatch_uid=path)
+        # Imported late: what it checks needs every app to be loaded.
+        importlib.import_module("tms.ui.checks")

@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from openpyxl import load_workbook
 
 from tests.ui.site import Facts, FactTable, write
-from tms.models import JournalRow
+from tms import jobs
+from tms.models import Job, JournalRow
 from tms.ui import keyset, tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.ui.site")]
@@ -32,15 +33,15 @@ def link(response, rel):
 
 
 def told(response):
-    """What the footer says of the rows: "1–50 of 300"."""
+    """What the footer says of the rows, as in "1–50 of 300"."""  # noqa: RUF002
     return re.search(r"<span>([\d,]+–[^<]*)</span>", response.content.decode())[1]
 
 
 def many(count, **more):
     JournalRow.objects.bulk_create(
         JournalRow(
-            kind="fact.open", subject_kind="fact", subject_id=number % 7, reason=f"Fact {number:03}",
-            at=datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC),
+            kind="fact.open", subject_kind="fact", subject_id=number % 7,
+            reason=f"Fact {number:03}", at=datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC),
             on=DAY + datetime.timedelta(days=number // 10), **more,
         )
         for number in range(count)
@@ -388,7 +389,7 @@ class TestExport:
         sheet = load_workbook(io.BytesIO(response.content)).active
         assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
             ["Status", "Name", "Day", "Uses"],
-            ["Open", "'=A", datetime.datetime(2026, 11, 1), 4],
+            ["Open", "'=A", datetime.datetime(2026, 11, 1), 4],  # noqa: DTZ001 (a day)
         ]
 
     def test_it_needs_its_permission(self, browse, colleague):
@@ -398,6 +399,62 @@ class TestExport:
         client = browse(colleague("tms.change_settings", "tms.export"))
         assert "export=csv" in client.get("/facts/").content.decode()
         assert client.get("/facts/?export=csv").status_code == 200
+
+
+class TestExportInTheBackground:
+    @pytest.fixture(autouse=True)
+    def _files(self, settings, tmp_path, monkeypatch):
+        settings.MEDIA_ROOT = tmp_path
+        monkeypatch.setattr("tms.ui.export.AT_ONCE", 100)
+
+    def test_a_workbook_of_many_rows_is_made_by_a_worker(self, browse, office, clock):
+        many(120)
+        client = browse(office)
+        response = client.get("/facts/?export=xlsx&sort=reason&q=fact+1")
+        assert "openxml" in response["Content-Type"]
+
+        response = client.get("/facts/?export=xlsx&sort=reason")
+        job = Job.objects.get()
+        assert response["Location"] == f"/jobs/{job.pk}/"
+        assert (job.title, job.total, job.by) == ("Export of Facts", 120, office)
+        assert client.get(f"/jobs/{job.pk}/file/").status_code == 404
+
+        assert jobs.run(job.pk, at=clock.at)
+        page = client.get(f"/jobs/{job.pk}/").content.decode()
+        assert "120 rows are in the file." in page
+        assert f'<a class="button" href="/jobs/{job.pk}/file/">Get the file</a>' in page
+        content = b"".join(client.get(f"/jobs/{job.pk}/file/").streaming_content)
+        sheet = load_workbook(io.BytesIO(content)).active
+        names = [row[1].value for row in sheet.iter_rows(min_row=2)]
+        assert names == [f"Fact {number:03}" for number in range(120)]
+
+    def test_pressed_again_while_it_is_made_it_is_the_same(self, browse, office):
+        many(120)
+        client = browse(office)
+        first, second = (client.get("/facts/?export=xlsx")["Location"] for _press in range(2))
+        assert first == second
+
+    def test_who_lost_the_permission_meanwhile_gets_nothing(self, browse, colleague, clock):
+        many(120)
+        user = colleague("tms.change_settings", "tms.export")
+        browse(user).get("/facts/?export=xlsx")
+        user.groups.clear()
+        job = Job.objects.get()
+        jobs.run(job.pk, at=clock.at)
+        job.refresh_from_db()
+        assert job.result == {"refusal": "Your role doesn't include this export any more."}
+        assert not job.file
+
+    def test_the_file_is_for_whoever_asked(self, browse, office, colleague, clock):
+        many(120)
+        browse(office).get("/facts/?export=xlsx")
+        job = Job.objects.get()
+        jobs.run(job.pk, at=clock.at)
+        other = browse(colleague("tms.export"))
+        assert other.get(f"/jobs/{job.pk}/file/").status_code == 404
+        response = browse(office).get(f"/jobs/{job.pk}/file/")
+        assert response.status_code == 200
+        response.close()
 
 
 class TestWhoMay:

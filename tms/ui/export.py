@@ -1,21 +1,59 @@
 """How does a list leave the house? As CSV, streamed row by row, or as a workbook.
 
 Cells that a spreadsheet would take for a formula are disarmed: an apostrophe stands before them.
+A workbook of many rows is made in the background; CSV never has to be.
 """
 
 import csv
 import datetime
 import decimal
-import io
+import tempfile
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.core.files import File
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
-from tms import days
+from tms import clock, days, jobs
+from tms.models import Job, Organisation
+from tms.models.work import JobState
+from tms.refusals import Refusal
+
+from .access import allowed
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CHUNK = 2000
+AT_ONCE = 5000
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+VERB = "tms.ui.export.make"
+
+
+def answer(listing, wanted) -> HttpResponse:
+    """The list as a file: every row that matches, in the order and columns of the page."""
+    if wanted == "xlsx" and listing.count > AT_ONCE:
+        return redirect(reverse("job", args=[ask(listing).pk]))
+    rows = table(listing)
+    if wanted == "csv":
+        response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    else:
+        with tempfile.TemporaryFile() as file:
+            workbook(rows, file)
+            file.seek(0)
+            response = HttpResponse(file.read(), content_type=EXCEL)
+    response["Content-Disposition"] = f'attachment; filename="{name_of(listing, wanted)}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def name_of(listing, kind) -> str:
+    return f"{listing.page.export_name}-{listing.request.today:%Y-%m-%d}.{kind}"
+
+
+# Rows
 
 
 def harmless(value):
@@ -32,19 +70,14 @@ def harmless(value):
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def columns_of(listing):
-    """Those shown first, in the reader's choice, and those that have an export."""
-    return [column for column in listing.shown if not column.exclude_from_export]
-
-
-def table(listing, columns):
+def table(listing):
     """The rows of the file, heading first; read by a server-side cursor."""
+    columns = [column for column in listing.shown if not column.exclude_from_export]
     yield [str(column.label) for column in columns]
     names = {accessor for column in columns for accessor in column.accessors()} - {"pk"}
-    _name, descending = listing.sorting
-    sign = "-" if descending else ""
+    sign = "-" if listing.sorting[1] else ""
     found = listing.found.annotate(sort_key=listing.sort_expression())
-    found = found.order_by(f"{sign}sort_key", f"{sign}pk").values("pk", *names)
+    found = found.order_by(f"{sign}sort_key", f"{sign}pk").values("pk", *sorted(names))
     for row in found.iterator(chunk_size=CHUNK):
         yield [harmless(column.plain(row)) for column in columns]
 
@@ -59,34 +92,77 @@ class Echo:
 def csv_lines(rows):
     """The lines of a CSV file, with the mark that tells spreadsheets it is UTF-8."""
     writer = csv.writer(Echo())
-    yield "﻿"
+    yield "\ufeff"
     for row in rows:
-        yield writer.writerow(
-            [each.isoformat(" ") if isinstance(each, datetime.datetime) else each for each in row]
-        )
+        yield writer.writerow(row)
 
 
-def workbook(rows, *, title) -> bytes:
-    """The bytes of a workbook of one sheet, written row by row."""
+def workbook(rows, file, tell=lambda done: None) -> int:
+    """Write a workbook of one sheet into `file`, row by row; returns how many rows."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
+    sheet = book.create_sheet()
+    count = -1
     for row in rows:
         sheet.append(row)
-    file = io.BytesIO()
+        count += 1
+        tell(count)
     book.save(file)
-    return file.getvalue()
+    return count
 
 
-def answer(listing, wanted) -> HttpResponse:
-    """The list as a file: every row that matches, in the order and columns of the page."""
-    rows = table(listing, columns_of(listing))
-    name = f"{listing.page.export_name}-{listing.request.today:%Y-%m-%d}.{wanted}"
-    if wanted == "csv":
-        response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
-    else:
-        response = HttpResponse(
-            workbook(rows, title=str(listing.page.export_name)), content_type=EXCEL
-        )
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
+# In the background
+
+
+def ask(listing) -> Job:
+    """Ask for the workbook in the background; pressed again while it is made, it is the same."""
+    page, request = listing.page, listing.request
+    arguments = {
+        "page": f"{type(page).__module__}.{type(page).__qualname__}",
+        "args": list(page.args),
+        "kwargs": page.kwargs,
+        "path": request.path,
+        "query": request.GET.urlencode(),
+        "language": translation.get_language(),
+    }
+    same = Job.objects.filter(by=request.user, verb=VERB, arguments=arguments)
+    unfinished = same.filter(state__in=[JobState.WAITING, JobState.RUNNING]).first()
+    return unfinished or jobs.start(
+        verb=VERB,
+        title=_("Export of %(list)s") % {"list": page.title},
+        arguments=arguments,
+        by=request.user,
+        at=request.now,
+        total=listing.count,
+        back_to=listing.address(),
+    )
+
+
+def make(job: Job, *, at: datetime.datetime) -> dict:
+    """Make the workbook that `ask` asked for, as the list is now, and keep it with the job."""
+    asked = job.arguments
+    with translation.override(asked["language"]):
+        request = standing_in(job, at)
+        listing = import_string(asked["page"]).at(request, *asked["args"], **asked["kwargs"])
+        page = listing.page
+        if not (allowed(job.by, page.permission_required) and listing.exports):
+            raise Refusal(_("Your role doesn't include this export any more."))
+        with tempfile.TemporaryFile() as file:
+            count = workbook(table(listing), file, lambda done: jobs.report(job, done))
+            job.file.save(name_of(listing, "xlsx"), File(file), save=False)
+        return {
+            "sentences": [_("%(count)s rows are in the file.") % {"count": days.number(count)}],
+            "links": [[_("Get the file"), reverse("job_file", args=[job.pk])]],
+        }
+
+
+def standing_in(job, at) -> HttpRequest:
+    """A request as the list knew it, for a worker, which has none."""
+    request = HttpRequest()
+    request.method, request.path = "GET", job.arguments["path"]
+    request.GET = QueryDict(job.arguments["query"])
+    request.user, request.htmx = job.by, False
+    request.organisation = Organisation.objects.filter(pk=1).first() or Organisation()
+    request.now, request.zone = at, request.organisation.time_zone
+    request.today = clock.day_of(at, request.zone)
+    clock.use_zone(request.zone)
+    return request

@@ -1,5 +1,6 @@
 """How far is long work, and what came of it? A page to leave and to come back to."""
 
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 
 from tms import jobs
@@ -27,3 +28,15 @@ def job(request, pk):
         "failed": found.state == JobState.FAILED,
     }
     return render(request, "ui/job.html", context)
+
+
+@staff
+def job_file(request, pk):
+    """The file that the job made, for whoever asked for it."""
+    found = get_object_or_404(Job, pk=pk, by=request.user, state=JobState.DONE)
+    if not found.file:
+        raise Http404
+    name = found.file.name.rpartition("/")[2]
+    response = FileResponse(found.file.open("rb"), as_attachment=True, filename=name)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -175,7 +175,7 @@ class Listing(Address):
     @property
     def body(self):
         """The rows of the table, as html."""
-        return mark_safe(rows.draw(self))  # noqa: S308 (rows escapes)
+        return mark_safe(rows.draw(self))
 
     @property
     def events(self):

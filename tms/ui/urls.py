@@ -7,5 +7,6 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("control-panel/", control_panel.control_panel, name="control_panel"),
     path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/file/", jobs.job_file, name="job_file"),
     path("theme/", views.theme, name="theme"),
 ]
