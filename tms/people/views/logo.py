@@ -1,6 +1,6 @@
 """The organisation's logo, shown to anybody: it stands on the sign-in page."""
 
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 
 
 def logo(request, name):
@@ -11,7 +11,8 @@ def logo(request, name):
     kept = request.organisation.logo
     if not kept or kept.name.rpartition("/")[2] != name:
         raise Http404
-    response = FileResponse(kept.open("rb"), content_type="image/png")
+    with kept.open("rb") as file:
+        response = HttpResponse(file.read(), content_type="image/png")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -1,0 +1,131 @@
+"""A new installation is set up once, by its first page."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from catalog.models import Region
+from tests.races import race
+from tms import journal
+from tms.models import Organisation, User
+from tms.people import first
+from tms.refusals import Refusal
+
+from .conftest import PASSWORD
+
+ANSWERS = {
+    "organisation": "Northlight Training",
+    "time_zone": "Europe/Berlin",
+    "region": "Europe",
+    "currency": "EUR",
+    "name": "Maren Holt",
+    "email": "Maren@Northlight.example",
+    "password": PASSWORD,
+}
+
+
+@pytest.fixture
+def new(db, client):
+    """A browser at an installation in which nothing is."""
+    assert not User.objects.exists()
+    return client
+
+
+def test_every_page_leads_to_the_first(new):
+    for address in ("/", "/control-panel/", "/account/login/", "/account/signup/", "/nowhere/"):
+        assert new.get(address).headers["Location"] == "/first/"
+    assert new.get("/first/").status_code == 200
+
+
+def test_it_makes_everything_and_signs_the_administrator_in(new, clock):
+    response = new.post("/first/", ANSWERS)
+    assert (response.status_code, response.headers["Location"]) == (302, "/")
+    row = Organisation.objects.get()
+    assert (row.name, row.time_zone, row.set_up_at) == (
+        "Northlight Training",
+        "Europe/Berlin",
+        clock.at,
+    )
+    maren = User.objects.get()
+    assert (maren.email, maren.name, maren.is_staff, maren.is_superuser) == (
+        "maren@northlight.example",
+        "Maren Holt",
+        True,
+        False,
+    )
+    assert maren.has_perm("tms.manage_users")
+    region = Region.objects.get()
+    assert (region.name, region.is_default) == ("Europe", True)
+    assert [unit.code for unit in region.currencies.all()] == ["EUR"]
+    assert region.currencies.get().label == "Euro"
+    assert new.get("/control-panel/").status_code == 200
+    assert journal.about("organisation", 1)[0].kind == "organisation.set_up"
+
+
+def test_afterwards_it_is_closed_for_ever(new):
+    new.post("/first/", ANSWERS)
+    other = ANSWERS | {"email": "mallory@example.com"}
+    for browser in (new, Client()):
+        assert browser.get("/first/").status_code == 404
+        assert browser.post("/first/", other).status_code == 404
+    assert [user.email for user in User.objects.all()] == ["maren@northlight.example"]
+    User.objects.all().delete()  # even so
+    assert Client().get("/first/").status_code == 404
+
+
+def test_it_is_closed_where_somebody_signs_in_already(db, client):
+    User.objects.create_user("ada@example.com", name="Ada")
+    assert client.get("/first/").status_code == 404
+    assert client.get("/account/login/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "answer"),
+    [
+        ("organisation", ""),
+        ("time_zone", "Europe/Atlantis"),
+        ("currency", "XXX"),
+        ("region", ""),
+        ("name", ""),
+        ("email", "maren"),
+        ("email", "mar\u0131n@example.com"),
+        ("password", "password"),
+        ("password", "maren@northlight"),
+        ("logo", SimpleUploadedFile("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")),
+    ],
+)
+def test_a_bad_answer_changes_nothing(new, field, answer):
+    page = new.post("/first/", ANSWERS | {field: answer})
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == [field]
+    assert not User.objects.exists()
+    assert not Region.objects.exists()
+    assert not Organisation.objects.exclude(set_up_at=None).exists()
+
+
+def test_a_logo_may_come_with_it(new, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    written = io.BytesIO()
+    Image.new("RGB", (40, 40), "teal").save(written, "PNG")
+    new.post("/first/", ANSWERS | {"logo": SimpleUploadedFile("l.png", written.getvalue())})
+    assert new.get(Organisation.objects.get().logo.url).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_at_once_make_one_administrator(clock):
+    def begin(email):
+        answers = ANSWERS | {"email": email}
+        return lambda: first.set_up(**answers, at=clock.at, on=clock.on())
+
+    outcome = race(begin("a@example.com"), begin("b@example.com"))
+    assert (outcome.done, outcome.refused) == (1, 1)
+    assert User.objects.count() == 1
+
+
+def test_the_verb_refuses_a_second_time(db, clock):
+    first.set_up(**ANSWERS, at=clock.at, on=clock.on())
+    with pytest.raises(Refusal, match="This installation is set up already"):
+        first.set_up(**ANSWERS | {"email": "b@example.com"}, at=clock.at, on=clock.on())
