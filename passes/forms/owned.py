@@ -51,6 +51,12 @@ class OptionChoice(forms.ModelChoiceField):
         )
 
 
+def under_a_choice(field):
+    """Needed when the choice above it is made: it is not called optional, and not always asked."""
+    field.under_a_choice = True
+    return field
+
+
 def reason():
     return forms.CharField(
         label=gettext_lazy("Reason"),
@@ -74,7 +80,9 @@ class GiveForm(Form):
         find=types_matching,
     )
     option = OptionChoice(empty_label=gettext_lazy("Choose a training pass first"))
-    expires_on = forms.DateField(label=gettext_lazy("Training Pass Expiry"), required=False)
+    expires_on = under_a_choice(
+        forms.DateField(label=gettext_lazy("Training Pass Expiry"), required=False)
+    )
     external_ids = forms.CharField(
         label=gettext_lazy("External IDs"),
         required=False,
@@ -189,8 +197,10 @@ class RenewForm(Form):
     by = forms.ChoiceField(
         label=gettext_lazy("Renew it"), choices=RenewBy.choices, widget=forms.RadioSelect
     )
-    option = OptionChoice(required=False)
-    expires_on = forms.DateField(label=gettext_lazy("New Expiry Date"), required=False)
+    option = under_a_choice(OptionChoice(required=False))
+    expires_on = under_a_choice(
+        forms.DateField(label=gettext_lazy("New Expiry Date"), required=False)
+    )
     confirmed_shorter = forms.BooleanField(required=False)
     reason = reason()
 
@@ -237,11 +247,13 @@ class AssignForm(Form):
     to = forms.ChoiceField(
         label=gettext_lazy("Assign it"), choices=AssignTo.choices, widget=forms.RadioSelect
     )
-    contact = ComboboxField(
-        Contact.objects.none(),
-        label=gettext_lazy("New contact"),
-        required=False,
-        find=contacts_matching,
+    contact = under_a_choice(
+        ComboboxField(
+            Contact.objects.none(),
+            label=gettext_lazy("New contact"),
+            required=False,
+            find=contacts_matching,
+        )
     )
     reason = reason()
 

@@ -101,6 +101,13 @@ class Moving(PassDialog):
         }
         return [Consequence("closes", sentence, 1), *change.consequences]
 
+    def get_context_data(self, *, part=False, **kwargs):
+        context = super().get_context_data(part=part, **kwargs)
+        if part:
+            # What isn't sent yet isn't wrong yet.
+            context["form"].errors.clear()
+        return context
+
     @property
     def is_shorter(self):
         return self.moved_to is not None and self.moved_to < self.pass_.expires_on

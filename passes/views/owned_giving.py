@@ -9,15 +9,30 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from crm.models import Account, Contact
 from tms.days import day_text
+from tms.refusals import Refusal
 from tms.ui.access import staff
+from tms.ui.lists import ListPage
 from tms.ui.combobox import options
-from tms.ui.dialogs import Dialog
+from tms.ui.dialogs import Dialog, Done
 
-from .. import lifecycle
+from .. import bulk, lifecycle
+from ..bulk import Many
 from ..forms import owned as forms
 from ..models import OptionStatus, Pass, PassOption, PassType
 
 NAMED = 3
+
+
+class Contacts(ListPage):
+    from tms.ui import tables as _t
+
+    class table(_t.Table):
+        pass
+
+    permission_required = "crm.view_people"
+
+    def queryset(self):
+        return Contact.objects.living()
 
 
 class Giving(Dialog):
@@ -45,6 +60,21 @@ class Giving(Dialog):
             "by": self.request.user,
             "operation": self.request.POST.get("operation", "")[:80],
         }
+
+    def give(self, contacts, **given) -> Done | None:
+        """One pass each: now, or in the background for many."""
+        if len(contacts) <= bulk.AT_ONCE:
+            lifecycle.issue_many(contacts=contacts, **given, **self.who)
+            return None
+        goes_to = bulk.in_background(
+            Many.ISSUE,
+            total=len(contacts),
+            contacts=contacts,
+            back_to=self.get_success_url(),
+            **given,
+            **self.who,
+        )
+        return Done(goes_to)
 
     # What is filled in
 
@@ -211,17 +241,63 @@ class AddToAccount(Giving):
         return Contact.objects.filter(pk__in=[int(each) for each in ids if len(each) < 19])
 
     def perform(self, *, option, expires_on, external_ids, contacts, unassigned, **_filled):
-        lifecycle.issue_many(
+        return self.give(
             option=option,
             account=self.account,
             contacts=[*contacts, *[None] * (unassigned or 0)],
             expires_on=expires_on,
             external_ids=external_ids,
-            **self.who,
         )
 
     def get_success_url(self):
         return self.back() or reverse("passes:of_account", args=[self.account.pk])
+
+
+class Give(Giving):
+    """To several contacts, ticked in a list; each one's primary account owns theirs."""
+
+    title = gettext_lazy("Add Training Pass")
+    submit = gettext_lazy("Add the passes")
+    form_class = forms.GiveForm
+
+    def recipients(self):
+        """Those ticked, or all that the list's filters match."""
+        return Contacts.selected(self.request)
+
+    @cached_property
+    def chosen(self) -> list[Contact]:
+        return list(self.recipients().order_by("name_key", "pk")[: bulk.MOST + 1])
+
+    @property
+    def subject(self):
+        names = ", ".join(contact.name for contact in self.chosen[:NAMED])
+        more = len(self.chosen) - NAMED
+        if more <= 0:
+            return names
+        return ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", more) % {
+            "names": names,
+            "n": more,
+        }
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context if self.chosen else context | {"refused": _("Tick the contacts first.")}
+
+    def perform(self, *, option, expires_on, external_ids, **_filled):
+        if not self.chosen:
+            raise Refusal(_("Tick the contacts first."))
+        if len(self.chosen) > bulk.MOST:
+            raise Refusal(bulk.too_many())
+        return self.give(
+            option=option,
+            account=None,
+            contacts=self.chosen,
+            expires_on=expires_on,
+            external_ids=external_ids,
+        )
+
+    def get_success_url(self):
+        return self.back() or reverse("crm:contacts")
 
 
 @staff("passes.issue_pass")
