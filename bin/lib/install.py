@@ -60,7 +60,7 @@ def make() -> None:
 def install(lock: str) -> None:
     STAMP.unlink(missing_ok=True)
     print("Installing Python packages (a minute the first time) ...", file=sys.stderr, flush=True)
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     command += ["--no-input", "--require-hashes", "--only-binary", ":all:"]
     command += ["-r", ROOT / f"{lock}.lock"]
     # A PIP_USER in somebody's configuration would send the packages past the environment.
