@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = Path(os.environ.get("VENV_DIR") or ROOT / ".venv").absolute()
 PYTHON = VENV / "bin" / "python"
+CHILD = Path(__file__).with_name("child.py")
 STAMP = VENV / ".installed"
 PROBE = (
     "import importlib.util as u, sys; print('.'.join(map(str, sys.version_info[:2])));"
@@ -60,7 +61,9 @@ def make() -> None:
 def install(lock: str) -> None:
     STAMP.unlink(missing_ok=True)
     print("Installing Python packages (a minute the first time) ...", file=sys.stderr, flush=True)
-    command = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    # Killed with us, so that a second attempt never meets a first that still goes on.
+    command = [sys.executable, CHILD, str(os.getpid()), "9", "same"]
+    command += [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     command += ["--no-input", "--require-hashes", "--only-binary", ":all:"]
     command += ["-r", ROOT / f"{lock}.lock"]
     # A PIP_USER in somebody's configuration would send the packages past the environment.
@@ -86,7 +89,8 @@ def main() -> None:
             fcntl.flock(gate, fcntl.LOCK_EX)
         here = ".".join(map(str, sys.version_info[:2]))
         found = version_in_place()
-        if found is None or (os.environ.get("PYTHON") and found != here):
+        # Without a stamp an install was interrupted: what is half there, pip takes for whole.
+        if found is None or not STAMP.exists() or (os.environ.get("PYTHON") and found != here):
             make()
         if stamp().get(lock) != digest(lock):
             install(lock)
