@@ -43,7 +43,8 @@ def row(
 ) -> JournalRow:
     """One fact, not yet written: `kind` is "<subject kind>.<happened>".
 
-    `by` is a user, or None for the system.
+    `by` is a user, or None for the system; `source` is the road it came by: "page", "api",
+    "import", or "system" where nobody is named.
     """
     return JournalRow(
         kind=kind,
@@ -55,7 +56,7 @@ def row(
         before=plain(before or {}),
         after=plain(after or {}),
         by_id=getattr(by, "pk", None),
-        source=source if by is not None else "system",
+        source="system" if by is None and source == "page" else source,
         reason=reason,
         at=at,
         on=on,

@@ -4,15 +4,27 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Coalesce, Concat, Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tms.text import Fold
+
+
+def called(first_name: str, last_name: str, email: str | None) -> str:
+    """What somebody is called: by name, or by address without one."""
+    return f"{first_name} {last_name}".strip() or email or ""
 
 
 class ContactQuerySet(models.QuerySet):
     def living(self):
         """Those that are not archived."""
         return self.filter(archived_at=None)
+
+    def with_address(self, *emails):
+        """Whoever has one of these addresses, whatever the case; served by the unique index."""
+        return self.alias(address=Lower("email")).filter(
+            address__in=[email.strip().lower() for email in emails]
+        )
 
     def of_account(self, account_id):
         """Everybody linked to the account: primary, or as a further one."""
@@ -97,10 +109,18 @@ class Contact(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("crm:contact", args=[self.pk])
+
     @property
     def name(self) -> str:
         """First and last name, or the address of somebody without one."""
-        return f"{self.first_name} {self.last_name}".strip() or self.email or ""
+        return called(self.first_name, self.last_name, self.email)
+
+    def account_ids(self) -> list[int]:
+        """The primary account and the further ones. One query."""
+        further = self.memberships.order_by("pk").values_list("account_id", flat=True)
+        return [self.account_id, *further]
 
 
 class Membership(models.Model):

@@ -51,6 +51,19 @@ class CustomFieldKind(models.TextChoices):
     YES_NO = "yes_no", _("Yes or no")
 
 
+class CustomFieldQuerySet(models.QuerySet):
+    def living(self):
+        """Those that are asked for, in their order."""
+        return self.filter(archived_at=None)
+
+    def asked_at_checkout(self):
+        return self.living().filter(ask_at_checkout=True)
+
+    def for_learners(self):
+        """Those that learners may change in their profile."""
+        return self.living().filter(learner_edits=True)
+
+
 class CustomField(models.Model):
     """A field of the installation's own; values stand in `Contact.custom` under the key."""
 
@@ -65,6 +78,8 @@ class CustomField(models.Model):
     learner_edits = models.BooleanField(_("learners can change it"), default=True)
     position = models.PositiveIntegerField(default=0)
     archived_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CustomFieldQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

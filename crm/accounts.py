@@ -1,0 +1,176 @@
+"""What can happen to an account: made, edited."""
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from catalog.models import Region
+from tms.refusals import Refusal, Stale
+
+from . import changes, external_ids, typed
+from .models import Account, AccountKind, Contact
+from .models.contact import called
+
+TOLD = (
+    "name",
+    "legal_name",
+    "parent",
+    "region",
+    "currency",
+    "street",
+    "postcode",
+    "city",
+    "country",
+    "tax_number",
+    "main_contact",
+    "owner",
+    "notes",
+)
+# A parent is set by one at a time, or two at once could close a circle.
+TREE = 4_021_001
+
+
+@transaction.atomic
+def create(
+    *, kind: str = AccountKind.ORGANISATION, ids=(), at, on, by, source: str = "page", **values
+) -> Account:
+    """Make an account with some of `TOLD`, in the default region unless it is said.
+
+    Refused without a name, and where two values don't go together.
+    """
+    values = typed.fields_of(Account, values, TOLD)
+    values.setdefault("name", "")
+    if values.get("region") is None:
+        values["region"] = default_region()
+    account = Account(kind=kind, **values)
+    _sound(account, set(values))
+    account.save(force_insert=True)
+    changes.write("account.created", account, at=at, on=on, by=by, source=source)
+    for system, value in ids:
+        external_ids.add(account, system=system, value=value, at=at, on=on, by=by, source=source)
+    return account
+
+
+def individual(person: dict, *, region=None, at, on, by, source: str = "page") -> Account:
+    """Make the account of one person without an organisation, called like them."""
+    name = called(person.get("first_name", ""), person.get("last_name", ""), person.get("email"))
+    return create(
+        kind=AccountKind.INDIVIDUAL, name=name, region=region, at=at, on=on, by=by, source=source
+    )
+
+
+@transaction.atomic
+def edit(
+    account_id: int, *, version: int | None = None, at, on, by, source: str = "page", **values
+) -> Account:
+    """Change some of `TOLD`; nothing changed writes nothing. Locks the account.
+
+    Raises Stale when `version` isn't the account's any more.
+    """
+    account = locked(account_id, version=version)
+    if account.archived_at:
+        raise Refusal(is_archived(account))
+    values = typed.fields_of(Account, values, TOLD)
+    changed = {name: value for name, value in values.items() if getattr(account, name) != value}
+    if not changed:
+        return account
+    before = {name: getattr(account, name) for name in changed}
+    save(account, changed)
+    changes.write(
+        "account.edited",
+        account,
+        at=at,
+        on=on,
+        by=by,
+        source=source,
+        before=before,
+        after=changed,
+    )
+    return account
+
+
+def locked(account_id: int, *, version: int | None = None) -> Account:
+    """The account, locked, if it is as whoever asks saw it (`version`; None: as it is)."""
+    account = Account.objects.select_for_update(of=("self",)).get(pk=account_id)
+    if version is not None and version != account.version:
+        raise Stale(
+            _("%(account)s was changed meanwhile. Nothing of yours was saved.")
+            % {"account": account}
+        )
+    return account
+
+
+def default_region() -> Region:
+    """The region of whoever has no other one. Refused while the installation has no region."""
+    region = Region.objects.filter(archived_at=None).order_by("-is_default", "pk").first()
+    if region is None:
+        raise Refusal(
+            _("There is no region yet. Make one in the control panel first."), field="region"
+        )
+    return region
+
+
+def is_archived(account: Account) -> str:
+    return _("%(account)s is archived. Restore the account first.") % {"account": account}
+
+
+def save(account: Account, changed: dict) -> None:
+    """Write the changed columns, if they go together, and the next version."""
+    for name, value in changed.items():
+        setattr(account, name, value)
+    _sound(account, set(changed))
+    account.version += 1
+    account.save(update_fields=[*changed, "version"])
+
+
+def _sound(account: Account, changed: set) -> None:
+    """Refuse values that don't go together; looks only at what changed."""
+    if "name" in changed and not account.name:
+        raise Refusal(_("Give the account a name."), field="name")
+    if "region" in changed and account.region is None:
+        raise Refusal(_("Choose a region."), field="region")
+    if {"region", "currency"} & changed and account.currency_id:
+        known = account.region.currencies.values_list("pk", "code")
+        if account.currency_id not in {pk for pk, _code in known}:
+            codes = ", ".join(code for _pk, code in known)
+            raise Refusal(
+                _("%(region)s is sold in %(codes)s. Choose one of them, or none.")
+                % {"region": account.region, "codes": codes},
+                field="currency",
+            )
+    if "parent" in changed and account.parent_id:
+        _refuse_circle(account)
+    if "main_contact" in changed and account.main_contact_id:
+        linked = Contact.objects.of_account(account.pk) if account.pk else Contact.objects.none()
+        if not linked.filter(pk=account.main_contact_id).exists():
+            raise Refusal(
+                _("%(name)s doesn't belong to this account.") % {"name": account.main_contact},
+                field="main_contact",
+            )
+    if "owner" in changed and account.owner_id:
+        owner = account.owner
+        if not (owner.is_staff and owner.is_active):
+            raise Refusal(
+                _("%(name)s doesn't work in the back office.") % {"name": owner}, field="owner"
+            )
+
+
+def _refuse_circle(account: Account) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE])
+        cursor.execute(
+            """
+            WITH RECURSIVE above(id, parent_id) AS (
+                SELECT id, parent_id FROM crm_account WHERE id = %s
+                UNION
+                SELECT a.id, a.parent_id FROM crm_account a JOIN above ON a.id = above.parent_id
+            )
+            SELECT 1 FROM above WHERE id = %s
+            """,
+            [account.parent_id, account.pk],
+        )
+        if cursor.fetchone():
+            raise Refusal(
+                _("%(parent)s belongs to %(account)s itself. Choose another parent.")
+                % {"parent": account.parent, "account": account},
+                field="parent",
+            )
