@@ -90,12 +90,20 @@ def edit(
 
 def locked(account_id: int, *, version: int | None = None) -> Account:
     """The account, locked, if it is as whoever asks saw it (`version`; None: as it is)."""
-    account = Account.objects.select_for_update(of=("self",)).get(pk=account_id)
+    account = Account.objects.select_for_update(of=("self",), no_key=True).get(pk=account_id)
     if version is not None and version != account.version:
         raise Stale(
             _("%(account)s was changed meanwhile. Nothing of yours was saved.")
             % {"account": account}
         )
+    return account
+
+
+def open_one(account: Account) -> Account:
+    """The account, locked; refused when it is archived, as nothing new is linked to it."""
+    account = locked(account.pk)
+    if account.archived_at:
+        raise Refusal(is_archived(account), field="account")
     return account
 
 

@@ -21,7 +21,7 @@ def archive_contact(
     Whatever they hold stays on record. Their individual account goes with them. Locks account and
     contact; returns what it touches.
     """
-    list(Account.objects.select_for_update(of=("self",)).filter(contacts=contact_id))
+    list(Account.objects.select_for_update(of=("self",), no_key=True).filter(contacts=contact_id))
     contact = contacts.locked(contact_id, version=version)
     contacts.refuse_archived(contact)
     contacts.save(contact, {"archived_at": at})

@@ -30,7 +30,7 @@ def change_account(
     What the old account owns stays with it, passes and registrations too, and so does the history.
     `keep` leaves the contact linked to it as a further account. Returns what it touches.
     """
-    account = _open(account)
+    account = accounts.open_one(account)
     contact = contacts.locked(contact_id, version=version)
     contacts.refuse_archived(contact)
     left = contact.account
@@ -80,7 +80,7 @@ def change_account(
 @transaction.atomic
 def add(contact_id: int, account: Account, *, at, on, by, source: str = "page") -> None:
     """Link the contact to a further account. Locks account, then contact."""
-    account = _open(account)
+    account = accounts.open_one(account)
     contact = contacts.locked(contact_id)
     contacts.refuse_archived(contact)
     if account.pk in contact.account_ids():
@@ -111,7 +111,7 @@ def remove(
 
     Locks account, then contact; returns what it touches.
     """
-    account = Account.objects.select_for_update(of=("self",)).get(pk=account.pk)
+    account = Account.objects.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
     contact = contacts.locked(contact_id, version=version)
     ended, _what = Membership.objects.filter(contact=contact, account=account).delete()
     if not ended:
@@ -158,10 +158,3 @@ def no_longer_main(contact: Contact, left, *, at, on, by) -> list[Consequence]:
     )
     names = tuple(account.name for account in led[:5])
     return [Consequence("closes", sentence % {"count": len(led)}, len(led), names)]
-
-
-def _open(account: Account) -> Account:
-    account = Account.objects.select_for_update(of=("self",)).get(pk=account.pk)
-    if account.archived_at:
-        raise Refusal(accounts.is_archived(account), field="account")
-    return account

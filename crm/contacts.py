@@ -40,14 +40,15 @@ def create(
     """Make a contact with some of `TOLD`; `ids` are (system, value) in other systems.
 
     Without an account an individual one is made with them, in `region` or the default one.
-    Refused for somebody without name and address, and for an address that somebody has.
+    Refused for somebody without name and address, and for an address that somebody has. Locks
+    the account.
     """
     values = _somebody(typed.fields_of(Contact, values, TOLD))
     refuse_taken(values.get("email"))
     if account is None:
         account = accounts.individual(values, region=region, at=at, on=on, by=by, source=source)
-    elif account.archived_at:
-        raise Refusal(accounts.is_archived(account), field="account")
+    else:
+        account = accounts.open_one(account)
     kept = fields.checked(custom or {}, CustomField.objects.living() if custom else (), {})
     contact = unique(lambda: Contact.objects.create(account=account, custom=kept, **values))
     if account.kind == AccountKind.INDIVIDUAL and account.main_contact_id is None:
@@ -121,7 +122,7 @@ def edit(
 
 def locked(contact_id: int, *, version: int | None = None) -> Contact:
     """The contact, locked, if it is as whoever asks saw it (`version`; None: as it is)."""
-    contact = Contact.objects.select_for_update(of=("self",)).get(pk=contact_id)
+    contact = Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=contact_id)
     if version is not None and version != contact.version:
         raise Stale(
             _("%(name)s was changed meanwhile. Nothing of yours was saved.") % {"name": contact}

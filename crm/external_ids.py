@@ -25,7 +25,7 @@ def add(owner: Account | Contact, *, system: str, value: str, at, on, by, source
             field="system" if len(system) > 60 else "value",
         )
     # The owner's lock, not the database's refusal, orders two who add at once to one owner.
-    type(owner).objects.select_for_update(of=("self",)).get(pk=owner.pk)
+    type(owner).objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
     taken = ExternalId.objects.filter(
         **{f"{noun}__isnull": False}, system=system, value=value
     ).select_related(noun)
@@ -51,7 +51,11 @@ def add(owner: Account | Contact, *, system: str, value: str, at, on, by, source
 @transaction.atomic
 def remove(external_id: int, *, at, on, by) -> None:
     """Forget an ID; the history keeps it."""
-    row = ExternalId.objects.select_for_update(of=("self",)).filter(pk=external_id).first()
+    row = (
+        ExternalId.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk=external_id)
+        .first()
+    )
     if row is None:
         raise Refusal(_("This ID was removed already."))
     owner = row.account or row.contact

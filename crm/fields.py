@@ -6,8 +6,10 @@ import decimal
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tms import journal
+from tms.consequences import Consequence
 from tms.refusals import Refusal
 from tms.text import one_line
 
@@ -55,7 +57,7 @@ def edit(field_id: int, *, at, on, by, **values) -> CustomField:
     """Change some of `TOLD`. The kind stays once anybody has a value. Locks the field."""
     field = _locked(field_id)
     values = _checked({name: getattr(field, name) for name in TOLD} | values)
-    if values["kind"] != field.kind and _anybody_has(field):
+    if values["kind"] != field.kind and _holders(field).exists():
         raise Refusal(
             _("The kind can't change any more: values of the old kind are kept. Make a new field."),
             field="kind",
@@ -73,15 +75,27 @@ def edit(field_id: int, *, at, on, by, **values) -> CustomField:
 
 
 @transaction.atomic
-def archive(field_id: int, *, at, on, by) -> CustomField:
-    """Ask for it nowhere any more. The values stay, and come back when it is restored."""
+def archive(field_id: int, *, at, on, by) -> list[Consequence]:
+    """Ask for it nowhere any more. The values stay, and come back when it is restored.
+
+    Returns whose.
+    """
     field = _locked(field_id)
     if field.archived_at:
         raise Refusal(_("%(field)s is archived already.") % {"field": field})
     field.archived_at = at
     field.save(update_fields=["archived_at"])
     journal.write("custom_field.archived", field.pk, at=at, on=on, by=by)
-    return field
+    count = _holders(field).count()
+    if not count:
+        return []
+    sentence = ngettext(
+        "The value of %(count)s contact stays, out of sight.",
+        "The values of %(count)s contacts stay, out of sight.",
+        count,
+    )
+    names = tuple(str(each) for each in _holders(field).order_by("name_key", "pk")[:5])
+    return [Consequence("stays", sentence % {"count": count}, count, names)]
 
 
 @transaction.atomic
@@ -176,7 +190,7 @@ def _number(field, value, name) -> str:
         number = decimal.Decimal(value)
     except decimal.InvalidOperation:
         number = None
-    if number is None or not number.is_finite() or len(value) > 30:
+    if number is None or not number.is_finite() or number.adjusted() > 20 or len(value) > 30:
         raise Refusal(
             _("%(field)s takes a number, such as 12 or 12.5.") % {"field": field}, field=name
         )
@@ -210,8 +224,8 @@ def _free_key(label: str) -> str:
     return key
 
 
-def _anybody_has(field) -> bool:
-    return Contact.objects.filter(custom__has_key=field.key).exists()
+def _holders(field):
+    return Contact.objects.filter(custom__has_key=field.key)
 
 
 def _locked(field_id: int) -> CustomField:

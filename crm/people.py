@@ -29,8 +29,8 @@ def link_confirmed(*, user: User, email: str, at) -> Contact | None:
     """
     on = clock.day_of(at, (Organisation.objects.filter(pk=1).first() or Organisation()).time_zone)
     email = typed.address(email)
-    mine = Contact.objects.select_for_update(of=("self",)).filter(user=user).first()
-    found = Contact.objects.select_for_update(of=("self",)).with_address(email).first()
+    mine = Contact.objects.select_for_update(of=("self",), no_key=True).filter(user=user).first()
+    found = Contact.objects.select_for_update(of=("self",), no_key=True).with_address(email).first()
     if mine:
         if found is None and mine.email != email:
             _set_address(mine, email, at=at, on=on, by=user)

@@ -3,9 +3,9 @@
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
-from tms.ui.access import allowed
 
 from tms.refusals import Refusal
+from tms.ui.access import allowed
 
 from . import changes
 from .models import Contact

@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tms.ui.urls")),
     path("", include("tms.people.urls")),
+    path("", include("crm.urls")),
 ]

@@ -5,9 +5,10 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
-import tms.text
 from django.conf import settings
 from django.db import migrations, models
+
+import tms.text
 
 
 class Migration(migrations.Migration):

@@ -88,6 +88,8 @@ class Account(models.Model):
         indexes = [
             models.Index(fields=["name_key", "id"], name="account_name"),
             GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="account_search"),
+            # What a name begins with, whatever the database's collation.
+            models.Index(OpClass("name_key", name="text_pattern_ops"), name="account_name_begins"),
         ]
 
     def __str__(self):

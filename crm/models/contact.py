@@ -104,6 +104,10 @@ class Contact(models.Model):
             models.Index(fields=["name_key", "id"], name="contact_name"),
             models.Index(fields=["account", "name_key", "id"], name="contact_account_name"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contact_search"),
+            # What a name begins with, whatever the database's collation.
+            models.Index(OpClass("search_text", name="text_pattern_ops"), name="contact_begins"),
+            models.Index(OpClass("name_key", name="text_pattern_ops"), name="contact_name_begins"),
+            GinIndex(OpClass("custom", name="jsonb_path_ops"), name="contact_custom"),
         ]
 
     def __str__(self):

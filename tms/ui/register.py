@@ -1,8 +1,8 @@
 """What does each app bring to the shell? Menu, control panel, search, panels, tabs.
 
 An app lists what it brings in its `register.py`, as plain lists called MENU, CONTROL_PANEL,
-SEARCH, PANELS and TABS; they are gathered once. Two with the same name are an error. Every
-permission is one name, a tuple of names (all are needed), or None (any staff).
+SEARCH, PANELS, TABS, BULK, FACTS and NAMES; they are gathered once. Two with the same name are an
+error. Every permission is one name, a tuple of names (all are needed), or None (any staff).
 """
 
 import dataclasses
@@ -122,12 +122,59 @@ class Tab:
 
 
 @dataclasses.dataclass(frozen=True)
+class Bulk:
+    """A bulk action on somebody else's list: "contacts" offers Add Training Pass.
+
+    Its address gets `?ids=1&ids=2`, or `?all=1` and the list's filters.
+    """
+
+    page: str
+    label: str
+    url_name: str
+    icon: str = ""
+    permission: Permission = None
+    position: int = 100
+
+    @property
+    def url(self):
+        return reverse(self.url_name)
+
+
+@dataclasses.dataclass(frozen=True)
+class Fact:
+    """How a kind of fact is told in histories: its icon, its tone, and the function
+    (journal row, names) → tms.ui.timeline.Told, or a sentence."""
+
+    kind: str
+    icon: str
+    tell: Callable | str
+    tone: str = "note"
+    position: int = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class Names:
+    """What the things of one noun are called: `find(ids, user)` → {id: (text, address or "")}."""
+
+    noun: str
+    find: Callable
+    position: int = 100
+
+
+@dataclasses.dataclass(frozen=True)
 class Register:
     menu: tuple[MenuEntry, ...]
     control_panel: tuple[Option, ...]
     search: tuple[SearchKind, ...]
     panels: tuple[Panel, ...]
     tabs: tuple[Tab, ...]
+    bulk: tuple[Bulk, ...]
+    facts: tuple[Fact, ...]
+    names: tuple[Names, ...]
+
+    def bulk_on(self, page: str) -> list[Bulk]:
+        """The bulk actions that all apps offer on the list `page`."""
+        return [entry for entry in self.bulk if entry.page == page]
 
 
 # The list's name in register.py, what it holds, and by what an entry is told from another.
@@ -137,6 +184,9 @@ KINDS = {
     "SEARCH": (SearchKind, lambda entry: str(entry.label)),
     "PANELS": (Panel, lambda entry: (entry.page, entry.name)),
     "TABS": (Tab, lambda entry: (entry.page, entry.slug)),
+    "BULK": (Bulk, lambda entry: (entry.page, entry.url_name)),
+    "FACTS": (Fact, lambda entry: entry.kind),
+    "NAMES": (Names, lambda entry: entry.noun),
 }
 
 

@@ -1,0 +1,128 @@
+"""How are the lists of contacts and accounts narrowed?"""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Region
+from tms.models import User
+from tms.ui import filters
+
+from .choosing import account_field
+from .models import Account, AccountKind, Contact, CustomField, CustomFieldKind
+
+SHOW = [("archived", _("Archived")), ("all", _("Current and archived"))]
+CUSTOM = "custom_"
+
+
+class ByAccount(django_filters.Filter):
+    """An account, by a few letters."""
+
+    @property
+    def field(self):
+        if not hasattr(self, "_field"):
+            self._field = account_field(label=self.label, required=False)
+            self._field.queryset = Account.objects.all()
+        return self._field
+
+
+class Standing(filters.FilterSet):
+    """Archived ones are left out unless asked for."""
+
+    show = filters.Choice(choices=SHOW, every=_("Current"), label=_("Show"), method="standing")
+
+    def standing(self, rows, name, value):
+        return rows
+
+    def filter_queryset(self, rows):
+        show = self.form.cleaned_data.get("show")
+        if show != "all":
+            rows = rows.filter(archived_at__isnull=show != "archived")
+        return super().filter_queryset(rows)
+
+
+class ContactFilter(Standing):
+    q = filters.Search(field_name="search_text", placeholder=_("Name or email"))
+    account = ByAccount(label=_("Account"), method="of_account")
+    region = filters.Of(
+        queryset=Region.objects.all(),
+        field_name="account__region",
+        label=_("Region"),
+        every=_("Every region"),
+    )
+    owner = filters.Of(
+        queryset=User.objects.filter(accounts__isnull=False).distinct().order_by("name", "pk"),
+        field_name="account__owner",
+        label=_("Owner"),
+        every=_("Every owner"),
+    )
+    sign_in = filters.Choice(
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        label=_("Signs in"),
+        every=_("All"),
+        method="signs_in",
+    )
+
+    class Meta(filters.FilterSet.Meta):
+        model = Contact
+        fields = []
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in CustomField.objects.living():
+            if made := custom_filter(field):
+                made.parent, made.model = self, Contact
+                self.filters[CUSTOM + field.key] = made
+
+    def of_account(self, rows, name, account):
+        return rows.of_account(account.pk) if account else rows
+
+    def signs_in(self, rows, name, value):
+        return rows.filter(user__isnull=value == "no")
+
+
+class Holds(django_filters.ChoiceFilter):
+    """Those whose custom value is this one; the index on `custom` serves it."""
+
+    def __init__(self, key, values, **kwargs):
+        super().__init__(**kwargs)
+        self.key, self.values = key, values
+
+    def filter(self, rows, value):
+        if value not in self.values:
+            return rows
+        return rows.filter(custom__contains={self.key: self.values[value]})
+
+
+def custom_filter(field) -> Holds | None:
+    """The filter of a custom field that has a few values; others have none."""
+    if field.kind == CustomFieldKind.CHOICE:
+        choices = [(each, each) for each in field.choices]
+        values = {each: each for each in field.choices}
+    elif field.kind == CustomFieldKind.YES_NO:
+        choices, values = [("yes", _("Yes")), ("no", _("No"))], {"yes": True, "no": False}
+    else:
+        return None
+    return Holds(field.key, values, choices=choices, label=field.label, empty_label=_("All"))
+
+
+class AccountContactFilter(filters.FilterSet):
+    q = filters.Search(field_name="search_text", placeholder=_("Name or email"))
+
+    class Meta(filters.FilterSet.Meta):
+        model = Contact
+        fields = []
+
+
+class AccountFilter(Standing):
+    q = filters.Search(field_name="name_key", placeholder=_("Name"))
+    kind = filters.Choice(choices=AccountKind.choices, label=_("Kind"), every=_("Every kind"))
+    region = filters.Of(queryset=Region.objects.all(), label=_("Region"), every=_("Every region"))
+    owner = filters.Of(
+        queryset=User.objects.filter(accounts__isnull=False).distinct().order_by("name", "pk"),
+        label=_("Owner"),
+        every=_("Every owner"),
+    )
+
+    class Meta(filters.FilterSet.Meta):
+        model = Account
+        fields = []

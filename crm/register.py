@@ -1,0 +1,97 @@
+"""What contacts and accounts bring to the shell, and to other apps' pages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tms.ui.register import (
+    CRM,
+    Fact,
+    MenuEntry,
+    Names,
+    Option,
+    Panel,
+    SearchKind,
+    Tab,
+)
+
+from . import search, told
+from .views import panels
+from .views.accounts import contacts_of
+
+MENU = [
+    MenuEntry(_("Contacts"), "crm:contacts", "crm.view_people", 20),
+    MenuEntry(_("Accounts"), "crm:accounts", "crm.view_people", 30),
+]
+
+CONTROL_PANEL = [
+    Option(
+        CRM,
+        _("Custom Fields"),
+        _("What else is asked about contacts, at checkout too"),
+        "crm:fields",
+        "tms.change_settings",
+        "list-plus",
+        words=("fields", "questions", "form", "checkout", "profile"),
+    ),
+]
+
+SEARCH = [
+    SearchKind(_("Contacts"), search.contacts, "crm.view_people", 10, "user"),
+    SearchKind(_("Accounts"), search.accounts, "crm.view_people", 20, "building-2"),
+]
+
+PANELS = [
+    Panel("contact", "details", panels.contact_details, "crm.view_people", 10, "side"),
+    Panel("contact", "history", panels.contact_history, "crm.view_people", 900),
+    Panel("learner", "viewing", panels.learner_banner, "crm.view_as_learner", 10, "banner"),
+    Panel("account", "details", panels.account_details, "crm.view_people", 10, "side"),
+    Panel("account", "children", panels.account_children, "crm.view_people", 20),
+    Panel("account", "history", panels.account_history, "crm.view_people", 900),
+]
+
+TABS = [
+    Tab("account", _("Overview"), "overview", "crm:account", "crm.view_people", 10),
+    Tab(
+        "account",
+        _("Contacts"),
+        "contacts",
+        "crm:account_contacts",
+        "crm.view_people",
+        20,
+        count=contacts_of,
+    ),
+    Tab("account", _("History"), "history", "crm:account_history", "crm.view_people", 900),
+]
+
+NAMES = [
+    Names("contact", told.contacts),
+    Names("account", told.accounts),
+    Names("change", told.changes),
+    Names("region", told.regions),
+    Names("unit", told.units),
+    Names("custom_field", told.custom_fields),
+]
+
+FACTS = [
+    Fact("contact.created", "user-plus", told.contact_created, "good"),
+    Fact("contact.edited", "pencil", told.contact_edited),
+    Fact("contact.account_changed", "arrow-right-left", told.account_changed),
+    Fact("contact.account_added", "building-2", told.account_added),
+    Fact("contact.account_removed", "building-2", told.account_removed, "warn"),
+    Fact("contact.external_id_added", "hash", told.external_id_added),
+    Fact("contact.external_id_removed", "hash", told.external_id_removed, "warn"),
+    Fact("contact.archived", "archive", told.contact_archived, "bad"),
+    Fact("contact.restored", "archive-restore", told.contact_restored, "good"),
+    Fact("contact.linked", "key-round", told.contact_linked, "good"),
+    Fact("contact.invited", "send", told.contact_invited),
+    Fact("contact.address_asked", "at-sign", told.address_asked),
+    Fact("contact.email_changed", "at-sign", told.email_changed),
+    Fact("contact.viewing_started", "eye", told.viewing_started),
+    Fact("contact.viewing_ended", "eye-off", told.viewing_ended),
+    Fact("account.created", "building-2", _("Account made"), "good"),
+    Fact("account.edited", "pencil", told.account_edited),
+    Fact("account.contact_left", "user-minus", told.contact_left, "warn"),
+    Fact("account.external_id_added", "hash", told.external_id_added),
+    Fact("account.external_id_removed", "hash", told.external_id_removed, "warn"),
+    Fact("account.archived", "archive", _("Account archived"), "bad"),
+    Fact("account.restored", "archive-restore", _("Account restored"), "good"),
+]

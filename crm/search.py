@@ -1,0 +1,157 @@
+"""Who is meant by these letters? Contacts and accounts, found as one types.
+
+Forgiving of case, accents, the order of words and small slips: every word has to stand somewhere
+in the row, or nearly. What is called exactly so comes first, then what begins so, then what has
+all the words, then what is merely alike.
+"""
+
+import dataclasses
+
+from django.db import connection
+from django.urls import reverse
+
+from tms.ui.register import Hit
+
+from .models import AccountKind
+from .models.contact import called
+
+WORDS = 5
+# How alike is alike? 0.5 forgives one wrong letter in a word of five.
+ALIKE = 0.5
+
+# Every branch stops at its limit, and none is begun once those before it found enough, so that a
+# bounded number of rows is read whatever is typed. Likeness costs most: it is asked for when
+# nothing fits as it was typed. Its threshold has to stand before the index is read, so the
+# branch hangs on the row that sets it.
+STATEMENT = """
+WITH asked AS MATERIALIZED (
+    SELECT set_config('pg_trgm.word_similarity_threshold', '{alike}', true) AS threshold
+), fits AS MATERIALIZED (
+    SELECT tier, id FROM ({fits}) fitting LIMIT %(most)s
+), found AS (
+    SELECT tier, id FROM fits
+    UNION ALL
+    SELECT nearly.tier, nearly.id FROM asked CROSS JOIN LATERAL ({nearly}) nearly
+    WHERE asked.threshold IS NOT NULL AND NOT EXISTS (SELECT FROM fits)
+)
+SELECT {columns}
+FROM (SELECT id, min(tier) AS tier FROM found GROUP BY id) best
+JOIN {table} USING (id) {joins}
+ORDER BY best.tier, word_similarity(fold(%(query)s), {text}) DESC, {table}.name_key, {table}.id
+LIMIT %(limit)s
+"""
+BRANCH = (
+    "(SELECT {tier} AS tier, id FROM {table} WHERE archived_at IS NULL AND {test} LIMIT %(most)s)"
+)
+
+UNLESS = "(SELECT * FROM {rest} rest WHERE NOT EXISTS {exactly})"
+
+
+@dataclasses.dataclass(frozen=True)
+class Shelf:
+    """A table that is searched by `text`, a folded column with a trigram index."""
+
+    table: str
+    text: str
+    exactly: str
+    begins: tuple[str, ...]
+    columns: str
+    joins: str = ""
+    # What is exactly so is all that is meant.
+    at_most_one: bool = False
+
+    def statement(self, words: list[str]) -> str:
+        """The SQL for so many words; the words themselves are its parameters."""
+        has, nearly = [], []
+        for n, word in enumerate(words):
+            inside = f"{self.text} LIKE fold(%(inside{n})s)"
+            if len(word) < 3:  # too short for the index, except where a word begins
+                inside = (
+                    f"({self.text} LIKE fold(%(first{n})s) OR {self.text} LIKE fold(%(later{n})s))"
+                )
+            has.append(inside)
+            # Of words this short every other one is alike.
+            alike = f"(fold(%(word{n})s) <%% {self.text})"
+            nearly.append(f"({inside} OR {alike})" if len(word) > 3 else inside)
+        tests = [f"{column} LIKE fold(%(begins)s)" for column in self.begins]
+        fits = [self.branch(1, test) for test in tests] + [self.branch(2, " AND ".join(has))]
+        if self.at_most_one:
+            nobody = self.branch(0, self.exactly)
+            fits = [UNLESS.format(rest=each, exactly=nobody) for each in fits]
+        fits.insert(0, self.branch(0, self.exactly))
+        return STATEMENT.format(
+            alike=ALIKE,
+            fits=" UNION ALL ".join(fits),
+            nearly=self.branch(3, " AND ".join(nearly)),
+            columns=self.columns,
+            table=self.table,
+            joins=self.joins,
+            text=self.text,
+        )
+
+    def branch(self, tier, test) -> str:
+        return BRANCH.format(tier=tier, table=self.table, test=test)
+
+    def find(self, query: str, limit: int) -> list[tuple]:
+        """The rows that fit best. One statement."""
+        words = query.replace("\x00", "").split()[:WORDS]
+        if not words:
+            return []
+        query = " ".join(words)
+        parameters = {"query": query, "exact": query.lower(), "begins": f"{plain(query)}%"}
+        parameters |= {"limit": limit, "most": 4 * limit}
+        for n, word in enumerate(words):
+            parameters |= {
+                f"word{n}": word,
+                f"inside{n}": f"%{plain(word)}%",
+                f"first{n}": f"{plain(word)}%",
+                f"later{n}": f"% {plain(word)}%",
+            }
+        with connection.cursor() as cursor:
+            cursor.execute(self.statement(words), parameters)
+            return cursor.fetchall()
+
+
+def plain(text: str) -> str:
+    """The text for LIKE, its own signs taken as they are."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+CONTACTS = Shelf(
+    table="crm_contact",
+    text="search_text",
+    exactly="lower(email) = %(exact)s",
+    begins=("search_text", "name_key"),
+    columns="crm_contact.id, first_name, last_name, email, crm_account.name",
+    joins="JOIN crm_account ON crm_account.id = account_id",
+    at_most_one=True,
+)
+ACCOUNTS = Shelf(
+    table="crm_account",
+    text="name_key",
+    exactly="name_key = fold(%(query)s)",
+    begins=("name_key",),
+    columns="crm_account.id, name, kind, city",
+)
+
+
+def contacts(query: str, user, limit: int) -> list[Hit]:
+    """For global search: who has these words in name or address."""
+    return [
+        Hit(
+            called(first, last, email),
+            reverse("crm:contact", args=[pk]),
+            (email or "") if first or last else "",
+            account,
+        )
+        for pk, first, last, email, account in CONTACTS.find(query, limit)
+    ]
+
+
+def accounts(query: str, user, limit: int) -> list[Hit]:
+    """For global search: which accounts are called so."""
+    kinds = dict(AccountKind.choices)
+    return [
+        Hit(name, reverse("crm:account", args=[pk]), city, str(kinds[kind]))
+        for pk, name, kind, city in ACCOUNTS.find(query, limit)
+    ]

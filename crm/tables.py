@@ -1,0 +1,120 @@
+"""Which columns have the lists of contacts and accounts?"""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tms.ui import tables
+
+from .models import AccountKind
+from .models.contact import called
+
+
+def name_of(row) -> str:
+    """What the contact of this row is called."""
+    return called(row["first_name"], row["last_name"], row["email"])
+
+
+class Name(tables.Link):
+    """A contact's name, and the address of somebody without one."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            "crm:contact",
+            accessor="last_name",
+            needs=("first_name", "email"),
+            sort="name_key",
+            main=True,
+            export=name_of,
+            verbose_name=gettext_lazy("Name"),
+            **kwargs,
+        )
+
+    def cell(self, row):
+        return f'<a href="{self.address(row)}"><bdi>{self.text(name_of(row))}</bdi></a>'
+
+
+def sign_in(row) -> str:
+    """Can they sign in to the LMS?"""
+    if row["user_id"] is None:
+        return _("No")
+    return _("Yes") if row["may_sign_in"] else _("Blocked")
+
+
+class ContactTable(tables.Table):
+    name = Name()
+    email = tables.Column(verbose_name=gettext_lazy("Email"))
+    account = tables.Link(
+        "crm:account",
+        key="account_id",
+        accessor="account__name",
+        verbose_name=gettext_lazy("Primary account"),
+    )
+    job_title = tables.Column(verbose_name=gettext_lazy("Job title"))
+    phone = tables.Column(verbose_name=gettext_lazy("Phone"), css="nowrap")
+    sign_in = tables.Column(
+        verbose_name=gettext_lazy("Signs in"),
+        accessor="user_id",
+        needs=("may_sign_in",),
+        draw=sign_in,
+        export=sign_in,
+    )
+    first_name = tables.Column(verbose_name=gettext_lazy("First name"), hidden=True)
+    last_name = tables.Column(verbose_name=gettext_lazy("Last name"), hidden=True)
+    region = tables.Column(
+        accessor="account__region__name", verbose_name=gettext_lazy("Region"), hidden=True
+    )
+    owner = tables.Column(
+        accessor="account__owner__name", verbose_name=gettext_lazy("Owner"), hidden=True
+    )
+    language = tables.Choice(settings.LANGUAGES, verbose_name=gettext_lazy("Language"), hidden=True)
+    time_zone = tables.Column(verbose_name=gettext_lazy("Time zone"), hidden=True)
+    number = tables.Number(
+        accessor="pk", sort="pk", verbose_name=gettext_lazy("Number"), hidden=True
+    )
+
+
+class AccountContactTable(ContactTable):
+    """Of one account: whether it is their primary one."""
+
+    account = tables.Link(
+        "crm:account",
+        key="account_id",
+        accessor="account__name",
+        verbose_name=gettext_lazy("Primary account"),
+        hidden=True,
+    )
+    link = tables.Column(
+        accessor="account_id",
+        verbose_name=gettext_lazy("Belongs here"),
+        needs=("is_primary",),
+        draw=lambda row: _("Primary") if row["is_primary"] else _("Further account"),
+        export=lambda row: _("Primary") if row["is_primary"] else _("Further account"),
+    )
+
+    class Meta:
+        sequence = ("name", "email", "job_title", "link", "phone", "sign_in")
+
+
+class AccountTable(tables.Table):
+    name = tables.Link("crm:account", main=True, sort="name_key", verbose_name=gettext_lazy("Name"))
+    kind = tables.Choice(AccountKind.choices, verbose_name=gettext_lazy("Kind"))
+    region = tables.Column(accessor="region__name", verbose_name=gettext_lazy("Region"))
+    parent = tables.Link(
+        "crm:account",
+        key="parent_id",
+        accessor="parent__name",
+        verbose_name=gettext_lazy("Parent account"),
+    )
+    people = tables.Number(verbose_name=gettext_lazy("Contacts"))
+    owner = tables.Column(accessor="owner__name", verbose_name=gettext_lazy("Owner"))
+    city = tables.Column(verbose_name=gettext_lazy("City"), hidden=True)
+    country = tables.Column(verbose_name=gettext_lazy("Country"), hidden=True)
+    currency = tables.Column(
+        accessor="currency__code", verbose_name=gettext_lazy("Currency"), hidden=True
+    )
+    legal_name = tables.Column(verbose_name=gettext_lazy("Legal name"), hidden=True)
+    tax_number = tables.Column(verbose_name=gettext_lazy("Tax number"), hidden=True)
+    number = tables.Number(
+        accessor="pk", sort="pk", verbose_name=gettext_lazy("Number"), hidden=True
+    )

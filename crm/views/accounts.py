@@ -1,0 +1,258 @@
+"""Which accounts are there, what is this one, and what is done with it?"""
+
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tms.ui import register, timeline
+from tms.ui.access import staff
+from tms.ui.dialogs import Dialog
+from tms.ui.lists import LINE, Action, Empty, ListPage
+
+from .. import accounts, archiving, external_ids, forms
+from ..filters import AccountContactFilter, AccountFilter
+from ..models import Account, Contact, ExternalId
+from ..tables import AccountContactTable, AccountTable
+from .contacts import CHANGE, Contacts
+
+
+class Accounts(ListPage):
+    """Everybody who buys."""
+
+    title = gettext_lazy("Accounts")
+    permission_required = "crm.view_people"
+    table, filterset, sort = AccountTable, AccountFilter, "name"
+    values = ("archived_at",)
+    export_name = "accounts"
+    changes = "account"
+
+    def queryset(self):
+        own = Contact.objects.living().filter(account=OuterRef("pk")).order_by()
+        people = own.values("account").annotate(n=Count("pk")).values("n")
+        return Account.objects.annotate(
+            people=Coalesce(Subquery(people, output_field=IntegerField()), Value(0))
+        )
+
+    def actions(self):
+        yield Action(_("Add account"), reverse("crm:create_account"), "plus", permission=CHANGE)
+
+    def bulk(self):
+        for entry in register.all_of().bulk_on("accounts"):
+            yield Action(entry.label, entry.url, entry.icon, permission=entry.permission)
+
+    @property
+    def empty(self):
+        return Empty(
+            _("No accounts yet"),
+            _("An account is the organisation, or the single person, that buys."),
+            next(iter(self.permitted(self.actions())), None),
+        )
+
+    def menu(self, row):
+        pk = row["pk"]
+        if row["archived_at"]:
+            yield Action(
+                _("Restore"),
+                reverse("crm:restore_account", args=[pk]),
+                "archive-restore",
+                permission=CHANGE,
+            )
+            return
+        yield Action(_("Edit"), reverse("crm:edit_account", args=[pk]), "pencil", permission=CHANGE)
+        yield LINE
+        yield Action(
+            _("Archive"),
+            reverse("crm:archive_account", args=[pk]),
+            "archive",
+            danger=True,
+            permission=CHANGE,
+        )
+
+    def dim(self, row):
+        return bool(row["archived_at"])
+
+
+class AccountContacts(Contacts):
+    """Those that are linked to one account, and how."""
+
+    table, filterset = AccountContactTable, AccountContactFilter
+    label = gettext_lazy("Contacts of the account")
+    export_name = "account-contacts"
+
+    def queryset(self):
+        account_id = self.kwargs["pk"]
+        return (
+            Contact.objects.living()
+            .of_account(account_id)
+            .annotate(is_primary=Q(account_id=account_id))
+        )
+
+    def actions(self):
+        yield Action(
+            _("Add contact"),
+            f"{reverse('crm:create_contact')}?account={self.kwargs['pk']}",
+            "plus",
+            permission=CHANGE,
+        )
+
+
+def found(pk) -> Account:
+    return get_object_or_404(
+        Account.objects.select_related("region", "currency", "parent", "owner", "main_contact"),
+        pk=pk,
+    )
+
+
+@staff("crm.view_people")
+def account(request, pk):
+    """The tab `Overview`; for htmx the page's head alone."""
+    head = request.htmx and request.htmx.target == "head"
+    template = "crm/_account_head.html" if head else "crm/account_overview.html"
+    response = render(request, template, {"account": found(pk)})
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+@staff("crm.view_people")
+def account_contacts(request, pk):
+    """The tab `Contacts`."""
+    listing = AccountContacts.at(request, pk=pk)
+    context = {
+        "account": found(pk),
+        "listing": listing,
+        "actions": listing.page.permitted(listing.page.actions()),
+    }
+    answer = listing.answer() or render(request, "crm/account_contacts.html", context)
+    patch_vary_headers(answer, ["HX-Request", "HX-Target"])
+    return answer
+
+
+@staff("crm.view_people")
+def account_history(request, pk):
+    """The tab `History`; for htmx the section alone."""
+    subject = found(pk)
+    section = timeline.draw(
+        request,
+        timeline.of_account(pk),
+        url=reverse("crm:account_history", args=[pk]),
+        changes=("account", "contact", "passes", "registrations"),
+        panel="panel" in request.GET,
+    )
+    if request.htmx and not request.htmx.history_restore_request:
+        response = render(request, "crm/_section.html", {"section": section})
+    else:
+        context = {"account": subject, "section": section}
+        response = render(request, "crm/account_history.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+class Create(Dialog):
+    title = gettext_lazy("Add account")
+    submit = gettext_lazy("Add")
+    permission_required = CHANGE
+    form_class = forms.AccountForm
+    changes = "account"
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"instance": None}
+
+    def perform(self, **answers):
+        made = accounts.create(
+            at=self.request.now, on=self.request.today, by=self.request.user, **answers
+        )
+        return made.get_absolute_url()
+
+
+class AccountDialog(Dialog):
+    """A question about one account."""
+
+    permission_required = CHANGE
+    changes = "account"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.account = found(kwargs["pk"])
+
+    @property
+    def subject(self):
+        return self.account.name
+
+    @property
+    def who(self):
+        return {"at": self.request.now, "on": self.request.today, "by": self.request.user}
+
+    def get_success_url(self):
+        return self.account.get_absolute_url()
+
+
+class Versioned(AccountDialog):
+    """A question whose answer depends on how the account is now."""
+
+    @property
+    def versioned(self):
+        return self.account
+
+
+class Edit(Versioned):
+    title = gettext_lazy("Edit")
+    form_class = forms.AccountForm
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"instance": found(self.account.pk)}
+
+    def perform(self, **answers):
+        accounts.edit(self.account.pk, **answers, **self.who)
+
+
+class AddExternalId(AccountDialog):
+    title = gettext_lazy("Add external ID")
+    submit = gettext_lazy("Add")
+    form_class = forms.ExternalIdForm
+
+    def perform(self, **answers):
+        external_ids.add(self.account, **answers, **self.who)
+
+
+class RemoveExternalId(AccountDialog):
+    title = gettext_lazy("Remove external ID")
+    submit = gettext_lazy("Remove the ID")
+    danger = True
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.row = get_object_or_404(ExternalId, pk=kwargs["id"], account=self.account)
+
+    @property
+    def subject(self):
+        return f"{self.row}, {self.account}"
+
+    def perform(self):
+        external_ids.remove(self.row.pk, **self.who)
+
+
+class Archive(Versioned):
+    title = gettext_lazy("Archive")
+    submit = gettext_lazy("Archive the account")
+    danger = previews = True
+    form_class = forms.ReasonForm
+
+    def perform(self, **answers):
+        return archiving.archive_account(self.account.pk, **answers, **self.who)
+
+
+class Restore(Versioned):
+    title = gettext_lazy("Restore")
+    submit = gettext_lazy("Restore the account")
+
+    def perform(self):
+        archiving.restore_account(self.account.pk, **self.who)
+
+
+def contacts_of(subject) -> int:
+    """How many stand under the tab `Contacts`. One statement."""
+    return Contact.objects.living().of_account(subject.pk).count()

@@ -1,0 +1,271 @@
+"""Which contacts are there, who is this one, and what is done with them?"""
+
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tms.ui import register
+from tms.ui.access import staff
+from tms.ui.dialogs import Dialog
+from tms.ui.lists import LINE, Action, Empty, ListPage
+
+from .. import archiving, belonging, contacts, external_ids, forms, people
+from ..filters import ContactFilter
+from ..models import Account, Contact, ExternalId
+from ..tables import ContactTable, name_of
+
+CHANGE = "crm.change_people"
+
+
+class Contacts(ListPage):
+    """Everybody."""
+
+    title = gettext_lazy("Contacts")
+    permission_required = "crm.view_people"
+    table, filterset, sort = ContactTable, ContactFilter, "name"
+    values = ("archived_at", "first_name", "last_name", "email")
+    export_name = "contacts"
+    changes = "contact"
+
+    def queryset(self):
+        return Contact.objects.all()
+
+    def actions(self):
+        yield Action(_("Add contact"), reverse("crm:create_contact"), "plus", permission=CHANGE)
+
+    def bulk(self):
+        for entry in register.all_of().bulk_on("contacts"):
+            yield Action(entry.label, entry.url, entry.icon, permission=entry.permission)
+
+    @property
+    def empty(self):
+        return Empty(
+            _("No contacts yet"),
+            _("A contact is a person who learns, books or decides."),
+            next(iter(self.permitted(self.actions())), None),
+        )
+
+    def menu(self, row):
+        pk = row["pk"]
+        if row["archived_at"]:
+            yield Action(
+                _("Restore"),
+                reverse("crm:restore_contact", args=[pk]),
+                "archive-restore",
+                permission=CHANGE,
+            )
+            return
+        yield Action(_("Edit"), reverse("crm:edit_contact", args=[pk]), "pencil", permission=CHANGE)
+        yield LINE
+        yield Action(
+            _("Archive"),
+            reverse("crm:archive_contact", args=[pk]),
+            "archive",
+            danger=True,
+            permission=CHANGE,
+        )
+
+    def dim(self, row):
+        return bool(row["archived_at"])
+
+    def name_of(self, row):
+        return name_of(row)
+
+
+@staff("crm.view_people")
+def contact(request, pk):
+    """The page of one contact; for htmx its head alone."""
+    found = get_object_or_404(
+        Contact.objects.select_related("account__region", "user", "account__owner"), pk=pk
+    )
+    head = request.htmx and request.htmx.target == "head"
+    template = "crm/_contact_head.html" if head else "crm/contact.html"
+    response = render(request, template, {"contact": found})
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+class Create(Dialog):
+    title = gettext_lazy("Add contact")
+    submit = gettext_lazy("Add")
+    permission_required = CHANGE
+    form_class = forms.NewContactForm
+    changes = "contact"
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"instance": None}
+
+    def get_initial(self):
+        asked = self.request.GET.get("account", "")
+        known = asked.isdecimal() and len(asked) < 19
+        account = Account.objects.living().filter(pk=asked).first() if known else None
+        return {"account": account}
+
+    def perform(self, **answers):
+        made = contacts.create(
+            custom=forms.take_custom(answers),
+            at=self.request.now,
+            on=self.request.today,
+            by=self.request.user,
+            **answers,
+        )
+        return made.get_absolute_url()
+
+
+class ContactDialog(Dialog):
+    """A question about one contact."""
+
+    permission_required = CHANGE
+    changes = "contact"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.contact = get_object_or_404(
+            Contact.objects.select_related("account", "user"), pk=kwargs["pk"]
+        )
+
+    @property
+    def subject(self):
+        return self.contact.name
+
+    @property
+    def who(self):
+        return {"at": self.request.now, "on": self.request.today, "by": self.request.user}
+
+    def get_success_url(self):
+        return self.contact.get_absolute_url()
+
+
+class Versioned(ContactDialog):
+    """A question whose answer depends on how the contact is now."""
+
+    @property
+    def versioned(self):
+        return self.contact
+
+
+class Edit(Versioned):
+    title = gettext_lazy("Edit")
+    form_class = forms.ContactForm
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {
+            "instance": Contact.objects.select_related("user").get(pk=self.contact.pk)
+        }
+
+    def perform(self, **answers):
+        custom = forms.take_custom(answers)
+        contacts.edit(self.contact.pk, custom=custom, **answers, **self.who)
+
+
+class ChangeAccount(Versioned):
+    title = gettext_lazy("Change account")
+    submit = gettext_lazy("Move the contact")
+    form_class = forms.ChangeAccountForm
+    previews = True
+
+    @property
+    def subject(self):
+        return _("%(name)s, now of %(account)s") % {
+            "name": self.contact,
+            "account": self.contact.account,
+        }
+
+    def perform(self, **answers):
+        return belonging.change_account(self.contact.pk, **answers, **self.who)
+
+
+class AddAccount(ContactDialog):
+    title = gettext_lazy("Add further account")
+    submit = gettext_lazy("Add")
+    form_class = forms.FurtherAccountForm
+
+    def perform(self, account):
+        belonging.add(self.contact.pk, account, **self.who)
+
+
+class RemoveAccount(Versioned):
+    title = gettext_lazy("Remove further account")
+    submit = gettext_lazy("Remove the account")
+    danger = previews = True
+    form_class = forms.ReasonForm
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.account = get_object_or_404(Account, pk=kwargs["account_id"])
+
+    @property
+    def subject(self):
+        return _("%(account)s, of %(name)s") % {"account": self.account, "name": self.contact}
+
+    def perform(self, **answers):
+        return belonging.remove(self.contact.pk, self.account, **answers, **self.who)
+
+
+class AddExternalId(ContactDialog):
+    title = gettext_lazy("Add external ID")
+    submit = gettext_lazy("Add")
+    form_class = forms.ExternalIdForm
+
+    def perform(self, **answers):
+        external_ids.add(self.contact, **answers, **self.who)
+
+
+class RemoveExternalId(ContactDialog):
+    title = gettext_lazy("Remove external ID")
+    submit = gettext_lazy("Remove the ID")
+    danger = True
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.row = get_object_or_404(ExternalId, pk=kwargs["id"], contact=self.contact)
+
+    @property
+    def subject(self):
+        return f"{self.row}, {self.contact}"
+
+    def perform(self):
+        external_ids.remove(self.row.pk, **self.who)
+
+
+class ChangeAddress(ContactDialog):
+    title = gettext_lazy("Change email address")
+    form_class = forms.AddressForm
+
+    @property
+    def submit(self):
+        return _("Ask to confirm") if self.contact.user_id else _("Save")
+
+    template_name = "crm/change_address.html"
+
+    def perform(self, email):
+        people.ask_new_address(self.contact.pk, email, **self.who)
+
+
+class Archive(Versioned):
+    title = gettext_lazy("Archive")
+    submit = gettext_lazy("Archive the contact")
+    danger = previews = True
+    form_class = forms.ReasonForm
+
+    def perform(self, **answers):
+        return archiving.archive_contact(self.contact.pk, **answers, **self.who)
+
+
+class Restore(Versioned):
+    title = gettext_lazy("Restore")
+    submit = gettext_lazy("Restore the contact")
+
+    def perform(self):
+        archiving.restore_contact(self.contact.pk, **self.who)
+
+
+class Invite(ContactDialog):
+    title = gettext_lazy("Invite to LMS")
+    submit = gettext_lazy("Send the invitation")
+    template_name = "crm/invite.html"
+
+    def perform(self):
+        people.invite(self.contact.pk, **self.who)

@@ -1,0 +1,197 @@
+"""What happened here, in words? The journal as a history, newest first.
+
+Each app says in the FACTS of its register.py how its kinds of facts are told, and in NAMES what
+the things that it knows are called:
+
+    def extended(row, names):
+        return Told(
+            format_html(_("{what} extended"), what=names("pass", row.subject_id)),
+            changes=[("", day(row.before["expires_on"]), day(row.after["expires_on"]))],
+        )
+
+    FACTS = [Fact("pass.extended", "calendar-plus", extended, "good")]
+    NAMES = [Names("pass_type", lambda ids, user: {...id: (text, address)})]
+
+A fact is told twice: first to note which names it asks for, then with all of them found at once, so
+that a page costs one statement for its rows and one for each noun, however many rows there are.
+`names` gives a link or text that is escaped already: put it into sentences with format_html.
+"""
+
+import dataclasses
+import datetime
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tms import days
+from tms.models import JournalRow, User
+
+from . import register
+
+PANEL, PAGE = 8, 50
+ROADS = {
+    "system": gettext_lazy("The system"),
+    "api": gettext_lazy("by API"),
+    "import": gettext_lazy("by import"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Told:
+    """A fact in words: a title, perhaps a line under it, and (label, before, after) of changes."""
+
+    title: str
+    details: str = ""
+    changes: tuple[tuple[str, str, str], ...] | list = ()
+
+
+class Asked:
+    """What things are called today: `names("contact", 7)` is a link to the contact, or its name."""
+
+    def __init__(self, user):
+        self.user, self.wanted, self.found = user, {}, {"user": {}}
+
+    def row(self, noun, key):
+        """What the app that knows `noun` found for `key`; None if nothing, or not yet asked."""
+        if key in (None, ""):
+            return None
+        self.wanted.setdefault(noun, set()).add(key)
+        return self.found.get(noun, {}).get(key)
+
+    def __call__(self, noun, key) -> SafeString:
+        if key in (None, ""):
+            return SafeString("")
+        text, url = self.row(noun, key) or (f"#{key}", "")
+        if url:
+            return format_html('<a href="{}"><bdi>{}</bdi></a>', url, text)
+        return format_html("<bdi>{}</bdi>", text)
+
+    def look_up(self):
+        """Find everything that was asked for and isn't known. One statement a noun."""
+        known = {names.noun: names.find for names in register.all_of().names} | {"user": users}
+        for noun, keys in self.wanted.items():
+            missing = keys - set(self.found.setdefault(noun, {}))
+            if missing and noun in known:
+                answers = known[noun](missing, self.user)
+                self.found[noun] |= {key: answers.get(key) for key in missing}
+
+
+def users(ids, user) -> dict:
+    """Who signs in, by name."""
+    return {
+        pk: (name or email, "")
+        for pk, name, email in User.objects.filter(pk__in=ids).values_list("pk", "name", "email")
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    icon: str
+    tone: str
+    told: Told
+    by: str
+    reason: str
+    at: object
+
+
+def entries(rows, user) -> list[Entry]:
+    """The rows of the journal in words. Kinds that nobody tells are left out."""
+    facts = {fact.kind: fact for fact in register.all_of().facts}
+    rows, names = [row for row in rows if row.kind in facts], Asked(user)
+    # What a name leads to may ask for further names (a change names the region it is now).
+    for _look in range(2):
+        for row in rows:
+            names.row("user", row.by_id)
+            tell(facts[row.kind], row, names)
+        names.look_up()
+    return [
+        Entry(
+            facts[row.kind].icon,
+            facts[row.kind].tone,
+            tell(facts[row.kind], row, names),
+            by(row, names),
+            row.reason,
+            row.at,
+        )
+        for row in rows
+    ]
+
+
+def tell(fact, row, names) -> Told:
+    """One fact in words."""
+    told = fact.tell(row, names) if callable(fact.tell) else str(fact.tell)
+    return told if isinstance(told, Told) else Told(told)
+
+
+def by(row, names) -> str:
+    """Who did it: a person, and the road where it wasn't a page."""
+    road = str(ROADS.get(row.source, ""))
+    who = names("user", row.by_id)
+    return format_html("{}, {}", who, road) if who and road else who or road or ROADS["system"]
+
+
+def newest(sources, size: int, before: int | None = None) -> list[JournalRow]:
+    """The newest rows of several querysets of the journal, each once. One statement.
+
+    Every source is cut by itself, so that each reads its own index and no more than that.
+    """
+    kinds = [fact.kind for fact in register.all_of().facts]
+    heads = []
+    for rows in sources:
+        rows = rows.filter(kind__in=kinds, **({"id__lt": before} if before else {}))
+        heads.append(rows.order_by("-id")[:size])
+    return list(heads[0].union(*heads[1:]).order_by("-id")[:size] if heads[1:] else heads[0])
+
+
+def draw(request, sources, *, url: str, changes=(), panel=True) -> SafeString:
+    """The history of `sources` (`of_contact(7)`) as a section.
+
+    On a panel the newest few stand, and a link to `url`, which draws all of it by pages
+    (panel=False). It fetches itself again after the events `changes`.
+    """
+    asked = request.GET.get("before", "")
+    before = int(asked) if not panel and asked.isdecimal() and len(asked) < 19 else None
+    size = PANEL if panel else PAGE
+    found = newest(sources, size + 1, before)
+    context = {
+        "entries": entries(found[:size], request.user),
+        "older": found[size - 1].pk if len(found) > size else None,
+        "later": before is not None,
+        "url": url,
+        "panel": panel,
+        "events": ", ".join(f"{name}:changed from:body" for name in changes),
+    }
+    return render_to_string("ui/_timeline.html", context, request=request)
+
+
+def of_contact(contact_id: int):
+    """The journal of one contact: rows about them, and those in which they are the other one."""
+    return [
+        JournalRow.objects.filter(contact_id=contact_id),
+        JournalRow.objects.filter(other_contact_id=contact_id),
+    ]
+
+
+def of_account(account_id: int):
+    return [JournalRow.objects.filter(account_id=account_id)]
+
+
+def value(given) -> str:
+    """A value of the journal as people read it."""
+    if given is True:
+        return _("yes")
+    if given is False:
+        return _("no")
+    if given in (None, "", [], {}):
+        return ""
+    if isinstance(given, list):
+        return ", ".join(value(each) for each in given)
+    return str(given)
+
+
+def day(iso: str | None) -> str:
+    """A day of the journal: 22 November 2026"""
+    return days.day(datetime.date.fromisoformat(iso)) if iso else ""
