@@ -42,15 +42,19 @@ def link_confirmed(*, user: User, email: str, at) -> Contact | None:
     if user.is_staff:
         return None
     first, _blank, last = user.name.strip().rpartition(" ")
-    made = contacts.create(
-        first_name=first[:100],
-        last_name=last[:100],
-        email=None if found else email,
-        at=at,
-        on=on,
-        by=user,
-        source="sign-up",
-    )
+    try:
+        made = contacts.create(
+            first_name=first[:100],
+            last_name=last[:100],
+            email=None if found else email,
+            at=at,
+            on=on,
+            by=user,
+            source="sign-up",
+        )
+    except Refusal:
+        # Such as before the first region: nobody is kept from signing in by that.
+        return None
     contacts.save(made, {"user": user})
     return made
 
