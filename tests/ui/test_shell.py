@@ -46,7 +46,7 @@ BROUGHT = Register(
             FINANCIAL, "Training Passes", "Part of the catalogue, for a set time", "facts",
             "tms.change_settings", "id-card-lanyard", ("Passes", "subscription"),
         ),
-        Option(CRM, "Pipeline Stages", "Each counts as open, won or lost", "facts", None, "columns-3"),
+        Option(CRM, "Pipeline Stages", "Open, won or lost", "facts", None, "columns-3"),
     ),
     search=(
         SearchKind("People", find_people, None, 10, "user"),
