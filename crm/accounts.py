@@ -107,14 +107,9 @@ def open_one(account: Account) -> Account:
     return account
 
 
-def default_region() -> Region:
-    """The region of whoever has no other one. Refused while the installation has no region."""
-    region = Region.objects.filter(archived_at=None).order_by("-is_default", "pk").first()
-    if region is None:
-        raise Refusal(
-            _("There is no region yet. Make one in the control panel first."), field="region"
-        )
-    return region
+def default_region() -> Region | None:
+    """The region of whoever names no other; None while the installation has none."""
+    return Region.objects.filter(archived_at=None).order_by("-is_default", "pk").first()
 
 
 def is_archived(account: Account) -> str:
@@ -134,9 +129,10 @@ def _sound(account: Account, changed: set) -> None:
     """Refuse values that don't go together; looks only at what changed."""
     if "name" in changed and not account.name:
         raise Refusal(_("Give the account a name."), field="name")
-    if "region" in changed and account.region is None:
-        raise Refusal(_("Choose a region."), field="region")
-    if {"region", "currency"} & changed and account.currency_id:
+    if "region" in changed and account.region is None and account.kind != AccountKind.INDIVIDUAL:
+        # A person alone may come before the first region: by signing up.
+        raise Refusal(_("Choose a region. They are made in the control panel."), field="region")
+    if {"region", "currency"} & changed and account.currency_id and account.region:
         known = account.region.currencies.values_list("pk", "code")
         if account.currency_id not in {pk for pk, _code in known}:
             codes = ", ".join(code for _pk, code in known)

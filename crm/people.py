@@ -53,8 +53,7 @@ def link_confirmed(*, user: User, email: str, at) -> Contact | None:
             source="sign-up",
         )
     except Refusal:
-        # Such as before the first region: nobody is kept from signing in by that.
-        return None
+        return None  # nobody is kept from signing in by a name that no contact can have
     contacts.save(made, {"user": user})
     return made
 

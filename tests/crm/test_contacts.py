@@ -3,7 +3,7 @@ import threading
 import pytest
 from django.db import connection, connections
 
-from crm import contacts
+from crm import accounts, contacts
 from crm.models import Account, AccountKind, Change, Contact
 from tests.factories import ContactFactory, CustomFieldFactory, IndividualAccountFactory
 from tms.models import JournalRow
@@ -51,9 +51,10 @@ def test_somebody_without_a_name_is_called_by_their_address(europe, who):
         contacts.create(phone="1", **who)
 
 
-def test_without_any_region_nobody_can_be_made(organisation, who):
-    with pytest.raises(Refusal, match=r"^There is no region yet. Make one in the control panel"):
-        contacts.create(last_name="Ask", **who)
+def test_before_the_first_region_a_person_can_be_made_and_an_organisation_not(organisation, who):
+    assert contacts.create(last_name="Ask", **who).account.region is None
+    with pytest.raises(Refusal, match=r"^Choose a region. They are made in the control panel.$"):
+        accounts.create(name="Northwind", **who)
 
 
 @pytest.mark.parametrize(
