@@ -113,3 +113,27 @@ def unsafe(*, secret_key: str, hosts: list[str], debug: bool, site_url: str) -> 
         found.append("Set SITE_URL to the address of the site, beginning with https://.")
     missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
     return found + [f"Set {name} to the address of the server." for name in missing]
+
+
+def single_sign_on_from(environ) -> tuple[dict, list[str]]:
+    """Allauth's SOCIALACCOUNT_PROVIDERS for the OIDC_... variables, and the server's origin.
+
+    The browser is sent on to that origin by a form, so the content security policy has to name it.
+    Nothing, where no OIDC_SERVER_URL is set.
+    """
+    server = environ.get("OIDC_SERVER_URL", "")
+    if not server:
+        return {}, []
+    missing = [name for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET") if not environ.get(name)]
+    if missing:
+        raise ImproperlyConfigured(f"OIDC_SERVER_URL is set; set {' and '.join(missing)} as well.")
+    application = {
+        "provider_id": "sso",
+        "name": environ.get("OIDC_NAME") or "Single sign-on",
+        "client_id": environ["OIDC_CLIENT_ID"],
+        "secret": environ["OIDC_CLIENT_SECRET"],
+        "settings": {"server_url": server},
+    }
+    parts = urlsplit(server)
+    providers = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [application]}}
+    return providers, [f"{parts.scheme}://{parts.netloc}"]

@@ -12,7 +12,15 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from tms.environment import database_from, flag, mailer_from, number, redis_from, unsafe
+from tms.environment import (
+    database_from,
+    flag,
+    mailer_from,
+    number,
+    redis_from,
+    single_sign_on_from,
+    unsafe,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("LANYARD_VAR", BASE_DIR / "var"))
@@ -270,25 +278,10 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 
 # Single sign-on with OpenID Connect, if the environment names a server.
-OIDC_SERVER_URL = os.environ.get("OIDC_SERVER_URL", "")
 SOCIALACCOUNT_ADAPTER = "tms.people.single_sign_on.SingleSignOn"
-SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-SOCIALACCOUNT_PROVIDERS = {}
-if OIDC_SERVER_URL:
-    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": "sso",
-                "name": os.environ.get("OIDC_NAME", "Single sign-on"),
-                "client_id": os.environ.get("OIDC_CLIENT_ID", ""),
-                "secret": os.environ.get("OIDC_CLIENT_SECRET", ""),
-                "settings": {"server_url": OIDC_SERVER_URL},
-            }
-        ],
-    }
+SOCIALACCOUNT_PROVIDERS, SINGLE_SIGN_ON = single_sign_on_from(os.environ)
 
 # What is made anew after every `migrate`, each called as a receiver of post_migrate.
 AFTER_MIGRATE = ["tms.people.roles.sync_after_migrate"]
@@ -340,7 +333,7 @@ SECURE_CSP = {
     "media-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "frame-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    "form-action": [CSP.SELF, *SINGLE_SIGN_ON],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
     "object-src": [CSP.NONE],

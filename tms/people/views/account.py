@@ -26,7 +26,7 @@ def my_account(request):
         "has_codes": Authenticator.Type.RECOVERY_CODES in kinds,
         "sessions": UserSession.objects.filter(user=request.user).count(),
         "needs_factor": second_factor.needed_by(request.user, request.organisation),
-        "single_sign_on": bool(settings.OIDC_SERVER_URL),
+        "single_sign_on": bool(settings.SOCIALACCOUNT_PROVIDERS),
         "language": dict(settings.LANGUAGES).get(request.user.language, ""),
     }
     return render(request, "people/my_account.html", context)

@@ -66,6 +66,10 @@ class RoleForm(Form):
                     initial=[code for code, _label in choices if code in checked],
                 )
 
+    def areas(self):
+        """The bound fields of the areas, for the template."""
+        return [field for field in self if field.name != "name"]
+
     def clean(self):
         answers = super().clean()
         chosen = {
@@ -81,6 +85,7 @@ class RoleDialog(Dialog):
     changes = "roles"
     done_url = "people:roles"
     size = "wide"
+    template_name = "people/role_dialog.html"
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"by": self.request.user}
