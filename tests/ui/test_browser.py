@@ -1,4 +1,4 @@
-"""What only a browser shows: focus, Escape, keys, what appears and goes; and that nobody is shut out."""
+"""What only a browser shows: focus, Escape, keys, what comes and goes; that nobody is shut out."""
 
 import pytest
 from playwright.sync_api import expect

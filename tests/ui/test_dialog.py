@@ -269,6 +269,12 @@ class TestWhoMay:
         assert client.post(NEW, ANSWERS).status_code == 403
         assert names() == []
 
+    def test_it_is_refused_before_anything_is_looked_up(self, browse, htmx, ada, organisation):
+        url = f"/users/{ada.user_id + 1000}/name/"
+        assert htmx().get(url).status_code == 401
+        assert browse().get(url).status_code == 302
+        assert browse(ada.user).get(url).status_code == 403
+
     def test_with_it_alone_it_opens(self, htmx, colleague):
         assert htmx(colleague("tms.change_settings")).get(NEW).status_code == 200
 

@@ -16,7 +16,6 @@ from tms.ui.register import (
     MenuEntry,
     Option,
     Panel,
-    Register,
     SearchKind,
     Tab,
     gather,
@@ -36,28 +35,35 @@ def find_people(query, user, limit):
     return [Hit(f"Fatima {number}", f"/facts/{number}/") for number in range(min(limit, 7))]
 
 
-BROUGHT = Register(
-    menu=(
+def brought_by(**lists):
+    return gather([module(**lists)])
+
+
+def module(**lists):
+    return type("module", (), {"__name__": "someapp.register", **lists})
+
+
+BROUGHT = brought_by(
+    MENU=(
         MenuEntry("Facts", "facts", "tms.change_settings", 10),
         MenuEntry("Home", "search", None, 20),
     ),
-    control_panel=(
+    CONTROL_PANEL=(
         Option(
             FINANCIAL, "Training Passes", "Part of the catalogue, for a set time", "facts",
             "tms.change_settings", "id-card-lanyard", ("Passes", "subscription"),
         ),
         Option(CRM, "Pipeline Stages", "Open, won or lost", "facts", None, "columns-3"),
     ),
-    search=(
+    SEARCH=(
         SearchKind("People", find_people, None, 10, "user"),
         SearchKind("Facts", find_facts, "tms.change_settings", 20, "book-open"),
     ),
-    panels=(
+    PANELS=(
         Panel("contact", "first", lambda request, subject: f"<p>one {subject}</p>", None, 1),
         Panel("contact", "hidden", lambda request, subject: "<p>two</p>", "tms.manage_users", 2),
         Panel("contact", "side", lambda request, subject: "<p>side</p>", None, 1, "side"),
     ),
-    tabs=(),
 )  # fmt: skip
 
 
@@ -195,9 +201,6 @@ class TestControlPanel:
 
 
 class TestRegister:
-    def module(self, **lists):
-        return type("module", (), {"__name__": "someapp.register", **lists})
-
     @pytest.mark.parametrize(
         ("name", "entry"),
         [
@@ -210,17 +213,17 @@ class TestRegister:
     )
     def test_two_of_the_same_name_are_an_error(self, name, entry):
         with pytest.raises(ImproperlyConfigured, match="twice"):
-            gather([self.module(**{name: [entry]}), self.module(**{name: [entry]})])
+            gather([module(**{name: [entry]}), module(**{name: [entry]})])
 
     def test_entries_come_in_their_positions(self):
         found = gather(
-            [self.module(MENU=[MenuEntry("B", "b", position=2), MenuEntry("A", "a", position=1)])]
+            [module(MENU=[MenuEntry("B", "b", position=2), MenuEntry("A", "a", position=1)])]
         )
         assert [entry.label for entry in found.menu] == ["A", "B"]
 
     def test_something_else_in_a_list_is_an_error(self):
         with pytest.raises(ImproperlyConfigured, match="not a MenuEntry"):
-            gather([self.module(MENU=["facts"])])
+            gather([module(MENU=["facts"])])
 
     def test_an_entry_that_leads_nowhere_fails_the_check(self, monkeypatch):
         assert checks.entries_lead_somewhere(None) == []
@@ -229,7 +232,7 @@ class TestRegister:
             "all_of",
             lambda: gather(
                 [
-                    self.module(
+                    module(
                         MENU=[MenuEntry("A", "nowhere")],
                         SEARCH=[SearchKind("A", find_facts, None, icon="no-icon")],
                     )

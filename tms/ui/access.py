@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 
@@ -84,3 +85,28 @@ def learner(view):
 
     guarded.audience, guarded.permission = "learner", None
     return guarded
+
+
+class Guarded:
+    """For class-based views: who may not open it is answered before anything of the view runs.
+
+    `audience` is "staff" (with `permission_required`: a name, or a tuple of which all are needed),
+    "learner" (anybody signed in) or "anyone". `varies_on`: the headers that make answers differ.
+    """
+
+    audience = "staff"
+    permission_required: str | tuple[str, ...] | None = None
+    varies_on = ("HX-Request",)
+
+    @classmethod
+    def as_view(cls, **initkwargs):
+        view = super().as_view(**initkwargs)
+
+        @functools.wraps(view)
+        def guarded(request, *args, **kwargs):
+            no = refusal(request, cls.permission_required, audience=cls.audience)
+            response = no or view(request, *args, **kwargs)
+            patch_vary_headers(response, cls.varies_on)
+            return response
+
+        return guarded

@@ -9,9 +9,10 @@ from . import icons, register
 
 @checks.register(checks.Tags.urls)
 def entries_lead_somewhere(app_configs, **kwargs):
-    """No entry of menu, control panel or tabs without its page; no icon that doesn't exist."""
+    """No entry of menu, control panel, lists or tabs without its page; no unknown icon."""
     found = register.all_of()
-    named = [(entry, entry.url_name, []) for entry in (*found.menu, *found.control_panel)]
+    plain = (*found.menu, *found.control_panel, *found.bulk)
+    named = [(entry, entry.url_name, []) for entry in plain]
     named += [(tab, tab.url_name, [1]) for tab in found.tabs]
     errors = []
     for entry, url_name, args in named:
@@ -19,9 +20,9 @@ def entries_lead_somewhere(app_configs, **kwargs):
             reverse(url_name, args=args)
         except NoReverseMatch:
             errors.append(checks.Error(f"{entry!r} leads nowhere.", id="tms.E001"))
-    for entry in (*found.control_panel, *found.search):
+    for entry in (*found.control_panel, *found.search, *found.bulk, *found.facts):
         try:
-            icons.drawing(entry.icon)
+            icons.drawing(entry.icon or "x")
         except IconDoesNotExist:
             errors.append(checks.Error(f"{entry!r} has no such icon.", id="tms.E002"))
     return errors

@@ -13,7 +13,6 @@ from django.db import OperationalError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,7 +23,7 @@ from tms import operations, preview
 from tms.consequences import Consequence
 from tms.refusals import Refusal, Stale
 
-from .access import refusal
+from .access import Guarded
 from .forms import Form
 from .outcomes import Done, ShownAnew, digest_of, done, is_held, previewed
 
@@ -34,7 +33,7 @@ __all__ = ["Dialog", "Done"]
 OWN = {"csrfmiddlewaretoken", "operation", "version", "digest", "back", "show"}
 
 
-class Dialog(FormView):
+class Dialog(Guarded, FormView):
     """Ask with `form_class`, then do it in `perform`.
 
     GET opens the form. POST performs the verb in one transaction with the operation key: a Refusal
@@ -63,8 +62,6 @@ class Dialog(FormView):
     size = ""
     changes: str | Sequence[str] = ()
     done_url = ""
-    permission_required: str | tuple[str, ...] | None = None
-    audience = "staff"
     versioned = None
     version = None
     previews = False
@@ -96,13 +93,9 @@ class Dialog(FormView):
     # How it works
 
     def dispatch(self, request, *args, **kwargs):
-        response = refusal(request, self.permission_required, audience=self.audience)
-        if response is None:
-            if not self.may_open():
-                raise PermissionDenied(_("This isn't yours to change."))
-            response = super().dispatch(request, *args, **kwargs)
-        patch_vary_headers(response, ["HX-Request"])
-        return response
+        if not self.may_open():
+            raise PermissionDenied(_("This isn't yours to change."))
+        return super().dispatch(request, *args, **kwargs)
 
     @property
     def as_page(self) -> bool:

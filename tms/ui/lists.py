@@ -18,11 +18,10 @@ see docs/adding-a-page.md.
 import dataclasses
 
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
-from .access import allowed, refusal
+from .access import Guarded, allowed
 from .listing import Listing
 from .register import Permission
 
@@ -56,7 +55,7 @@ class Empty:
     action: Action | None = None
 
 
-class ListPage(View):
+class ListPage(Guarded, View):
     """A list of rows, as a page or embedded.
 
     title, crumbs      the heading; crumbs are (label, address) pairs
@@ -92,8 +91,7 @@ class ListPage(View):
     template_name = "ui/list.html"
     site = "staff.html"
     list_id = "list"
-    permission_required: Permission = None
-    audience = "staff"
+    varies_on = ("HX-Request", "HX-Target")
 
     def queryset(self):
         raise NotImplementedError
@@ -112,13 +110,6 @@ class ListPage(View):
     name_of = None
 
     # How it works
-
-    def dispatch(self, request, *args, **kwargs):
-        response = refusal(request, self.permission_required, audience=self.audience)
-        if response is None:
-            response = super().dispatch(request, *args, **kwargs)
-        patch_vary_headers(response, ["HX-Request", "HX-Target"])
-        return response
 
     def get(self, request, *args, **kwargs):
         listing = Listing(self)
