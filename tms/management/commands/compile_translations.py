@@ -1,0 +1,13 @@
+"""Compile the translations, without gettext's programs."""
+
+from django.core.management.base import BaseCommand
+
+from tms import translations
+
+
+class Command(BaseCommand):
+    help = "Compile the catalogues of translations that changed."
+
+    def handle(self, **options):
+        for path in translations.compile_stale():
+            self.stdout.write(str(path))
