@@ -9,7 +9,8 @@ from pathlib import Path
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-OPTIONAL = {"greenlet"}  # imported where it is there, as for the browser tests, and not missed
+# Imported where they are there, as for the browser tests, and not missed.
+OPTIONAL = {"greenlet", "pyyaml"}
 STARTED = """
 import django, sys
 django.setup()
