@@ -112,6 +112,7 @@ TEMPLATES = [
                 "tms.ui.shell.shell",
             ],
             "builtins": ["tms.ui.templatetags.ui"],
+            "libraries": {"people": "tms.people.browsers"},
         },
     },
 ]
