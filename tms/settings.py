@@ -201,6 +201,8 @@ LOGGING = {
         # Django's own way is to mail errors and to print in DEBUG only.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # Anybody can knock under any name; the answer is 400, and nothing is wrong here.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
 
