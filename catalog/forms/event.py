@@ -1,0 +1,151 @@
+"""What is asked about an event, and about its sessions."""
+
+import datetime
+import zoneinfo
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.models import EventType, Item
+from catalog.sessions import wall_of
+from tms.ui.combobox import ComboboxField
+from tms.ui.forms import Form
+
+from .steps import choosable, courses_matching
+
+
+class EventForm(Form):
+    """Fields that a type doesn't have are hidden by the style sheet and emptied by the verb."""
+
+    event_type = forms.ChoiceField(
+        label=gettext_lazy("Type"),
+        choices=EventType.choices,
+        widget=forms.RadioSelect,
+        initial=EventType.CLASSROOM,
+    )
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Short, for staff."),
+    )
+    place = forms.CharField(label=gettext_lazy("Place"), max_length=200, required=False)
+    minimum = forms.IntegerField(
+        label=gettext_lazy("Minimum"), required=False, min_value=0, max_value=100_000
+    )
+    capacity = forms.IntegerField(
+        label=gettext_lazy("Maximum"),
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        help_text=gettext_lazy("Empty: any number may come."),
+    )
+    closes_on = forms.DateField(
+        label=gettext_lazy("Registration deadline"),
+        required=False,
+        help_text=gettext_lazy("The last day on which one can register."),
+    )
+    cancel_until = forms.DateField(
+        label=gettext_lazy("Cancellation deadline"),
+        required=False,
+        help_text=gettext_lazy("The last day on which learners can cancel."),
+    )
+    content_days = forms.IntegerField(
+        label=gettext_lazy("Days of content"),
+        required=False,
+        min_value=1,
+        max_value=36_500,
+        help_text=gettext_lazy("Counted from the day of registration. Empty: for good."),
+    )
+
+
+class CreateEventForm(EventForm):
+    course = ComboboxField(
+        Item.objects.none(),
+        label=gettext_lazy("Course"),
+        url=reverse_lazy("catalog:course_options"),
+        find=courses_matching,
+    )
+    field_order = ["course"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["course"].queryset = choosable()
+
+
+class DuplicateEventForm(Form):
+    first_on = forms.DateField(label=gettext_lazy("First day"))
+    code = forms.CharField(label=gettext_lazy("Code"), max_length=40, required=False)
+
+    def __init__(self, *args, has_sessions=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not has_sessions:
+            del self.fields["first_on"]
+
+
+class ReasonForm(Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("Kept in the history."),
+    )
+
+
+class SessionForm(Form):
+    """Day and times as the clock on the wall shows them, in the session's own zone."""
+
+    day = forms.DateField(label=gettext_lazy("Day"))
+    starts = forms.TimeField(label=gettext_lazy("Begins"))
+    ends = forms.TimeField(label=gettext_lazy("Ends"))
+    ends_on = forms.DateField(
+        label=gettext_lazy("Ends on"),
+        required=False,
+        help_text=gettext_lazy("If it isn't the same day."),
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+    )
+    place = forms.CharField(label=gettext_lazy("Place"), max_length=200, required=False)
+    link = forms.URLField(
+        label=gettext_lazy("Link"),
+        required=False,
+        assume_scheme="https",
+        help_text=gettext_lazy("Where it is held online."),
+    )
+    instructor = forms.CharField(label=gettext_lazy("Instructor"), max_length=120, required=False)
+
+    def clean(self):
+        """The answers of `catalog.sessions.add_session`: begin and end with their day."""
+        answers = super().clean()
+        day, ends_on = answers.pop("day", None), answers.pop("ends_on", None)
+        if day and ends_on and ends_on < day:
+            self.add_error("ends_on", _("It ends before it begins. Choose a later day."))
+        for name, on in (("starts", day), ("ends", ends_on or day)):
+            if on and answers.get(name) is not None:
+                answers[name] = datetime.datetime.combine(on, answers[name])
+        return answers
+
+
+def begin_with(event) -> dict:
+    """An event's values, as its form begins with them."""
+    names = ("code", "place", "minimum", "capacity", "closes_on", "cancel_until", "content_days")
+    return {name: getattr(event, name) for name in names} | {"event_type": event.type}
+
+
+def session_values(session) -> dict:
+    """A session's values, as its form begins with them."""
+    starts, ends = wall_of(session)
+    return {
+        "day": starts.date(),
+        "starts": starts.time(),
+        "ends": ends.time(),
+        "ends_on": ends.date() if ends.date() != starts.date() else None,
+        "time_zone": session.time_zone,
+        "place": session.place,
+        "link": session.link,
+        "instructor": session.instructor,
+    }

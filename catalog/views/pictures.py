@@ -1,0 +1,25 @@
+"""Who may see the pictures of the catalogue? Anybody: they are served here, and only these."""
+
+from django.http import FileResponse, Http404
+from django.views.decorators.http import require_safe
+
+from catalog import images
+from catalog.models import Item
+
+YEAR = 365 * 24 * 60 * 60
+
+
+@require_safe
+def image(request, name):
+    """A picture that an item shows. A name's picture never changes, so it is kept for a year."""
+    item = Item.objects.filter(image=f"{images.FOLDER}{name}").only("image").first()
+    if item is None:
+        raise Http404
+    try:
+        file = item.image.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type="image/webp")
+    response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,139 @@
+"""The sessions of an event: a section of its page, and what is done there."""
+
+import zoneinfo
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from catalog import sessions as verbs
+from catalog.forms.event import SessionForm, session_values
+from catalog.models import Event, EventStatus, EventType, Session
+from tms import days
+from tms.ui.access import allowed, staff
+from tms.ui.dialogs import Dialog
+from tms.ui.lists import Action
+
+from .asked import CHANGE, LOOK, Of, Press, who
+
+
+def sessions_panel(request, event) -> str:
+    """The section `Sessions` of an event's page; none for an LMS event. One query."""
+    if event.type == EventType.LMS:
+        return ""
+    context = {
+        "event": event,
+        "rows": [row(session, request.zone) for session in event.sessions.all()],
+        "may_change": allowed(request.user, CHANGE) and event.status != EventStatus.CANCELLED,
+        "here": reverse("catalog:sessions", args=[event.pk]),
+        "add": reverse("catalog:add_session", args=[event.pk]),
+    }
+    return render_to_string("catalog/_sessions.html", context, request=request)
+
+
+def row(session, zone) -> dict:
+    """A session as the section writes it: in its own zone, which is named where it is another."""
+    starts, ends = verbs.wall_of(session)
+    until = f"{ends:%H:%M}"
+    if ends.date() != starts.date():
+        until = f"{days.day_short(ends.date())}, {until}"
+    here = session.starts_at.astimezone(zoneinfo.ZoneInfo(zone))
+    elsewhere = (
+        here.utcoffset()
+        != session.starts_at.astimezone(zoneinfo.ZoneInfo(session.time_zone)).utcoffset()
+    )
+    return {
+        "session": session,
+        "target": f"session-{session.pk}",
+        "day": starts.date(),
+        "times": f"{starts:%H:%M} – {until}",
+        "zone": session.time_zone.replace("_", " ") if elsewhere else "",
+        "menu": [
+            [Action(_("Edit"), reverse("catalog:edit_session", args=[session.pk]), "pencil")],
+            [
+                Action(
+                    _("Remove"),
+                    reverse("catalog:remove_session", args=[session.pk]),
+                    "trash-2",
+                    danger=True,
+                )
+            ],
+        ],
+    }
+
+
+@require_GET
+@staff(LOOK)
+def sessions(request, pk):
+    """The section alone, when a session has changed."""
+    return HttpResponse(sessions_panel(request, get_object_or_404(Event, pk=pk)))
+
+
+class AddSession(Dialog):
+    title = submit = gettext_lazy("Add Session")
+    permission_required = (LOOK, CHANGE)
+    form_class = SessionForm
+    template_name = "catalog/session_dialog.html"
+    changes = ("sessions", "event", "events")
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.event = get_object_or_404(Event.objects.select_related("course"), pk=kwargs["pk"])
+
+    @property
+    def subject(self):
+        return self.event.course.title
+
+    def get_initial(self):
+        """Like the last session, a day later; else in the installation's zone."""
+        last = self.event.sessions.last()
+        if last is None:
+            return {"time_zone": self.request.zone, "place": self.event.place}
+        values = session_values(last)
+        return values | {"day": values["day"] + verbs.LONGEST, "ends_on": None}
+
+    def perform(self, **answers):
+        verbs.add_session(self.event, **answers, **who(self.request))
+
+    def get_success_url(self):
+        return self.back() or reverse("catalog:event", args=[self.event.pk])
+
+
+class OfSession(Of):
+    rows = Session.objects.select_related("event__course")
+    permission_required = (LOOK, CHANGE)
+    changes = ("sessions", "event", "events")
+
+    @property
+    def subject(self):
+        told = row(self.row, self.request.zone)
+        return f"{self.row.event.course.title}, {days.day_text(told['day'])}, {told['times']}"
+
+    def get_success_url(self):
+        return self.back() or reverse("catalog:event", args=[self.row.event_id])
+
+
+class EditSession(OfSession):
+    title = gettext_lazy("Edit")
+    form_class = SessionForm
+    template_name = "catalog/session_dialog.html"
+
+    def get_initial(self):
+        return session_values(self.row)
+
+    def perform(self, **answers):
+        verbs.edit_session(self.row, **answers, **self.who())
+
+
+class RemoveSession(OfSession, Press):
+    title = gettext_lazy("Remove")
+    submit = gettext_lazy("Remove the session")
+    sentence = gettext_lazy("The first and the last day of the event follow from what is left.")
+    danger = True
+
+    def perform(self):
+        verbs.remove_session(self.row, **self.who())
