@@ -15,10 +15,7 @@ from tms.refusals import Refusal, Stale
 from .models import OptionStatus, Pass, PassType, TypeStatus
 
 NAMED_AT_MOST, CODED_AT_MOST = 120, 30
-NEEDS_OPTION = gettext_lazy(
-    "It has no published option. Publish at least one of its options first; "
-    "an option can be published once it has a price."
-)
+NEEDS_OPTION = gettext_lazy("It has no published option yet. Publish at least one option first.")
 
 
 def why_not(verb: str, status: str, *, published: int = 0, issued: int = 0) -> str:

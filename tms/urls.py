@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("tms.ui.urls")),
     path("", include("tms.people.urls")),
     path("", include("crm.urls")),
+    path("", include("passes.urls")),
 ]

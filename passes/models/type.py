@@ -3,12 +3,14 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, Q, Value, When
-from django.db.models.functions import Concat, Lower
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat, Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tms.text import Fold
+
+from .owned import Pass
 
 
 class TypeStatus(models.TextChoices):
@@ -22,16 +24,34 @@ class PassTypeQuerySet(models.QuerySet):
         """Those that can be given to somebody."""
         return self.filter(status=TypeStatus.ACTIVE)
 
-    def by_status(self):
-        """Active first, then Draft, Archived last: annotated as `rank`."""
-        return self.annotate(
-            rank=Case(
-                When(status=TypeStatus.ACTIVE, then=Value(1)),
-                When(status=TypeStatus.DRAFT, then=Value(2)),
-                default=Value(3),
-                output_field=models.SmallIntegerField(),
-            )
+    def with_rank(self):
+        """Each type with `rank`: Active first, then Draft, Archived last, and by name in them."""
+        place = Case(
+            When(status=TypeStatus.ACTIVE, then=Value("1 ")),
+            When(status=TypeStatus.DRAFT, then=Value("2 ")),
+            default=Value("3 "),
+            output_field=models.TextField(),
         )
+        return self.annotate(rank=Concat(place, "name_key", output_field=models.TextField()))
+
+    def with_counts(self, day):
+        """Each type with `options_count`, `published_count`, `trainings_count`, `active_count`
+        (passes active on `day`) and `issued` (was a pass of it ever issued?)."""
+        passes = Pass.objects.filter(pass_type=OuterRef("pk"))
+        options = PassOption.objects.filter(pass_type=OuterRef("pk"))
+        return self.annotate(
+            options_count=_count_of(options),
+            published_count=_count_of(options.filter(status=OptionStatus.PUBLISHED)),
+            trainings_count=_count_of(Inclusion.objects.filter(pass_type=OuterRef("pk"))),
+            active_count=_count_of(passes.active_on(day)),
+            issued=Exists(passes),
+        )
+
+
+def _count_of(rows):
+    """How many `rows` of the outer type there are, 0 for none."""
+    counted = rows.order_by().values("pass_type").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=models.IntegerField()), 0)
 
 
 class PassType(models.Model):

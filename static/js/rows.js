@@ -2,6 +2,7 @@
 //
 // A form with [data-rows] holds boxes called "ids". [data-tick-page] ticks all of the page,
 // [data-ticked] says how many, [data-untick] unticks, [data-all-match] appears once the page is full.
+// [data-kept] holds hidden inputs of what is ticked elsewhere, one a row or several by commas.
 // [data-keep-checked="#holder"] keeps what is ticked as hidden inputs in #holder while its rows are
 // replaced by htmx.
 
@@ -11,7 +12,8 @@ function count(form) {
   const all = boxes(form)
   const ticked = all.filter((box) => box.checked)
   const everything = form.querySelector("[data-all-match] input")
-  const kept = form.querySelectorAll("[data-kept] input").length
+  const kept = [...form.querySelectorAll("[data-kept] input")]
+    .reduce((sum, note) => sum + note.value.split(",").filter(Boolean).length, 0)
   for (const place of form.querySelectorAll("[data-ticked]")) place.textContent = ticked.length + kept
   const head = form.querySelector("[data-tick-page]")
   if (head) {

@@ -4,6 +4,7 @@ import pytest
 
 from catalog.models import EventStatus, EventType, ItemStatus
 from passes import content, training
+from passes.candidates import Asked, candidates, key_of, particulars
 from passes.models import Inclusion
 from tests.factories import (
     CategoryFactory,
@@ -16,7 +17,7 @@ from tests.factories import (
     PassTypeFactory,
     PathFactory,
 )
-from tms import consequences, preview
+from tms import preview
 from tms.consequences import Consequence
 from tms.models import JournalRow
 from tms.refusals import Refusal, Stale
@@ -266,7 +267,7 @@ def test_widening_closes_nothing_and_the_same_again_records_nothing(who, facts):
 def test_only_courses_have_event_types(who):
     pass_type = PassTypeFactory(opens=[PathFactory()])
     row = pass_type.inclusions.get()
-    with pytest.raises(Stale, match="^This course is no longer in the pass type.$"):
+    with pytest.raises(Stale, match=r"^This course is no longer in the pass type\.$"):
         training.change_event_types(pass_type, row.pk, ["lms"], **who)
 
 
@@ -297,11 +298,11 @@ def test_what_is_in_is_searched_by_text_category_and_type():
     assert found(q="100%") == []
     assert found(category=leading.pk) == ["Éclair path", "Leading Safely"]
     assert found(category=teams.pk) == ["Éclair path"]
-    assert found(type="course") == ["Leading Safely"]
-    assert found(type="path") == ["Éclair path"]
-    assert found(type="lms") == ["Budget Basics"]
-    assert found(type="classroom") == []
-    assert found(type="course", category=leading.pk, q="lead") == ["Leading Safely"]
+    assert found(kind="course") == ["Leading Safely"]
+    assert found(kind="path") == ["Éclair path"]
+    assert found(kind="lms") == ["Budget Basics"]
+    assert found(kind="classroom") == []
+    assert found(kind="course", category=leading.pk, q="lead") == ["Leading Safely"]
 
 
 # Searching what could be
@@ -328,10 +329,10 @@ def shelf():
     }
 
 
-def rows_of(shelf, **asked):
+def rows_of(shelf, *, new_only=False, **asked):
     return [
         (row["label"], row["what"], row["here"])
-        for row in content.candidates(shelf["mine"], **asked)
+        for row in candidates(shelf["mine"], Asked(**asked), new_only=new_only)
     ]
 
 
@@ -354,20 +355,29 @@ def test_text_category_type_and_pass_combine(shelf):
     assert codes(q="INTRODUCTION leeds") == ["DAT-1-A"]
     assert codes(category=shelf["data"].pk) == ["P-DAT", "DAT-1", "DAT-1-A", "DAT-1-B"]
     assert codes(category=shelf["leading"].pk) == ["LED-1", "LED-1-A"]
-    assert codes(type="course") == ["LED-1", "DAT-1"]
-    assert codes(type="path") == ["P-DAT"]
-    assert codes(type="blended") == ["LED-1-A"]
-    assert codes(type="classroom") == ["DAT-1-A"]
-    assert codes(type="lms") == ["DAT-1-B"]
+    assert codes(kind="course") == ["LED-1", "DAT-1"]
+    assert codes(kind="path") == ["P-DAT"]
+    assert codes(kind="blended") == ["LED-1-A"]
+    assert codes(kind="classroom") == ["DAT-1-A"]
+    assert codes(kind="lms") == ["DAT-1-B"]
     assert codes(in_pass="other") == ["DAT-1", "DAT-1-A", "DAT-1-B"]
     assert codes(in_pass="none") == ["P-DAT"]
     assert codes(in_pass=str(shelf["other"].pk)) == ["DAT-1", "DAT-1-A", "DAT-1-B"]
     assert codes(in_pass=str(shelf["mine"].pk)) == ["LED-1", "LED-1-A"]
     assert codes(new_only=True) == ["P-DAT", "DAT-1", "DAT-1-A", "DAT-1-B"]
-    assert codes(q="data", category=shelf["data"].pk, type="lms", in_pass="other") == ["DAT-1-B"]
+    assert codes(q="data", category=shelf["data"].pk, kind="lms", in_pass="other") == ["DAT-1-B"]
     assert codes(q="data", category=shelf["leading"].pk) == []
 
 
-def test_rows_have_keys_by_which_they_are_ticked(shelf):
-    rows = list(content.candidates(shelf["mine"], q="introduction"))
-    assert content.keys(rows) == [f"i{rows[0]['row']}", f"e{rows[1]['row']}", f"e{rows[2]['row']}"]
+def test_rows_are_named_and_told_apart(shelf):
+    rows = particulars(candidates(shelf["mine"], Asked(q="data")), shelf["mine"])
+    assert [
+        (row["key"], row["categories"], row["types"], row["steps"], row["elsewhere"])
+        for row in rows
+    ] == [
+        (f"i{rows[0]['row']}", ["Data"], [], 0, []),
+        (f"i{rows[1]['row']}", ["Deep"], ["classroom", "lms"], 0, ["Other"]),
+        (f"e{rows[2]['row']}", ["Deep"], [], 0, ["Other"]),
+        (f"e{rows[3]['row']}", ["Deep"], [], 0, ["Other"]),
+    ]
+    assert [key_of(row) for row in rows] == [row["key"] for row in rows]

@@ -248,7 +248,7 @@ def test_a_deleted_option_refuses_every_verb(who):
     gone = draft()
     PassOption.objects.all().delete()
     for verb in (options.publish, options.archive, options.delete):
-        with pytest.raises(Stale, match="^This option was deleted meanwhile.$"):
+        with pytest.raises(Stale, match=r"^This option was deleted meanwhile\.$"):
             verb(gone, **who)
 
 

@@ -1,0 +1,84 @@
+"""What stands on a pass type's page? What is live of it, and its options with their prices."""
+
+import dataclasses
+import datetime
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+
+from catalog.models import Price
+from catalog.money import written_or_free
+
+from . import options
+from .models import OptionStatus, Pass, PassOption, PassType, TypeStatus
+
+SOON = datetime.timedelta(days=30)
+
+
+@dataclasses.dataclass
+class OptionRow:
+    """An option with what its row in the table says."""
+
+    option: PassOption
+    active: int
+    issued: bool
+    last_on_sale: bool
+    prices: list = dataclasses.field(default_factory=list)
+
+    def why_not(self, verb: str, on: datetime.date) -> str:
+        """Why `verb` can't be done to it now; the verb itself asks the same."""
+        lasting = [each for each in self.prices if each.valid_to is None or each.valid_to >= on]
+        return options.why_not(
+            verb,
+            self.option.status,
+            prices=len(lasting),
+            issued=self.issued,
+            last_on_sale=self.last_on_sale,
+        )
+
+
+def live(pass_type: PassType, on: datetime.date) -> dict[str, int]:
+    """The type's passes: active, expiring (active, ending within 30 days), expired, cancelled."""
+    living = Q(cancelled_at=None)
+    active = living & Q(starts_on__lte=on, expires_on__gte=on)
+    return Pass.objects.filter(pass_type=pass_type).aggregate(
+        active=Count("pk", filter=active),
+        expiring=Count("pk", filter=active & Q(expires_on__lte=on + SOON)),
+        expired=Count("pk", filter=living & Q(expires_on__lt=on)),
+        cancelled=Count("pk", filter=Q(cancelled_at__isnull=False)),
+    )
+
+
+def option_rows(pass_type: PassType, on: datetime.date) -> list[OptionRow]:
+    """The options, archived ones last, with their passes and prices. Two queries."""
+    of_option = Pass.objects.filter(option=OuterRef("pk"))
+    rows = pass_type.options.annotate(
+        active=Count("passes", filter=_active("passes", on)),
+        issued=Exists(of_option),
+        place=Case(When(status=OptionStatus.ARCHIVED, then=Value(1)), default=Value(0)),
+    ).order_by("place", "pk")
+    found = {
+        option.priced_id: OptionRow(option, option.active, option.issued, last_on_sale=False)
+        for option in rows
+    }
+    published = [row for row in found.values() if row.option.status == OptionStatus.PUBLISHED]
+    if len(published) == 1:
+        published[0].last_on_sale = pass_type.status == TypeStatus.ACTIVE
+    prices = (
+        Price.objects.filter(priced__in=found)
+        .select_related("region", "unit", "tax_level")
+        .order_by("region__name", "unit__kind", "unit__code", "valid_from", "pk")
+    )
+    for price in prices:
+        price.words = written_or_free(price.amount, price.unit)
+        found[price.priced_id].prices.append(price)
+    return list(found.values())
+
+
+def _active(path: str, on: datetime.date) -> Q:
+    return Q(
+        **{
+            f"{path}__cancelled_at": None,
+            f"{path}__starts_on__lte": on,
+            f"{path}__expires_on__gte": on,
+        }
+    )
