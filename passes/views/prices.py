@@ -59,9 +59,10 @@ class RemovePrice(PriceDialog):
 
     def says(self):
         price = written_or_free(self.price.amount, self.price.unit)
-        return _(
-            "%(price)s in %(region)s. What was sold at this price stays as it was sold."
-        ) % {"price": price, "region": self.price.region.name}
+        return _("%(price)s in %(region)s. What was sold at this price stays as it was sold.") % {
+            "price": price,
+            "region": self.price.region.name,
+        }
 
     def perform(self):
         option_prices.remove(self.option, self.price, **self.who())

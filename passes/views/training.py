@@ -142,7 +142,7 @@ class AddTraining(TrainingDialog):
         count = found.count()
         ticked = self.ticked()
         if self.request.POST.get("show") == "all":
-            new = candidates(self.pass_type, asked, new_only=True).values("rank", "row")
+            new = candidates(self.pass_type, asked, new_only=True).order_by()
             ticked = list(dict.fromkeys([*ticked, *map(key_of, new)]))
         pages = max(1, -(-count // self.page_size))
         wanted = self.request.POST.get("show", "").removeprefix("page-")

@@ -18,11 +18,10 @@ from tests.factories import (
     PriceFactory,
     UserFactory,
 )
+from tests.passes.pages import HTMX, names, send, text
 from tms.models import JournalRow
 
 pytestmark = pytest.mark.django_db
-
-HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -38,28 +37,6 @@ def onlooker(browse, organisation):
     user = UserFactory(is_staff=True)
     user.groups.add(role)
     return browse(user)
-
-
-def text(response) -> str:
-    """What a page says, as one line."""
-    html = re.sub(r"<(script|style|svg).*?</\1>|</?mark>", "", response.content.decode(), flags=re.S)
-    return " ".join(unescape(strip_tags(html.replace("<", " <"))).split())
-
-
-def names(response) -> list[str]:
-    """The rows of a list, by their headings."""
-    found = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', response.content.decode(), flags=re.S)
-    return [unescape(strip_tags(each)).strip() for each in found]
-
-
-def send(client, url, answers=None, **extra):
-    """Open the dialog as htmx does and send it with its hidden fields."""
-    shown = client.get(url, headers=HTMX)
-    assert shown.status_code == 200
-    html = shown.content.decode()
-    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
-    hidden.pop("csrfmiddlewaretoken", None)
-    return client.post(url, hidden | (answers or {}) | extra, headers=HTMX)
 
 
 # The list
@@ -136,7 +113,9 @@ def test_a_new_type_is_made_in_a_dialog_and_leads_to_its_page(client):
 
 def test_errors_stand_beside_their_field_and_what_was_typed_stays(client):
     PassTypeFactory(name="Leadership Library", code="LEAD")
-    answer = send(client, "/pass-types/new/", {"name": "Sprint", "code": "lead", "description": "x"})
+    answer = send(
+        client, "/pass-types/new/", {"name": "Sprint", "code": "lead", "description": "x"}
+    )
     assert answer.status_code == 422
     html = answer.content.decode()
     assert 'value="Sprint"' in html
@@ -217,7 +196,7 @@ def test_each_option_has_its_menu(client, leadership):
     annual, taster = leadership.options.order_by("pk")
 
     def menu(option):
-        found = re.search(rf'id="option-{option.pk}" popover>(.*?)</div>', html, flags=re.S)
+        found = re.search(rf'id="option-{option.pk}" popover>(.*?)</div>', html, flags=re.DOTALL)
         return " ".join(unescape(strip_tags(found[1].replace("<", " <"))).split())
 
     assert menu(annual) == (
@@ -232,7 +211,9 @@ def test_each_option_has_its_menu(client, leadership):
 def test_publish_says_why_it_is_disabled(client):
     made = PassTypeFactory(status=TypeStatus.DRAFT)
     page = client.get(f"/pass-types/{made.pk}/")
-    assert "Publish It has no published option yet. Publish at least one option first." in text(page)
+    assert "Publish It has no published option yet. Publish at least one option first." in text(
+        page
+    )
     assert 'aria-disabled="true"' in page.content.decode()
     answer = send(client, f"/pass-types/{made.pk}/publication/")
     assert answer.status_code == 422

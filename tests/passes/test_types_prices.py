@@ -43,9 +43,7 @@ def test_no_two_prices_of_a_day(who, europe):
     price = PriceFactory(of=PassOptionFactory(), region=europe)
     option = price.priced.passoption
     sentence = refused(
-        lambda: option_prices.add(
-            option, region=europe, unit=price.unit, amount=Decimal(1), **who
-        )
+        lambda: option_prices.add(option, region=europe, unit=price.unit, amount=Decimal(1), **who)
     )
     assert sentence.startswith("There is already a price for Europe in EUR")
     with pytest.raises(IntegrityError, match="price_one_a_day"), transaction.atomic():
@@ -87,7 +85,5 @@ def test_the_last_price_of_what_is_not_on_sale_can_go(who, europe, status):
 def test_a_price_is_changed(who, europe):
     option = PassOptionFactory()
     price = PriceFactory(of=option, region=europe)
-    option_prices.edit(
-        option, price, region=europe, unit=price.unit, amount=Decimal(0), **who
-    )
+    option_prices.edit(option, price, region=europe, unit=price.unit, amount=Decimal(0), **who)
     assert Price.objects.get().amount == 0
