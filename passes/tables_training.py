@@ -27,6 +27,21 @@ def what_it_opens(row) -> str:
     return ", ".join(filter(None, parts))
 
 
+PAGES = {
+    kind: tables.Link(f"catalog:{name}", key=key)
+    for kind, name, key in [
+        (ItemKind.COURSE, "course", "item_id"),
+        (ItemKind.PATH, "path", "item_id"),
+        *((each, "event", "event_id") for each in EventType),
+    ]
+}
+
+
+def page_of(row) -> str:
+    """The page of the course, path or event."""
+    return PAGES[row["kind"]].address(row)
+
+
 class Kind(tables.Choice):
     """Course, Learning path, or the type of the event."""
 
@@ -36,7 +51,13 @@ class Kind(tables.Choice):
 
 
 class TrainingTable(tables.Table):
-    title = tables.Column(main=True, sort="key", verbose_name=gettext_lazy("Title"))
+    title = tables.Column(
+        main=True,
+        sort="key",
+        link=page_of,
+        needs=("kind", "item_id", "event_id"),
+        verbose_name=gettext_lazy("Title"),
+    )
     code = tables.Column(css="code", verbose_name=gettext_lazy("Code"))
     kind = Kind(KIND_LABELS, sort="kind", verbose_name=gettext_lazy("Type"))
     category = tables.Column(accessor="category_names", verbose_name=gettext_lazy("Category"))

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tms.ui.urls")),
     path("", include("tms.people.urls")),
+    path("", include("catalog.urls")),
     path("", include("crm.urls")),
     path("", include("passes.urls")),
 ]

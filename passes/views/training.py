@@ -25,7 +25,7 @@ class Training(ListPage):
 
     label = gettext_lazy("Training")
     table, filterset, sort = TrainingTable, TrainingFilter, "title"
-    values = ("item_id", "event_id", "kind")
+    values = ("kind",)
     list_id = "training"
     name_of = staticmethod(lambda row: row["title"])
 
