@@ -199,16 +199,23 @@ def _kept(rows) -> dict:
 def _touched(found, titles, on) -> list[Consequence]:
     """Whom closing these trainings touches (PASS-13), by counts and the first titles."""
     passes, learners = reach(found, on)
-    what = ngettext("%(n)d training", "%(n)d trainings", len(titles)) % {"n": len(titles)}
     lines = tuple(titles[:NAMED])
     if not passes:
-        sentence = _("%(what)s closed. Nobody holds an active pass of this type.")
-        return [Consequence("closes", sentence % {"what": what}, len(titles), lines)]
-    sentence = _(
-        "%(what)s closed at once for %(passes)s and %(learners)s, unless another right covers it."
+        sentence = ngettext(
+            "%(n)d training closes. Nobody holds an active pass of this type.",
+            "%(n)d trainings close. Nobody holds an active pass of this type.",
+            len(titles),
+        )
+        return [Consequence("closes", sentence % {"n": len(titles)}, len(titles), lines)]
+    sentence = ngettext(
+        "%(n)d training closes at once for %(passes)s and %(learners)s, "
+        "unless another right covers it.",
+        "%(n)d trainings close at once for %(passes)s and %(learners)s, "
+        "unless another right covers them.",
+        len(titles),
     )
     words = {
-        "what": what,
+        "n": len(titles),
         "passes": ngettext("%(n)d active pass", "%(n)d active passes", passes) % {"n": passes},
         "learners": ngettext("%(n)d learner", "%(n)d learners", learners) % {"n": learners},
     }

@@ -160,8 +160,8 @@ def test_a_removal_says_how_many_passes_and_learners_it_touches(who, kestrel, fa
     expected = [
         Consequence(
             "closes",
-            "2 trainings closed at once for 4 active passes and 2 learners, "
-            "unless another right covers it.",
+            "2 trainings close at once for 4 active passes and 2 learners, "
+            "unless another right covers them.",
             2,
             ("Coaching", "Budget Basics (FIN-1)"),
         ),
@@ -196,7 +196,7 @@ def test_a_removal_without_a_live_pass_says_so(who, facts):
     assert training.remove(pass_type, list(rows), **who) == [
         Consequence(
             "closes",
-            "1 training closed. Nobody holds an active pass of this type.",
+            "1 training closes. Nobody holds an active pass of this type.",
             1,
             ("Coaching",),
         )
@@ -232,7 +232,7 @@ def test_narrowing_a_course_to_types_says_what_closes(who, kestrel, facts):
     assert answer == [
         Consequence(
             "closes",
-            "1 training closed at once for 1 active pass and 0 learners, "
+            "1 training closes at once for 1 active pass and 0 learners, "
             "unless another right covers it.",
             1,
             ("Coaching: Classroom, Blended events",),
