@@ -1,5 +1,7 @@
 """Which address shows this list in another state? Every link and hidden input of a list."""
 
+from django.utils.functional import cached_property
+
 # Not a state but a place in it, or something done with it.
 FLEETING = {"after", "before", "export", "ids", "all"}
 
@@ -42,20 +44,20 @@ class Address:
     def beside_columns(self):
         return self.kept("columns")
 
-    @property
+    @cached_property
     def beside_filters(self):
         """Of the state, what isn't asked by the form of filters."""
         form = () if self.filters is None else self.filters.form
         asked = {name for field in form for name in names_in(field)}
         return [(name, value) for name, value in self.kept() if name not in asked]
 
-    @property
+    @cached_property
     def filter_state(self):
         """Of the state, what the filters say: for "all that match"."""
         beside = set(self.beside_filters)
         return [pair for pair in self.kept() if pair not in beside]
 
-    @property
+    @cached_property
     def everything(self):
         """The address without any filter."""
         return self.address(**dict.fromkeys((name for name, _value in self.filter_state), ""))

@@ -37,6 +37,7 @@ def symbols(names) -> SafeString:
     return mark_safe(f"<svg hidden>{drawings}</svg>") if drawings else SafeString("")
 
 
+@functools.cache
 def use(name: str) -> str:
     """A reference to a drawing of `symbols`."""
     return f'<svg class="icon" aria-hidden="true"><use href="#i-{name}"/></svg>'

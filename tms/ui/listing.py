@@ -116,7 +116,7 @@ class Listing(Address):
         ]
         return self.page.queryset().order_by().filter(pk__in=ids)
 
-    @property
+    @cached_property
     def chips(self):
         return chips(self)
 
@@ -133,7 +133,7 @@ class Listing(Address):
             else:
                 yield column, self.address(sort=column.name), ""
 
-    @property
+    @cached_property
     def choosable(self):
         shown = {column.name for column in self.shown}
         return [
@@ -147,15 +147,15 @@ class Listing(Address):
             for size in SIZES
         ]
 
-    @property
+    @cached_property
     def previous_page(self):
         return self.slice.previous and self.address(before=self.slice.previous, after="")
 
-    @property
+    @cached_property
     def following_page(self):
         return self.slice.following and self.address(after=self.slice.following, before="")
 
-    @property
+    @cached_property
     def exports(self):
         """(label, address) of the files this user may take."""
         if not (self.page.export_name and allowed(self.request.user, self.page.export_permission)):

@@ -1,9 +1,11 @@
 """What does a row of a list look like? Html from values, without a template per cell.
 
-Icons are drawn once (`icons.symbols`) and referred to, so that fifty menus weigh little.
+What is the same in every row (tags, labels, headings) is made once. Icons are drawn once
+(`icons.symbols`) and referred to, so that fifty menus weigh little.
 """
 
-from django.utils.html import conditional_escape, escape
+from html import escape
+
 from django.utils.translation import gettext as _
 
 from . import icons
@@ -11,78 +13,92 @@ from . import icons
 
 def draw(listing) -> str:
     """All rows of the page, with their tick boxes and menus."""
-    page, shown = listing.page, listing.shown
-    ticked, has_menu = bool(listing.bulk), page.menu is not None
-    used, parts = {"ellipsis"} if has_menu else set(), []
+    page = listing.page
+    cells = [(*tags(column), column.cell) for column in listing.shown]
+    ticked = bool(listing.bulk)
+    menus = Menus(listing) if listing.has_menu else None
+    parts = ["<tbody>"]
     for row in listing.slice.rows:
-        dim = " data-dim" if page.dim(row) else ""
-        name = escape(name_of(page, listing.columns, row))
-        cells = [tick(row, name)] if ticked else []
-        cells.extend(cell(column, row) for column in shown)
-        if has_menu:
-            cells.append(menu(listing, row, name, used))
-        parts.append(f"<tr{dim}>{''.join(cells)}</tr>")
-    return f"<tbody>{''.join(parts)}</tbody></table>{icons.symbols(used)}"
+        parts.append("<tr data-dim>" if page.dim(row) else "<tr>")
+        name = escape(name_of(page, listing.columns, row)) if ticked or menus else ""
+        if ticked:
+            parts.append(
+                f'<td class="table__check"><input type="checkbox" name="ids" value="{row["pk"]}" '
+                f'aria-label="{name}"></td>'
+            )
+        for opening, closing, cell in cells:
+            parts.append(f"{opening}{cell(row)}{closing}")
+        if menus:
+            parts.append(menus.draw(row, name))
+        parts.append("</tr>")
+    parts.append("</tbody></table>")
+    if menus:
+        parts.append(icons.symbols(menus.icons))
+    return "".join(parts)
+
+
+def tags(column):
+    """The opening and closing tag of a column's cells."""
+    css = f' class="{column.classes}"' if column.classes else ""
+    if column.main:
+        return f'<th scope="row"{css}>', "</th>"
+    return f'<td{css} data-label="{escape(str(column.label))}">', "</td>"
 
 
 def name_of(page, columns, row) -> str:
     """What the row is called, for those who don't see the row."""
     if page.name_of:
-        return page.name_of(row)
+        return str(page.name_of(row))
     main = next((column for column in columns.values() if column.main), None)
     return str(main.plain(row)) if main else str(row["pk"])
 
 
-def tick(row, name) -> str:
-    return (
-        f'<td class="table__check"><input type="checkbox" name="ids" value="{row["pk"]}" '
-        f'aria-label="{name}"></td>'
-    )
+class Menus:
+    """The ellipses of the rows, and which icons they use."""
 
+    def __init__(self, listing):
+        self.page, self.id = listing.page, listing.id
+        self.icons = {"ellipsis"}
+        self.ellipsis = icons.use("ellipsis")
+        # A name may hold a per cent sign of its own: it is put in by replacing, once.
+        self.label = escape(_("Actions for %(name)s"))
 
-def cell(column, row) -> str:
-    html = column.cell(row)
-    if column.main:
-        return f'<th scope="row" class="{column.classes}">{html}</th>'
-    css = f' class="{column.classes}"' if column.classes else ""
-    return f'<td{css} data-label="{escape(column.label)}">{html}</td>'
-
-
-def menu(listing, row, name, used) -> str:
-    entries = list(listing.page.menu(row) or ())
-    groups, group = [], []
-    for entry in [*entries, None]:
-        if entry is not None:
-            if listing.page.permitted([entry]):
-                group.append(action(entry, used))
-        elif group:
-            groups.append(f"<ul>{''.join(group)}</ul>")
-            group = []
-    if not groups:
-        return '<td class="table__menu"></td>'
-    target = f"{listing.id}-menu-{row['pk']}"
-    label = escape(_("Actions for %(name)s")) % {"name": name}
-    return (
-        f'<td class="table__menu"><button class="button button--quiet button--icon button--small" '
-        f'type="button" id="{target}-button" popovertarget="{target}" aria-label="{label}">'
-        f"{icons.use('ellipsis')}</button>"
-        f'<div class="menu" id="{target}" popover>{"<hr>".join(groups)}</div></td>'
-    )
-
-
-def action(entry, used) -> str:
-    """One entry of a menu: a link that opens a dialog or a page, or why there is none."""
-    label = conditional_escape(entry.label)
-    drawing = ""
-    if entry.icon:
-        used.add(entry.icon)
-        drawing = icons.use(entry.icon)
-    if entry.why:
+    def draw(self, row, name) -> str:
+        """The cell of the ellipsis: a button and the menu it opens."""
+        groups, group = [], []
+        for entry in self.page.menu(row) or ():
+            if entry is not None:
+                if entry.permission is None or self.page.permitted([entry]):
+                    group.append(self.entry(entry))
+            elif group:
+                groups.append("".join(group))
+                group = []
+        if group:
+            groups.append("".join(group))
+        if not groups:
+            return '<td class="table__menu"></td>'
+        target = f"{self.id}-menu-{row['pk']}"
+        label = self.label.replace("%(name)s", name)
         return (
-            f'<li><button type="button" aria-disabled="true"><span>{label}</span>'
-            f"<small>{escape(entry.why)}</small></button></li>"
+            f'<td class="table__menu"><button class="button button--quiet button--icon '
+            f'button--small" type="button" id="{target}-button" popovertarget="{target}" '
+            f'aria-label="{label}">{self.ellipsis}</button><div class="menu" id="{target}" popover>'
+            f"<ul>{'</ul><hr><ul>'.join(groups)}</ul></div></td>"
         )
-    url = escape(entry.url)
-    opens = f' hx-get="{url}" hx-target="#dialog"' if entry.dialog else ""
-    danger = " data-danger" if entry.danger else ""
-    return f'<li><a href="{url}"{opens}{danger}>{drawing}{label}</a></li>'
+
+    def entry(self, action) -> str:
+        """One entry: a link that opens a dialog or a page, or why there is none."""
+        label = escape(str(action.label))
+        if action.why:
+            return (
+                f'<li><button type="button" aria-disabled="true"><span>{label}</span>'
+                f"<small>{escape(str(action.why))}</small></button></li>"
+            )
+        drawing = ""
+        if action.icon:
+            self.icons.add(action.icon)
+            drawing = icons.use(action.icon)
+        url = escape(action.url)
+        opens = f' hx-get="{url}" hx-target="#dialog"' if action.dialog else ""
+        danger = " data-danger" if action.danger else ""
+        return f'<li><a href="{url}"{opens}{danger}>{drawing}{label}</a></li>'

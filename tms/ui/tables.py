@@ -10,10 +10,12 @@ index together with the id). A cell is made from a row of `.values()` as a piece
 library's own rendering, made for any table at all, takes fifteen times as long.
 """
 
+from html import escape
+
 import django_tables2
 from django.db.models import F
 from django.urls import reverse
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape
 
 from tms import days
 
@@ -75,7 +77,7 @@ class Column(django_tables2.Column):
 
     def text(self, value) -> str:
         """The value as html."""
-        return "" if value is None else escape(value)
+        return "" if value is None else escape(str(value))
 
     def cell(self, row) -> str:
         """What stands in the cell, as html."""
@@ -85,7 +87,7 @@ class Column(django_tables2.Column):
         if self.link and html and (url := self.link(row)):
             html = f'<a href="{escape(url)}">{html}</a>'
         if self.note and row[self.note] not in (None, ""):
-            html += f"<small>{escape(row[self.note])}</small>"
+            html += f"<small>{escape(str(row[self.note]))}</small>"
         return html
 
     def plain(self, row):
@@ -125,7 +127,7 @@ class Status(Column):
         if value in (None, ""):
             return ""
         label = self.labels.get(value, value)
-        return f'<span class="badge" data-status="{escape(value)}">{escape(label)}</span>'
+        return f'<span class="badge" data-status="{escape(str(value))}">{escape(str(label))}</span>'
 
     def plain(self, row):
         value = row.get(self.key)
@@ -140,7 +142,7 @@ class Choice(Status):
     """A choice in its words, without a badge."""
 
     def text(self, value):
-        return escape(self.labels.get(value, "" if value is None else value))
+        return escape(str(self.labels.get(value, "" if value is None else value)))
 
 
 class Day(Column):
