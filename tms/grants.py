@@ -1,8 +1,8 @@
 """What may the application's role do in the database? Everything but rewrite history."""
 
 from django.conf import settings
-from django.db import connection, transaction
-from psycopg import sql
+from django.db import DatabaseError, connection, transaction
+from psycopg import errors, sql
 
 
 def grant(role: str, password: str | None = None) -> None:
@@ -14,15 +14,11 @@ def grant(role: str, password: str | None = None) -> None:
     name = sql.Identifier(role)
     kept = sql.SQL(", ").join(map(sql.Identifier, settings.APPEND_ONLY_TABLES))
     with transaction.atomic(), connection.cursor() as cursor:
-        # Roles belong to the whole server: two databases that are prepared at once take turns.
+        # Two who prepare the same database at once take turns.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('lanyard.grants', 0))")
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is None:
-            cursor.execute(sql.SQL("CREATE ROLE {}").format(name))
-            if password is not None:
-                cursor.execute(
-                    sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(password))
-                )
+            make(cursor, name, password)
         for statement in (
             "GRANT USAGE ON SCHEMA public TO {role}",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
@@ -32,3 +28,16 @@ def grant(role: str, password: str | None = None) -> None:
             "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
         ):
             cursor.execute(sql.SQL(statement).format(role=name, kept=kept))
+
+
+def make(cursor, name: sql.Identifier, password: str | None) -> None:
+    """Make the role. It belongs to the whole server, so another database may have been faster."""
+    try:
+        with transaction.atomic():
+            cursor.execute(sql.SQL("CREATE ROLE {}").format(name))
+            if password is not None:
+                login = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
+                cursor.execute(login.format(name, sql.Literal(password)))
+    except DatabaseError as error:
+        if not isinstance(error.__cause__, errors.DuplicateObject | errors.UniqueViolation):
+            raise

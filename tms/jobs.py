@@ -88,7 +88,7 @@ def run(job_id: int, *, at: datetime.datetime) -> bool:
             job.state, job.result = JobState.FAILED, {"refusal": str(no)}
         except Exception:
             log.exception("Job %s (%s) broke.", job.pk, job.verb)
-            sentence = _("Something broke on our side, so nothing was changed. Job %(number)s.")
+            sentence = _("Something broke on our side; the log has it under job %(number)s.")
             job.state, job.result = JobState.FAILED, {"refusal": sentence % {"number": job.pk}}
         job.finished_at = at
         job.save()

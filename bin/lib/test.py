@@ -16,10 +16,13 @@ from servers import clean_environment, servers_for, socket_folder
 PREFIX = "lanyard-test-"
 PYTHON = [sys.executable]
 MANAGE = [*PYTHON, "manage.py"]
+PROGRAMS = Path(sys.executable).parent
 CHECKS = {
-    "Format of Python": [*PYTHON, "-m", "ruff", "format", "--check", "-q", "."],
+    "Format of Python": [*PYTHON, "-m", "ruff", "format", "--check", "."],
+    "Format of templates": [*PYTHON, "bin/lib/fmt.py", "--check"],
     "Lint": [*PYTHON, "-m", "ruff", "check", "-q", "."],
-    "Floors": [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+    "Floors": [str(PROGRAMS / "lint-imports"), "--no-cache"],
+    "Types": [str(PROGRAMS / "pyrefly"), "check"],
     "Migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "Django's own": [*MANAGE, "check", "--fail-level", "WARNING"],
 }
@@ -74,6 +77,8 @@ def main() -> int:
     try:
         env = environment(servers_for(family, folder, fast=True), folder)
         failed = [] if wanted else check_all(family, env)
+        # All tests run in two processes, each with a database of its own.
+        wanted = wanted or ["-n", "2", "--dist", "worksteal"]
         code, _ = family.run("pytest", [*PYTHON, "-m", "pytest", *wanted], env=env)
         if failed:
             say(f"Failed before the tests: {', '.join(failed)}.")

@@ -88,7 +88,7 @@ def test_a_job_is_done_once(office, clock):
     ("verb", "sentence"),
     [
         ("refuse", "That name is taken. Choose another."),
-        ("break_down", "Something broke on our side, so nothing was changed. Job {pk}."),
+        ("break_down", "Something broke on our side; the log has it under job {pk}."),
     ],
 )
 def test_a_job_that_fails_changes_nothing_and_says_why(office, clock, verb, sentence):

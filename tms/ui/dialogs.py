@@ -146,7 +146,7 @@ class Dialog(Guarded, FormView):
         digest = operations.digest_of([self.request.get_full_path(), *self.asked()])
         earlier = operations.earlier(key, actor_id, digest) if key else None
         if earlier:
-            return Done(**earlier.answer)
+            return Done(**earlier.answer)  # pyrefly: ignore
         self.refuse_stale()
         outcome = done(self.perform(**form.cleaned_data))
         shown = self.request.POST.get("digest")
