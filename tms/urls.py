@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("tms.ui.urls")),
     path("", include("tms.people.urls")),
     path("", include("catalog.urls")),
+    path("", include("tms.demo.urls")),
     path("", include("crm.urls")),
     path("", include("passes.urls")),
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from tms import translations
@@ -46,6 +46,7 @@ def fingerprint() -> str:
 
 
 def state() -> str:
-    if not User.objects.exists():
-        return "empty" if "demo" in get_commands() else "own"
+    # A demonstration that was cleared has no users either, but its one row of settings.
+    if not User.objects.exists() and not Organisation.objects.exists():
+        return "empty"
     return "demonstration" if Organisation.objects.filter(demonstration=True).exists() else "own"

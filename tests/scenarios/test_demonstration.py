@@ -1,0 +1,70 @@
+"""The demonstration world: believable, in every status, and cleared in one action."""
+
+import datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from lms.models import Completion, Registration, Request
+from passes import expiring
+from passes.models import Pass, PassType, Status
+from tms.demo import people, world
+from tms.models import JournalRow, Organisation, User
+
+TODAY = datetime.date(2026, 11, 22)
+
+
+@pytest.fixture
+def northlight(db, clock, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    world.build(clock.at)
+
+
+def test_it_is_believable_and_true(northlight, clock):
+    # Passes in every status, types too, and people who learn.
+    statuses = Pass.objects.with_status(TODAY).values_list("status", flat=True)
+    assert set(statuses) == {Status.ACTIVE, Status.EXPIRED, Status.CANCELLED}
+    assert set(PassType.objects.values_list("status", flat=True)) == {
+        "active",
+        "archived",
+        "draft",
+    }
+    assert Pass.objects.filter(contact=None).count() == 4
+    assert Registration.objects.live().exists()
+    assert Completion.objects.exists()
+    assert Request.objects.filter(state="open").count() == 2
+    # Its history tells of each kind of change, and of none after now.
+    told = set(JournalRow.objects.filter(subject_kind="pass").values_list("kind", flat=True))
+    assert told == {
+        f"pass.{what}"
+        for what in ("issued", "reassigned", "renewed", "extended", "cancelled", "expired")
+    }
+    assert not JournalRow.objects.filter(at__gt=clock.at).exists()
+    # The night has nothing left to write.
+    assert expiring.record_expired(on=TODAY, at=clock.at) == {"expired": 0}
+    # It is not loaded over anything.
+    with pytest.raises(CommandError, match=r"^There is data here already"):
+        call_command("demo")
+
+
+def test_real_data_is_never_cleared_and_the_demonstration_is(northlight, browse):
+    client = browse(User.objects.get(email=people.STAFF[0][0]))
+    Organisation.objects.update(demonstration=False)
+    answer = client.post("/control-panel/demonstration/clearing/")
+    assert answer.status_code == 422
+    assert "real data is never cleared" in answer.text
+    with pytest.raises(DatabaseError, match="This is no demonstration"), transaction.atomic():
+        connection.cursor().execute("SELECT clear_demonstration()")
+    assert User.objects.exists()
+
+    Organisation.objects.update(demonstration=True)
+    page = client.get("/control-panel/demonstration/clearing/")
+    assert "25 training passes" in page.text
+    answer = client.post(
+        "/control-panel/demonstration/clearing/", {"digest": page.context["digest"]}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/first/")
+    assert not User.objects.exists()
+    assert not JournalRow.objects.exists()
+    assert client.get("/control-panel/")["Location"] == "/first/"

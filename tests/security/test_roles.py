@@ -1,0 +1,116 @@
+"""Every address × every role: who may open what, told by one table that no address escapes.
+
+`TABLE` says of each named address for whom it is; the tests walk the URL configuration, so that an
+address without a row fails, and so does a row without an address.
+"""
+
+import pytest
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from tms.models import User
+from tms.people import roles
+
+from .table import ARGUMENTS, ELSEWHERE, LEARNER, PUBLIC, STAFF, TABLE, world
+
+pytestmark = pytest.mark.django_db
+
+STAFF_ROLES = sorted(roles.ROLES)
+
+
+def addresses(resolver=None, namespace=()):
+    """Every (name with namespace, pattern) of the URL configuration."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = (*namespace, entry.namespace) if entry.namespace else namespace
+            yield from addresses(entry, inner)
+        elif isinstance(entry, URLPattern):
+            yield ":".join([*namespace, entry.name or f"unnamed {entry.pattern}"]), entry
+
+
+def ours():
+    return {name for name, _entry in addresses() if not name.startswith(ELSEWHERE)}
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    assert ours() - set(TABLE) == set()
+    assert set(TABLE) - ours() == set()
+
+
+@pytest.fixture
+def everything(organisation, office, ada, clock):
+    """One of each thing that an address can be about, and who comes to look."""
+    roles.sync()
+    made = world(ada, office, clock)
+    people = {"anonymous": None, "learner": ada.user}
+    for role in STAFF_ROLES:
+        user = User.objects.create_user(f"{role}@example.com".replace(" ", "-"), name=role)
+        user.is_staff = True
+        user.save()
+        user.groups.set(roles.Group.objects.filter(name=role))
+        people[role] = User.objects.get(pk=user.pk)
+    nobody = User.objects.create_user("nobody@example.com", name="No Role", is_staff=True)
+    people["staff without a role"] = nobody
+    return made, people
+
+
+def address(name, made):
+    try:
+        return reverse(name, kwargs=made.get(name) or {})
+    except NoReverseMatch:
+        entry = next(entry for each, entry in addresses() if each == name)
+        wanted = entry.pattern.converters
+        return reverse(
+            name,
+            kwargs={
+                key: made[ARGUMENTS[name, key]] if (name, key) in ARGUMENTS else made[key]
+                for key in wanted
+            },
+        )
+
+
+def expected(name, who, user) -> str:
+    """in, sign in, or no."""
+    rule = TABLE[name]
+    if rule == PUBLIC:
+        return "in"
+    if user is None:
+        return "sign in"
+    if rule == LEARNER:
+        return "in"
+    if not user.is_staff:
+        return "no"
+    if rule == STAFF:
+        return "in"
+    wanted = (rule,) if isinstance(rule, str) else rule
+    return "in" if user.has_perms(wanted) else "no"
+
+
+def happened(response) -> str:
+    """What an answer means: in (whatever it says there), sign in, or no."""
+    if response.status_code == 403:
+        return "no"
+    if response.status_code == 401:
+        return "sign in"
+    if response.status_code == 302 and "/accounts/login/" in response["Location"]:
+        return "sign in"
+    assert response.status_code < 500
+    return "in"
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_each_role_opens_what_it_may_and_nothing_else(everything, browse, method, htmx):
+    made, people = everything
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"} if htmx else {}
+    wrong = []
+    for who, user in people.items():
+        client = browse(user)
+        client.raise_request_exception = True
+        for name in sorted(TABLE):
+            response = getattr(client, method)(address(name, made), headers=headers)
+            if response.status_code == 405:
+                continue
+            want, got = expected(name, who, user), happened(response)
+            if want != got:
+                wrong.append(f"{who}: {name} {method} is {got}, not {want}")
+    assert wrong == []
