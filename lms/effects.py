@@ -7,8 +7,8 @@ import dataclasses
 import datetime
 
 from django.db import connection
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext as _
 
 from tms.consequences import Consequence, Fact
@@ -201,4 +201,40 @@ def training_closed(fact: Fact) -> list[Consequence]:
         "stays",
         _("Registered through a pass, and open until that pass ends"),
         (each.line for each in all_of_them if each.answer.open and each.id in through),
+    )
+
+
+def step_removed(fact: Fact) -> list[Consequence]:
+    """What it means for who is on the paths `fact.subjects` that a course left them."""
+    course = fact.data["course_id"]
+    learners = dict(
+        Registration.objects.live()
+        .filter(path__in=fact.subjects)
+        .order_by("contact__name_key")
+        .values_list("contact", Concat("contact__first_name", Value(" "), "contact__last_name"))
+    )
+    now = answers_of_many([(contact, course) for contact in learners], fact.on)
+    open_to = {contact for (contact, _course), answer in now.items() if answer.open}
+    return group(
+        "closes",
+        _("Learners for whom the course closes; progress is kept"),
+        (name.strip() for contact, name in learners.items() if contact not in open_to),
+    ) + group(
+        "stays",
+        _("Learners who keep it"),
+        (name.strip() for contact, name in learners.items() if contact in open_to),
+    )
+
+
+def archived(fact: Fact) -> list[Consequence]:
+    """Who is registered on courses or paths that are archived: they keep them."""
+    ids = (
+        Registration.objects.live()
+        .filter(Q(event__course__in=fact.subjects) | Q(path__in=fact.subjects))
+        .values_list("pk", flat=True)
+    )
+    return group(
+        "stays",
+        _("Stays open to who is registered"),
+        (each.line for each in touched(ids, fact.on) if each.answer.open),
     )

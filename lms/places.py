@@ -133,8 +133,8 @@ def release_uncovered(fact: Fact) -> list[Consequence]:
     Passes that were cancelled, reassigned or shortened: places booked through them on events not
     yet begun are released, unless another pass (the longest; the place is then booked through it)
     or payment covers them. What has begun, and content, stays on record; the access rule closes
-    it. An event that was cancelled: all of its places. Training taken out of a pass type: nothing
-    is released, it closes for those with no other right.
+    it. An event that was cancelled: all of its places. Training taken out of a pass type, a step
+    out of a path: nothing is released, it closes for those with no other right.
     """
     match fact.kind:
         case "pass.cancelled" | "pass.reassigned" | "pass.unassigned" | "pass.shortened":
@@ -143,6 +143,10 @@ def release_uncovered(fact: Fact) -> list[Consequence]:
             return _events_lost(fact)
         case "pass_type.training_removed":
             return effects.training_closed(fact)
+        case "item.step_removed":
+            return effects.step_removed(fact)
+        case "item.archived":
+            return effects.archived(fact)
     return []
 
 

@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("tms.demo.urls")),
     path("", include("crm.urls")),
     path("", include("passes.urls")),
+    path("", include("lms.urls")),
 ]

@@ -1,6 +1,5 @@
 """Where does somebody learn? My Learning, a course's outline, one unit after the other."""
 
-from crm.viewing import acting_contact
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +10,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog.models import Item, ItemKind, ItemStatus
+from crm.viewing import acting_contact
 from tms.ui.access import learner
 
 from .. import access, content, learning, mine, progress, steps, uploads

@@ -1,6 +1,5 @@
 """What do learners see of themselves? Details, passes, registrations, what they asked for."""
 
-from crm.forms import add_custom, take_custom, zones
 from django import forms
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from catalog.models import ItemKind
 from crm import contacts
+from crm.forms import add_custom, take_custom, zones
 from crm.models import CustomField
 from passes.models import Pass, Status
 from tms.ui.access import learner

@@ -1,0 +1,257 @@
+"""What does a visitor find on an item's page? Its dates, what each costs, and what opens it."""
+
+import dataclasses
+import datetime
+
+from babel.dates import format_interval
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from catalog import pricing
+from catalog.models import Event, EventType, Item, ItemKind, ItemStatus, Region, Session
+from passes import entitlements
+from passes.entitlements import Badge, Offer
+from tms import days
+from tms.days import day_text
+
+from . import access
+from .access import Answer
+from .cards import seats
+from .models import Registration
+
+
+@dataclasses.dataclass(frozen=True)
+class Date:
+    """One event to choose: when, where, how many seats, and through which pass (None: without).
+
+    `why_not` says why it can't be booked by pass though a pass includes it; full ones can't be
+    booked at all. `paid`: it is part of a path that was paid for otherwise.
+    """
+
+    event: Event
+    when: str
+    where: str
+    seats: str
+    full: bool
+    offer: Offer | None
+    why_not: str
+    price: str
+    registered: bool
+    paid: bool = False
+
+    @property
+    def bookable(self) -> bool:
+        return (self.paid or self.offer is not None) and not self.full and not self.why_not
+
+
+@dataclasses.dataclass(frozen=True)
+class Offering:
+    """Everything that the page of an item says."""
+
+    item: Item
+    dates: list[Date]
+    steps: list
+    price: str
+    badge: Badge | None
+    answer: Answer | None
+    registrations: list[Registration]
+
+    @property
+    def registration(self) -> Registration | None:
+        """The learner's registration on it, the newest; None without any."""
+        return next(iter(self.registrations), None)
+
+    @property
+    def by_pass(self) -> bool:
+        """Is there anything here that `Access Now` could book?"""
+        if self.item.kind == ItemKind.PATH:
+            return bool(self.badge and self.badge.held)
+        return any(date.bookable for date in self.dates)
+
+    @property
+    def first(self) -> int | None:
+        """The event that is ticked at first."""
+        return first_of(self.to_choose)
+
+    @property
+    def dated(self) -> bool:
+        """Is there a date among what can be booked?"""
+        return any(date.bookable and date.event.first_on for date in self.to_choose)
+
+    @property
+    def to_choose(self) -> list[Date]:
+        """The dates that are still to be had: without those the learner is registered on."""
+        return [date for date in self.dates if not date.registered]
+
+
+def of(
+    item: Item,
+    *,
+    contact_id: int | None,
+    account_id: int | None,
+    region: Region | None,
+    on: datetime.date,
+) -> Offering:
+    """Everything about one course or path for this visitor. Eight statements at most."""
+    found = entitlements.badges([item.pk], contact_id, on, account_id=account_id)
+    badge = found.get(item.pk)
+    registrations = []
+    answer = None
+    if contact_id:
+        answer = access.answers(contact_id, [item.pk], on)[item.pk]
+        registrations = list(
+            Registration.objects.live()
+            .filter(contact=contact_id, **_on(item))
+            .select_related("event", "used_pass__pass_type")
+            .order_by("-id")
+        )
+    events = list(_events(item, on)) if item.kind == ItemKind.COURSE else []
+    instead = {event.priced_id: item.priced_id for event in events}
+    prices = (
+        pricing.prices_for([item.priced_id, *instead], region=region, on=on, instead=instead)
+        if region
+        else {}
+    )
+    booked = {each.event_id for each in registrations}
+    own = pricing.beside(prices.get(item.priced_id, []), region) if region else ""
+    dates = [
+        date_of(
+            event,
+            badge,
+            booked=event.pk in booked,
+            price=pricing.beside(prices.get(event.priced_id, []), region) if region else "",
+        )
+        for event in events
+    ]
+    return Offering(
+        item=item,
+        dates=dates,
+        steps=_steps(item) if item.kind == ItemKind.PATH else [],
+        price=own,
+        badge=badge,
+        answer=answer,
+        registrations=registrations,
+    )
+
+
+def dates_of_step(
+    path: Registration, course: Item, on: datetime.date, contact_id: int
+) -> list[Date]:
+    """The dates of a step of a path that the contact is registered on. Three statements at most.
+
+    Through a pass: only those that begin while a pass that includes the path, or the course, runs.
+    """
+    events = [event for event in _events(course, on) if event.type != EventType.LMS]
+    if path.used_pass_id is None:
+        return [date_of(event, None, paid=True) for event in events]
+    badges = entitlements.badges([path.path_id, course.pk], contact_id, on)
+    ways = [badge for badge in badges.values() if badge.held]
+    return [
+        max(
+            (date_of(event, badge) for badge in ways),
+            key=lambda date: (date.bookable, date.offer is not None),
+            default=date_of(event, None),
+        )
+        for event in events
+    ]
+
+
+def first_of(dates: list[Date]) -> int | None:
+    """The first event that can be booked."""
+    return next((date.event.pk for date in dates if date.bookable), None)
+
+
+def date_of(event: Event, badge: Badge | None, *, booked=False, price="", paid=False) -> Date:
+    """One event as a choice, asked for its sessions without another statement."""
+    offer = _offer_for(event, badge)
+    why_not = ""
+    if offer and event.first_on and offer.until < event.first_on:
+        why_not = _("Your %(pass_type)s ends on %(day)s.") % {
+            "pass_type": offer.name,
+            "day": day_text(offer.until),
+        }
+    sessions = list(event.sessions.all())
+    first = sessions[0] if sessions else None
+    where = [(first.place if first else "") or event.place]
+    if first and first.instructor:
+        where.append(_("with %(name)s") % {"name": first.instructor})
+    left = seats(event.capacity, event.taken)
+    if not left and event.capacity is not None:
+        left = _("%(count)d seats left") % {"count": event.seats_left}
+    return Date(
+        event=event,
+        when=when(event),
+        where=", ".join(filter(None, where)),
+        seats=left,
+        full=event.seats_left == 0,
+        offer=offer,
+        why_not=why_not,
+        price=price,
+        registered=booked,
+        paid=paid,
+    )
+
+
+def when(event: Event) -> str:
+    """From when to when, or Start any time."""
+    if event.type == EventType.LMS:
+        if event.content_days:
+            return _("Start any time, %(count)d days of content") % {"count": event.content_days}
+        return _("Start any time")
+    first, last = event.first_on, event.last_on
+    if first is None:
+        return _("No dates yet")
+    if first == last:
+        return day_text(first)
+    return days_text(first, last)
+
+
+def days_text(first: datetime.date, last: datetime.date) -> str:
+    """From day to day, as short as the reader's language writes it."""
+    locale = days.reader()
+    if locale.language != "en" or locale.territory == "US":
+        return format_interval(first, last, "yMMMMd", locale=locale)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day_text(last)}"
+    return f"{day_text(first)} – {day_text(last)}"
+
+
+def _offer_for(event: Event, badge: Badge | None) -> Offer | None:
+    """Of the passes held that include the event, the one that lasts longest."""
+    if badge is None:
+        return None
+    return next(
+        (
+            offer
+            for offer in badge.offers
+            if offer.held
+            and (
+                event.pk in offer.event_ids
+                or event.type in offer.event_types
+                or not (offer.event_ids or offer.event_types)
+            )
+        ),
+        None,
+    )
+
+
+def _on(item: Item) -> dict:
+    return {"path": item} if item.kind == ItemKind.PATH else {"event__course": item}
+
+
+def _events(course: Item, on: datetime.date):
+    sessions = Prefetch("sessions", Session.objects.order_by("starts_at", "id"))
+    return (
+        Event.objects.bookable_on(on)
+        .filter(course=course)
+        .prefetch_related(sessions)
+        .order_by("first_on", "pk")
+    )
+
+
+def _steps(path: Item) -> list:
+    return list(
+        path.steps.exclude(course__status=ItemStatus.DRAFT)
+        .select_related("course")
+        .order_by("position", "id")
+    )

@@ -1,0 +1,74 @@
+"""The catalogue, for everybody."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from passes import entitlements
+
+from .. import badges, regions
+from .. import catalogue as question_of
+from ..cards import card
+from ..forms import CatalogueForm
+from ..visitor import visitor
+
+PLACE = "item-slug-in-an-address"
+
+
+@require_safe
+def catalogue(request):
+    """Search, filters, sorting, cards. At most eight statements, whatever the size."""
+    who = visitor(request)
+    form = CatalogueForm(request.GET, question_of.facets(who.contact_id, request.today), who.shown)
+    question = form.question()
+    rows, total = question_of.cards(question, who.region, request.today)
+    found = entitlements.badges(
+        [row["id"] for row in rows], who.contact_id, request.today, account_id=who.account_id
+    )
+    whom = badges.whom_to_ask(who.contact, found.values())
+    # Reversed once: an address a card is a tenth of the page's time.
+    pattern = reverse("lms:item", args=[PLACE])
+    address = form.address
+    here = request.path + (f"?{urlencode(address)}" if address else "")
+    pages = Paginator(range(total), question_of.PAGE).get_page(question.page)
+    context = {
+        "form": form,
+        "who": who,
+        "cards": [
+            card(row, found.get(row["id"]), who.region, pattern.replace(PLACE, row["slug"]), whom)
+            for row in rows
+        ],
+        "total": total,
+        "pages": pages,
+        "page_numbers": list(pages.paginator.get_elided_page_range(pages.number, on_each_side=2)),
+        "page_url": _without(request.path, address, "page"),
+        "view_url": _without(request.path, address, "view"),
+        "as_list": address.get("view") == "list",
+        "narrowed": set(address) - {"page", "sort", "view"},
+        "here": here,
+    }
+    part = request.htmx and not request.htmx.history_restore_request
+    template = "lms/_catalogue_results.html" if part else "lms/catalogue.html"
+    response = render(request, template, context)
+    if part:
+        response["HX-Push-Url"] = here
+    patch_vary_headers(response, ["HX-Request", "Cookie"])
+    return response
+
+
+@require_POST
+def region(request):
+    """The visitor's choice of a region, kept in a cookie."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = reverse("lms:catalogue")
+    return regions.choose(request, redirect(back), request.POST.get("region", ""))
+
+
+def _without(path: str, address: dict, name: str) -> str:
+    """The address without `name`, ready for `name=value` at its end."""
+    kept = {key: value for key, value in address.items() if key not in {name, "page"}}
+    return f"{path}?{urlencode(kept)}{'&' if kept else ''}"

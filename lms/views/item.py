@@ -1,0 +1,140 @@
+"""The page of a course or a path, and the page of a pass type."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from catalog import pricing
+from catalog.models import Item, ItemStatus
+from passes.entitlements import items_in
+from passes.models import OptionStatus, Pass, PassOption, PassType, TypeStatus
+
+from .. import badges, cancelling, offering, requests
+from ..covers import cover
+from ..models import Registration
+from ..visitor import visitor
+
+LISTED = 200  # items on the page of a pass type
+
+
+@require_safe
+def item(request, slug):
+    """What it is, its dates with free seats, what it costs, the passes that include it."""
+    return item_page(request, slug)
+
+
+def item_page(request, slug, *, refused="", chosen=None, status=200):
+    """The page, perhaps with the sentence of a refusal over what was chosen."""
+    who = visitor(request)
+    found = item_of(slug, who.contact_id)
+    offered = offering.of(
+        found,
+        contact_id=who.contact_id,
+        account_id=who.account_id,
+        region=who.region,
+        on=request.today,
+    )
+    badge = offered.badge
+    whom = badges.whom_to_ask(who.contact, [badge] if badge else [])
+    categories = list(found.categories.order_by("position", "name"))
+    context = {
+        "who": who,
+        "item": found,
+        "offered": offered,
+        "categories": categories,
+        "cover": "" if found.image else cover(found.pk, min((c.pk for c in categories), default=0)),
+        "types": type_offers(badge, who.region, request.today),
+        "to_give": [
+            badges.to_give(offer, whom)
+            for offer in (badge.offers if badge and not badge.held else ())
+            if offer.unassigned
+        ],
+        "asked": requests.asked(who.contact_id, item=found),
+        "refused": refused,
+        "chosen": chosen,
+        "why_not_cancel": cancelling.why_not(
+            offered.registration, request.organisation.contact_email
+        )
+        if offered.registration
+        else "",
+    }
+    response = render(request, "lms/item.html", context, status=status)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def item_of(slug: str, contact_id: int | None) -> Item:
+    """A published item, or an archived one that the contact is registered on; otherwise 404."""
+    found = Item.objects.filter(slug=slug).exclude(status=ItemStatus.DRAFT).first()
+    if found is None:
+        raise Http404
+    if found.status == ItemStatus.ARCHIVED:
+        mine = Registration.objects.live().filter(contact=contact_id, contact__isnull=False)
+        if not (mine.filter(event__course=found) | mine.filter(path=found)).exists():
+            raise Http404
+    return found
+
+
+def type_offers(badge, region, on) -> list[dict]:
+    """The pass types that include an item, with the price of each option. Two statements."""
+    if badge is None:
+        return []
+    options = option_prices([offer.pass_type_id for offer in badge.offers], region, on)
+    return [
+        {"offer": offer, "options": options.get(offer.pass_type_id, [])} for offer in badge.offers
+    ]
+
+
+def option_prices(type_ids, region, on) -> dict[int, list]:
+    """(option, its prices in words) of each pass type. Two statements."""
+    options = list(
+        PassOption.objects.filter(pass_type__in=type_ids, status=OptionStatus.PUBLISHED).order_by(
+            "period_unit", "period", "id"
+        )
+    )
+    prices = (
+        pricing.prices_for([each.priced_id for each in options], region=region, on=on)
+        if region
+        else {}
+    )
+    found: dict[int, list] = {}
+    for each in options:
+        price = pricing.beside(prices.get(each.priced_id, []), region) if region else ""
+        found.setdefault(each.pass_type_id, []).append((each, price))
+    return found
+
+
+@require_safe
+def pass_type(request, slug):
+    """What a pass is, its options and prices, everything in it, and how to get it."""
+    who = visitor(request)
+    found = PassType.objects.filter(slug=slug).exclude(status=TypeStatus.DRAFT).first()
+    held = None
+    if found and who.contact_id:
+        passes = Pass.objects.active_on(request.today).filter(pass_type=found)
+        held = passes.filter(contact=who.contact_id).order_by("-expires_on").first()
+    if found is None or (found.status == TypeStatus.ARCHIVED and not held):
+        raise Http404
+    to_give = ""
+    if who.contact and not held:
+        free = Pass.objects.active_on(request.today).filter(
+            pass_type=found, account=who.account_id, contact=None
+        )
+        if free.exists():
+            main = who.contact.account.main_contact
+            to_give = main.name if main and main.pk != who.contact_id else "-"
+    items = items_in(found.pk).published().order_by("title_key", "id")[: LISTED + 1]
+    context = {
+        "who": who,
+        "pass_type": found,
+        "held": held,
+        "to_give": to_give,
+        "options": option_prices([found.pk], who.region, request.today).get(found.pk, []),
+        "items": items[:LISTED],
+        "more": len(items) > LISTED,
+        "asked": requests.asked(who.contact_id, pass_type=found),
+    }
+    response = render(request, "lms/pass_type.html", context)
+    patch_vary_headers(response, ["Cookie"])
+    return response

@@ -1,0 +1,39 @@
+"""Who looks at the learner site, and in which region do they buy?"""
+
+import dataclasses
+
+from crm.models import Contact
+from crm.viewing import acting_contact
+
+from . import regions
+from .regions import Shown
+
+
+@dataclasses.dataclass(frozen=True)
+class Visitor:
+    """The learner (None: there is none), whether staff look through their eyes, the region."""
+
+    contact: Contact | None
+    read_only: bool
+    shown: Shown
+
+    @property
+    def contact_id(self) -> int | None:
+        return self.contact.pk if self.contact else None
+
+    @property
+    def account_id(self) -> int | None:
+        return self.contact.account_id if self.contact else None
+
+    @property
+    def region(self):
+        return self.shown.region
+
+
+def visitor(request) -> Visitor:
+    """Call it first in every view of the learner site. Three statements at most.
+
+    Raises PermissionDenied when staff who view as a learner would change something.
+    """
+    contact, read_only = acting_contact(request)
+    return Visitor(contact, read_only, regions.shown(request, contact))
