@@ -82,6 +82,9 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
     }
   }
   for (const form of document.querySelectorAll("[data-rows]")) count(form)
+  // The filters stand outside of what was replaced: one that makes sense again says so no more.
+  if (document.querySelector(".filters__trouble")) return
+  for (const control of document.querySelectorAll(".filters [aria-invalid]")) control.removeAttribute("aria-invalid")
 })
 
 for (const form of document.querySelectorAll("[data-rows]")) count(form)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import F
+from django.db.models import DateTimeField, ExpressionWrapper, F, Value
 from django.db.models.functions import Coalesce
 from openpyxl import load_workbook
 
@@ -91,6 +91,25 @@ def test_the_page_says_where_one_is(browse, office):
     assert told(client.get(link(third, "prev"))) == "51–100 of 120"
     assert link(first, "prev") is None
     assert link(third, "next") is None
+
+
+def test_moments_that_differ_by_microseconds_are_told_apart(office):
+    moment = datetime.datetime(2026, 11, 22, 9, 0, 0, 123000, tzinfo=datetime.UTC)
+    many(60)
+    rows = list(JournalRow.objects.order_by("id"))
+    facts = JournalRow.objects.annotate(
+        moment=ExpressionWrapper(
+            Value(moment) + F("id") * Value(datetime.timedelta(microseconds=7)),
+            output_field=DateTimeField(),
+        )
+    )
+    for descending in (False, True):
+        found, after = [], ""
+        for _page in range(3):
+            page = keyset.page(facts, sort=F("moment"), descending=descending, size=25, after=after)
+            found += [row["pk"] for row in page.rows]
+            after = page.following
+        assert found == sorted((row.pk for row in rows), reverse=descending)
 
 
 def test_rows_that_go_meanwhile_leave_whole_pages(browse, office):
@@ -301,11 +320,23 @@ class TestParts:
     def test_htmx_gets_the_rows_alone_and_the_address_without_what_is_empty(self, htmx, office):
         write("A")
         response = htmx(office).get(
-            "/facts/?q=&kind=fact.open&day_from=&day_to=", headers={"HX-Target": "list-rows"}
+            "/facts/?q=&kind=fact.over&day_from=&day_to=", headers={"HX-Target": "list-rows"}
         )
         assert response.content.decode().lstrip().startswith('<div id="list-rows"')
-        assert response["HX-Push-Url"] == "/facts/?kind=fact.open"
+        assert response["HX-Push-Url"] == "/facts/?kind=fact.over"
         assert "HX-Request" in response["Vary"]
+
+    def test_refreshing_itself_it_stays_at_its_address(self, htmx, office):
+        response = htmx(office).get("/facts/?kind=fact.open", headers={"HX-Target": "list-rows"})
+        assert "HX-Push-Url" not in response
+
+    def test_a_filter_that_makes_no_sense_is_said_among_the_rows(self, htmx, office):
+        write("A")
+        response = htmx(office).get(
+            "/facts/?day_from=2026-11-10&day_to=2026-11-01", headers={"HX-Target": "list-rows"}
+        )
+        assert "<span>Between: The first day is after the last.</span>" in response.content.decode()
+        assert rows(response) == ["A"]
 
     def test_or_the_whole_list_with_its_filters(self, htmx, office):
         response = htmx(office).get("/facts/", headers={"HX-Target": "list"})

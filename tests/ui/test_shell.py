@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
@@ -97,6 +98,17 @@ class TestBar:
         LearnerFactory(user=office, account=kestrel)
         request.user = User.objects.get(pk=office.pk)
         assert Shell(request).is_learner is True
+
+    def test_the_menu_says_ones_roles(self, browse, colleague):
+        user = colleague("tms.change_settings")
+        user.groups.add(Group.objects.create(name="A role"))
+        page = browse(user).get("/facts/").content.decode()
+        assert '<span class="muted">A role, May' in page
+
+    def test_it_costs_two_statements(self, browse, colleague, count_queries):
+        client = browse(colleague("tms.change_settings"))
+        # user, organisation; permissions, roles and contact
+        assert count_queries(lambda: client.get("/control-panel/")) == 4
 
     def test_the_learners_bar_has_no_search_and_no_settings(self, browse, ada):
         page = browse(ada.user).get("/mine/").content.decode()

@@ -75,6 +75,12 @@ class Listing(Address):
             refuse_nullable(self.found, expression.name)
         return expression
 
+    @cached_property
+    def troubles(self):
+        """What in the filters makes no sense: (label, id of the control, sentence)."""
+        form = [] if self.filters is None else self.filters.form
+        return [(each.label, each.auto_id, error) for each in form for error in each.errors]
+
     # What is found
 
     @cached_property
@@ -205,9 +211,10 @@ class Listing(Address):
             return None
         part = "ui/_list.html" if htmx.target == self.id else "ui/_list_rows.html"
         response = HttpResponse(self.draw(part))
-        response["HX-Push-Url"] = self.address(
-            after=self.asked.get("after", ""), before=self.asked.get("before", "")
-        )
+        # A list that refreshes itself stays where it is; anything else is a new address.
+        here = self.address(after=self.asked.get("after", ""), before=self.asked.get("before", ""))
+        if here != htmx.current_url_abs_path:
+            response["HX-Push-Url"] = here
         return response
 
     def draw(self, template="ui/_list.html"):
