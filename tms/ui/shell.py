@@ -45,7 +45,7 @@ class Shell:
         """(the user's roles, does the user belong to a contact?), in one statement."""
         rows = User.objects.filter(pk=self.request.user.pk)
         names = ArrayAgg("groups__name", filter=Q(groups__isnull=False), order_by="groups__name")
-        roles, contact_id = rows.values_list(names, "contact").get()
+        roles, contact_id = rows.annotate(roles=names).values_list("roles", "contact").get()
         return roles or [], contact_id is not None
 
     @property
