@@ -9,13 +9,13 @@ import io
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tms.refusals import Refusal
 
-FOLDER = "items/"
+from .models import IMAGES
+
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -29,7 +29,7 @@ def keep(upload) -> str:
     broken ones. The same picture twice is one file. Cost: no query.
     """
     drawn = draw(upload)
-    name = f"{FOLDER}{hashlib.sha256(drawn).hexdigest()[:40]}.webp"
+    name = f"{IMAGES}{hashlib.sha256(drawn).hexdigest()[:40]}.webp"
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(drawn))
     return name
@@ -72,9 +72,3 @@ def too_many_points() -> Refusal:
     return Refusal(
         _("The picture has more than 40 million points. Choose a smaller one."), field="image"
     )
-
-
-def url(name) -> str:
-    """Where the picture called `name` (an Item's `image`, also from `.values()`) is served."""
-    name = str(name or "")
-    return reverse("catalog:image", args=[name.removeprefix(FOLDER)]) if name else ""

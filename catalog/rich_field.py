@@ -12,6 +12,7 @@ EXTENSIONS = {
     "Strike": True,
     "BulletList": True,
     "OrderedList": True,
+    "ListItem": True,
     "Blockquote": True,
     "Heading": {"levels": [3, 4]},
     "Link": {"enableTarget": False},

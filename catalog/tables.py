@@ -1,7 +1,6 @@
 """What do the lists of the catalogue show?"""
 
-from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Count, F, OuterRef, Subquery, Value
+from django.db.models import Count, F, OuterRef, StringAgg, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils.html import format_html
@@ -35,7 +34,7 @@ def joined(rows, name, outer):
         .annotate(all=StringAgg(name, Value(", "), distinct=True, order_by=name))
         .values("all")
     )
-    return Coalesce(Subquery(found), EMPTY)
+    return Coalesce(Subquery(found), EMPTY, output_field=TextField())
 
 
 def counted(rows, outer):
@@ -81,6 +80,7 @@ class CourseTable(tables.Table):
     events_to_come = tables.Number(verbose_name=_("Events to come"))
     tags = tables.Column(
         hidden=True,
+        needs=("tags",),
         draw=lambda row: ", ".join(row["tags"]),
         export=lambda row: ", ".join(row["tags"]),
         verbose_name=_("Tags"),
@@ -95,6 +95,7 @@ class PathTable(tables.Table):
     step_count = tables.Number(verbose_name=_("Steps"))
     tags = tables.Column(
         hidden=True,
+        needs=("tags",),
         draw=lambda row: ", ".join(row["tags"]),
         export=lambda row: ", ".join(row["tags"]),
         verbose_name=_("Tags"),
@@ -200,6 +201,7 @@ class RegionTable(tables.Table):
         verbose_name=_("Prices are shown"),
     )
     countries = tables.Number(
+        needs=("countries",),
         draw=lambda row: days.number(len(row["countries"])) if row["countries"] else "",
         export=lambda row: " ".join(row["countries"]),
         verbose_name=_("Countries"),
@@ -230,6 +232,7 @@ class TaxLevelTable(tables.Table):
     percent = tables.Column(
         number=True,
         sort=F("percent"),
+        needs=("percent",),
         draw=lambda row: f"{row['percent'].normalize():f} %",
         verbose_name=_("Percentage"),
     )

@@ -121,7 +121,9 @@ urlpatterns = [
         name="delete_region",
     ),
     path("control-panel/currencies/", currencies.Currencies.as_view(), name="currencies"),
-    path("control-panel/currencies/addition/", currencies.AddCurrency.as_view(), name="add_currency"),
+    path(
+        "control-panel/currencies/addition/", currencies.AddCurrency.as_view(), name="add_currency"
+    ),
     path(
         "control-panel/currencies/<int:pk>/archiving/",
         currencies.ArchiveCurrency.as_view(),

@@ -2,12 +2,13 @@
 
 from .category import Category
 from .event import Event, EventState, EventStatus, EventType, Session
-from .item import Item, ItemKind, ItemStatus, Step
+from .item import IMAGES, Item, ItemKind, ItemStatus, Step, image_url
 from .price import Price, Priced
 from .region import Region, TaxLevel
 from .unit import Unit, UnitKind
 
 __all__ = [
+    "IMAGES",
     "Category",
     "Event",
     "EventState",
@@ -24,4 +25,5 @@ __all__ = [
     "TaxLevel",
     "Unit",
     "UnitKind",
+    "image_url",
 ]

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Concat, Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tms.text import Fold
@@ -18,6 +19,15 @@ class ItemStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")
     ARCHIVED = "archived", _("Archived")
+
+
+IMAGES = "items/"
+
+
+def image_url(name) -> str:
+    """Where the picture called `name` (an item's `image`, also from `.values()`) is served."""
+    name = str(name or "")
+    return reverse("catalog:image", args=[name.removeprefix(IMAGES)]) if name else ""
 
 
 class ItemQuerySet(models.QuerySet):
@@ -43,7 +53,7 @@ class Item(models.Model):
     objectives = models.TextField(_("objectives"), blank=True)
     prerequisites = models.TextField(_("prerequisites"), blank=True)
     duration = models.CharField(_("duration"), max_length=60, blank=True)
-    image = models.ImageField(_("image"), upload_to="items/", blank=True)
+    image = models.ImageField(_("image"), upload_to=IMAGES, blank=True)
     categories = models.ManyToManyField(
         "catalog.Category", blank=True, related_name="items", verbose_name=_("categories")
     )
@@ -91,6 +101,11 @@ class Item(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def image_url(self):
+        """The address of its picture; empty where it has none."""
+        return image_url(self.image.name)
 
 
 class Step(models.Model):

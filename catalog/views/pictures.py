@@ -3,8 +3,7 @@
 from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
-from catalog import images
-from catalog.models import Item
+from catalog.models import IMAGES, Item
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -12,7 +11,7 @@ YEAR = 365 * 24 * 60 * 60
 @require_safe
 def image(request, name):
     """A picture that an item shows. A name's picture never changes, so it is kept for a year."""
-    item = Item.objects.filter(image=f"{images.FOLDER}{name}").only("image").first()
+    item = Item.objects.filter(image=f"{IMAGES}{name}").only("image").first()
     if item is None:
         raise Http404
     try:
