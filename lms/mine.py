@@ -5,7 +5,7 @@ import datetime
 
 from catalog.models import EventType, Item, ItemKind, Session
 
-from . import access, learning
+from . import access, covers, learning
 from .access import Answer
 from .learning import NOTHING, Stand
 from .models import Registration
@@ -20,6 +20,11 @@ class Entry:
     answer: Answer
     stand: Stand
     begins_on: datetime.date | None = None
+
+    @property
+    def cover(self):
+        """The straps that stand for it."""
+        return covers.cover(self.item.pk)
 
     @property
     def has_content(self) -> bool:
