@@ -67,6 +67,8 @@ class PassFilter(filters.FilterSet):
     )
     active = filters.DayRange(label=_("Active Between"), method="active_between")
 
+    expires = filters.DayRange(field_name="expires_on", label=_("Expires"))
+
     class Meta(filters.FilterSet.Meta):
         model = Pass
         fields = ()

@@ -262,7 +262,7 @@ class AssignForm(Form):
         field = self.fields["contact"]
         field.queryset = Contact.objects.living().of_account(pass_.account_id)
         field.widget.url = contacts_url
-        if pass_.contact_id is None:
+        if pass_.contact_id is None and not self.is_bound:
             self.fields["to"].choices = AssignTo.choices[:1]
 
     def clean(self):

@@ -128,9 +128,8 @@ class ContactPasses(Passes):
 
 
 def contact_panel(request, contact) -> str:
-    """The section `Training Passes` of a contact's page. One statement, two beyond fifty passes."""
+    """The section `Training Passes` of a contact's page. Two statements."""
     listing = ContactPasses.at(request, contact_id=contact.pk)
-    more = listing.slice.following
     add = Action(
         _("Add Training Pass"),
         reverse("passes:add", args=[contact.pk]),
@@ -140,8 +139,8 @@ def contact_panel(request, contact) -> str:
     context = {
         "contact": contact,
         "listing": listing,
-        "count": listing.count if more else len(listing.slice.rows),
-        "more": more,
+        "count": listing.count,
+        "more": listing.slice.following,
         "add": next(iter(listing.page.permitted([add])), None),
         "sentence": SENTENCE,
     }

@@ -1,13 +1,16 @@
-"""The cast of passes: Leadership Library, and who holds it."""
+"""The cast of passes: Leadership Library, who holds it, and the office's browser."""
 
 import datetime
+import re
 
 import pytest
+from django.contrib.auth.models import Group
 
 from passes import lifecycle
-from tests.factories import PassOptionFactory, PassTypeFactory
+from tests.factories import PassOptionFactory, PassTypeFactory, UserFactory
 
 TODAY = datetime.date(2026, 11, 22)
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -26,40 +29,67 @@ def yearly(library):
 def issue(clock, office, yearly, ada):
     """`issue(contact=ada, ...)`: a pass of Leadership Library, from today until 22 November 2027."""
 
-    def given(**particulars):
+    def issued(**particulars):
         particulars = {"option": yearly, "contact": ada, **particulars}
-        contact = particulars["contact"]
-        account = particulars.pop("account", contact.account if contact else None)
-        who = {"at": clock.at, "on": TODAY, "by": office}
-        return lifecycle.issue(account=account, **particulars, **who)
+        holder = particulars["contact"]
+        account = particulars.pop("account", holder.account if holder else ada.account)
+        who = {"at": clock.at, "on": TODAY, "by": office, **particulars}
+        return lifecycle.issue(account=account, **who)
 
-    return given
+    return issued
 
 
 @pytest.fixture
 def desk(browse, office):
-    """The office's browser, without htmx: pages and redirects."""
+    """The office's browser."""
     return browse(office)
 
 
 @pytest.fixture
-def press(desk):
-    """`press(url, **answers)`: send a dialog by htmx, with what it had hidden in it when opened."""
+def someone(browse):
+    """`someone("Support")`: the browser of a user with that role."""
 
-    def pressed(url, _client=desk, **answers):
-        opened = _client.get(url, headers={"HX-Request": "true"})
-        hidden = hidden_in(opened.content.decode())
-        return _client.post(url, {**hidden, **answers}, headers={"HX-Request": "true"})
+    def signed_in(role):
+        user = UserFactory(name=role, is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        return browse(user)
 
-    return pressed
+    return signed_in
 
 
-def hidden_in(html):
-    """The names and values of the hidden inputs."""
-    import re
+class Opened:
+    """A dialog as htmx opened it: what it says, what is hidden in it, and sending it."""
 
+    def __init__(self, client, url):
+        self.client, self.url = client, url
+        self.answer = client.get(url, headers=HTMX)
+        self.html = self.answer.content.decode()
+        self.hidden = hidden_in(self.html)
+
+    def look(self, **answers):
+        """Only look what would follow from these answers; what it says is remembered for `send`."""
+        sent = {**self.hidden, **answers, "show": "preview"}
+        html = self.client.post(self.url, sent, headers=HTMX).content.decode()
+        self.hidden |= hidden_in(html)
+        return html
+
+    def send(self, **answers):
+        return self.client.post(self.url, {**self.hidden, **answers}, headers=HTMX)
+
+
+def hidden_in(html) -> dict[str, str]:
     found = {}
     for tag in re.findall(r'<input type="hidden"[^>]*>', html):
         attributes = dict(re.findall(r'(name|value)="([^"]*)"', tag))
         found[attributes["name"]] = attributes.get("value", "")
     return found
+
+
+@pytest.fixture
+def dialog(desk):
+    """`dialog(url)`: the office opens it."""
+
+    def opened(url, client=desk):
+        return Opened(client, url)
+
+    return opened

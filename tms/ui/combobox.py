@@ -46,6 +46,8 @@ class Combobox(forms.Widget):
 
     template_name = "ui/combobox.html"
     several = False
+    # Under which names it stands in an address, where a list is narrowed by it.
+    widgets_names = ("", "_typed")
 
     def __init__(self, attrs=None):
         super().__init__(attrs)
