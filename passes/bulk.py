@@ -32,10 +32,16 @@ class Many(models.TextChoices):
 
 
 DONE = {
-    Many.ISSUE: ngettext_lazy("%(count)d pass was added.", "%(count)d passes were added."),
-    Many.ASSIGN: ngettext_lazy("%(count)d pass was assigned.", "%(count)d passes were assigned."),
-    Many.EXTEND: ngettext_lazy("%(count)d pass was extended.", "%(count)d passes were extended."),
-    Many.CANCEL: ngettext_lazy("%(count)d pass was cancelled.", "%(count)d passes were cancelled."),
+    Many.ISSUE: ngettext_lazy("%(count)d pass was added.", "%(count)d passes were added.", "count"),
+    Many.ASSIGN: ngettext_lazy(
+        "%(count)d pass was assigned.", "%(count)d passes were assigned.", "count"
+    ),
+    Many.EXTEND: ngettext_lazy(
+        "%(count)d pass was extended.", "%(count)d passes were extended.", "count"
+    ),
+    Many.CANCEL: ngettext_lazy(
+        "%(count)d pass was cancelled.", "%(count)d passes were cancelled.", "count"
+    ),
 }
 
 

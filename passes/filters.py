@@ -1,12 +1,13 @@
 """How are lists of passes narrowed?"""
 
+import django_filters
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BooleanField, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.choosing import account_field, accounts_matching, contact_field, contacts_matching
 from crm.models import Account, Contact
 from tms import clock
-from tms.text import Fold
 from tms.ui import filters
 
 from .models import Pass, PassType, Status
@@ -25,13 +26,6 @@ class AnyOf(Func):
         super().__init__(F(column), ArraySubquery(rows.order_by().values("pk")))
 
 
-def with_words(rows, column, text):
-    """The rows whose folded `column` holds every word of `text`."""
-    for word in text.split()[:8]:
-        rows = rows.filter(**{f"{column}__contains": Fold(Value(word))})
-    return rows
-
-
 class PassSearch(filters.Search):
     """By the number of the pass, an external ID of it, or who holds it; `accounts`: or owns it."""
 
@@ -44,13 +38,25 @@ class PassSearch(filters.Search):
         if not text:
             return qs
         found = Q(external_ids__contains=[text])
-        found |= Q(AnyOf("contact_id", with_words(Contact.objects, "search_text", text)))
+        found |= Q(AnyOf("contact_id", contacts_matching(Contact.objects.all(), text)))
         if self.accounts:
-            found |= Q(AnyOf("account_id", with_words(Account.objects, "name_key", text)))
+            found |= Q(AnyOf("account_id", accounts_matching(Account.objects.all(), text)))
         number = text.removeprefix("#")
         if number.isascii() and number.isdecimal() and int(number) <= LARGEST_ID:
             found |= Q(pk=int(number))
         return qs.filter(found)
+
+
+class OfContact(django_filters.Filter):
+    """One contact, found by a few letters."""
+
+    field_class = staticmethod(contact_field)
+
+
+class OfAccount(django_filters.Filter):
+    """One account, found by a few letters."""
+
+    field_class = staticmethod(account_field)
 
 
 class PassFilter(filters.FilterSet):
@@ -66,6 +72,7 @@ class PassFilter(filters.FilterSet):
         label=_("Pass Type"),
     )
     active = filters.DayRange(label=_("Active Between"), method="active_between")
+    contact = OfContact(label=_("Contact"))
 
     expires = filters.DayRange(field_name="expires_on", label=_("Expires"))
 
@@ -91,3 +98,4 @@ class AllPassesFilter(PassFilter):
     """Among all passes."""
 
     q = PassSearch(accounts=True, placeholder=_("Contact, account, number or external ID"))
+    account = OfAccount(label=_("Account"))

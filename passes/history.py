@@ -3,13 +3,19 @@
 import dataclasses
 import datetime
 
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.models import Contact
 from tms import journal
+from tms.days import day_text
 from tms.models import User
+from tms.ui.access import allowed
+from tms.ui.timeline import Told
 
-from .models import PassOption
+from .models import Pass, PassOption
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,3 +121,68 @@ def _kept(row, name):
 
 def _day(text) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None
+
+
+# In the histories of contacts and accounts
+
+
+def told(title, details=None, changes=None):
+    """How a kind is told on other people's pages: the pass by name, then what changed."""
+
+    def tell(row, names):
+        what = names("pass", row.subject_id)
+        return Told(
+            format_html(title, what=what),
+            details=details(row, names) if details else "",
+            changes=[changes(row, names)] if changes else (),
+        )
+
+    return tell
+
+
+def terms(row, names):
+    """Annual, until 22 November 2027, held by Ada Lindqvist"""
+    until = _("until %(day)s") % {"day": day_text(_day(row.after.get("expires_on")))}
+    option = names("pass_option", row.after.get("option"))
+    first = format_html("{}, {}", option, until) if option else until
+    holder = row.after.get("contact")
+    held = format_html(_("held by {name}"), name=names("contact", holder)) if holder else ""
+    return format_html("{}, {}", first, held or _("unassigned"))
+
+
+def expiry_changed(row, names):
+    before, after = (_day(kept.get("expires_on")) for kept in (row.before, row.after))
+    return (_("Expiry Date"), day_text(before), day_text(after))
+
+
+def holder_changed(row, names):
+    before, after = (kept.get("contact") for kept in (row.before, row.after))
+    nobody = _("Unassigned")
+    return (_("Contact"), names("contact", before) or nobody, names("contact", after) or nobody)
+
+
+TOLD = {
+    "pass.issued": told(gettext_lazy("{what} issued"), details=terms),
+    "pass.assigned": told(gettext_lazy("{what} assigned"), changes=holder_changed),
+    "pass.reassigned": told(gettext_lazy("{what} reassigned"), changes=holder_changed),
+    "pass.unassigned": told(gettext_lazy("{what} unassigned"), changes=holder_changed),
+    "pass.renewed": told(gettext_lazy("{what} renewed"), changes=expiry_changed),
+    "pass.extended": told(gettext_lazy("{what} extended"), changes=expiry_changed),
+    "pass.shortened": told(gettext_lazy("{what} shortened"), changes=expiry_changed),
+    "pass.cancelled": told(gettext_lazy("{what} cancelled"), details=terms),
+    "pass.expired": told(gettext_lazy("{what} expired"), details=terms),
+}
+
+
+def names_of_passes(ids, user) -> dict:
+    """Leadership Library #12, with its page for who may see passes."""
+    may = allowed(user, "passes.view_passes")
+    return {
+        pk: (f"{name} #{pk}", reverse("passes:detail", args=[pk]) if may else "")
+        for pk, name in Pass.objects.filter(pk__in=ids).values_list("pk", "pass_type__name")
+    }
+
+
+def names_of_options(ids, user) -> dict:
+    found = PassOption.objects.filter(pk__in=ids).values_list("pk", "name")
+    return {pk: (name, "") for pk, name in found}

@@ -194,7 +194,7 @@ def contacts_called(names) -> dict[str, Contact]:
     ids = ExternalId.objects.filter(contact__isnull=False).alias(
         id_=models.functions.Lower("value")
     )
-    for external in ids.filter(id_in=names - set(found)).select_related("contact"):
+    for external in ids.filter(called__in=names - set(found)).select_related("contact"):
         found.setdefault(external.value.casefold(), external.contact)
     return found
 
@@ -207,7 +207,9 @@ def accounts_called(names) -> dict[str, int | None]:
     ids = ExternalId.objects.filter(account__isnull=False).alias(
         id_=models.functions.Lower("value")
     )
-    found = {external.value.casefold(): external.account_id for external in ids.filter(id_in=names)}
+    found = {
+        external.value.casefold(): external.account_id for external in ids.filter(called__in=names)
+    }
     by_name = Account.objects.living().alias(called=models.functions.Lower("name"))
     named: dict[str, set] = {}
     for pk, name in by_name.filter(called__in=names - set(found)).values_list("pk", "name"):

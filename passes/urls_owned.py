@@ -24,9 +24,6 @@ urlpatterns = [
     path("contacts/<int:contact_id>/passes/new/", owned_giving.Add.as_view(), name="add"),
     path("accounts/<int:account_id>/passes/", owned.of_account, name="of_account"),
     path(
-        "accounts/<int:account_id>/passes/contacts/", owned_dialogs.contacts_of, name="contacts_of"
-    ),
-    path(
         "accounts/<int:account_id>/passes/new/",
         owned_giving.AddToAccount.as_view(),
         name="add_to_account",

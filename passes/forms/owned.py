@@ -3,17 +3,18 @@
 import re
 
 from django import forms
-from django.db.models import TextChoices
-from django.urls import reverse_lazy
+from django.db.models import TextChoices, Value
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from crm.choosing import contact_field, contacts_field
 from crm.models import Contact
-from tms.ui.combobox import ComboboxField, SeveralField
+from tms.text import Fold
+from tms.ui.combobox import ComboboxField
 from tms.ui.forms import Form
 
 from .. import periods
-from ..filters import with_words
 from ..models import OptionStatus, PassOption, PassType
 
 MOST_AT_ONCE = 1000
@@ -22,12 +23,15 @@ MOST_EXTERNAL_IDS = 20
 
 def types_matching(rows, text):
     """The pass types that hold every word, in the order of their names."""
-    return with_words(rows, "search_text", text).order_by("name_key", "pk")
+    for word in text.replace("\x00", "").split()[:8]:
+        rows = rows.filter(search_text__contains=Fold(Value(word)))
+    return rows.order_by("name_key", "pk")
 
 
-def contacts_matching(rows, text):
-    """The contacts that hold every word, in the order of their names."""
-    return with_words(rows, "search_text", text).order_by("name_key", "pk")
+def of_account(field, account_id):
+    """Let a field of contacts find only those linked to the account."""
+    field.queryset = Contact.objects.living().of_account(account_id)
+    field.widget.url = reverse("crm:contact_options", query={"account": account_id})
 
 
 class OptionChoice(forms.ModelChoiceField):
@@ -152,12 +156,7 @@ class AddForm(GiveForm):
 class AddToAccountForm(GiveForm):
     """To chosen contacts of an account, and some to nobody yet."""
 
-    contacts = SeveralField(
-        Contact.objects.living(),
-        label=gettext_lazy("Contacts"),
-        required=False,
-        find=contacts_matching,
-    )
+    contacts = contacts_field(label=gettext_lazy("Contacts"), required=False)
     unassigned = forms.IntegerField(
         label=gettext_lazy("Unassigned"),
         required=False,
@@ -167,11 +166,9 @@ class AddToAccountForm(GiveForm):
     )
     field_order = ["pass_type", "option", "expires_on", "contacts", "unassigned"]
 
-    def __init__(self, *args, account_id, contacts_url, **kwargs):
+    def __init__(self, *args, account_id, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["contacts"]
-        field.queryset = Contact.objects.living().of_account(account_id)
-        field.widget.url = contacts_url
+        of_account(self.fields["contacts"], account_id)
 
     def clean(self):
         answers = super().clean()
@@ -247,21 +244,12 @@ class AssignForm(Form):
     to = forms.ChoiceField(
         label=gettext_lazy("Assign it"), choices=AssignTo.choices, widget=forms.RadioSelect
     )
-    contact = under_a_choice(
-        ComboboxField(
-            Contact.objects.none(),
-            label=gettext_lazy("New contact"),
-            required=False,
-            find=contacts_matching,
-        )
-    )
+    contact = under_a_choice(contact_field(label=gettext_lazy("New contact"), required=False))
     reason = reason()
 
-    def __init__(self, *args, pass_, contacts_url, **kwargs):
+    def __init__(self, *args, pass_, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["contact"]
-        field.queryset = Contact.objects.living().of_account(pass_.account_id)
-        field.widget.url = contacts_url
+        of_account(self.fields["contact"], pass_.account_id)
         if pass_.contact_id is None and not self.is_bound:
             self.fields["to"].choices = AssignTo.choices[:1]
 
@@ -279,16 +267,12 @@ class AssignForm(Form):
 
 
 class AssignManyForm(Form):
-    contacts = SeveralField(
-        Contact.objects.none(), label=gettext_lazy("Contacts"), find=contacts_matching
-    )
+    contacts = contacts_field(label=gettext_lazy("Contacts"))
     reason = reason()
 
-    def __init__(self, *args, account_id, contacts_url, **kwargs):
+    def __init__(self, *args, account_id, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["contacts"]
-        field.queryset = Contact.objects.living().of_account(account_id)
-        field.widget.url = contacts_url
+        of_account(self.fields["contacts"], account_id)
 
 
 class UploadForm(Form):

@@ -8,7 +8,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.models import Account, Contact
+from crm.models import Contact
+from crm.views import accounts
 from tms.ui.access import allowed, staff
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
@@ -159,7 +160,7 @@ def of_contact(request, contact_id):
 @staff("passes.view_passes")
 def of_account(request, account_id):
     """The tab `Training Passes` of an account's page."""
-    account = get_object_or_404(Account, pk=account_id)
+    account = accounts.found(account_id)
     listing = AccountPasses.at(request, account_id=account_id)
     context = {
         "account": account,

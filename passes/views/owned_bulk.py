@@ -186,10 +186,7 @@ class AssignMany(ManyPasses):
     form_class = forms.AssignManyForm
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {
-            "account_id": self.account.pk,
-            "contacts_url": reverse("passes:contacts_of", args=[self.account.pk]),
-        }
+        return super().get_form_kwargs() | {"account_id": self.account.pk}
 
     def why_not(self):
         try:

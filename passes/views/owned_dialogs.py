@@ -1,16 +1,12 @@
 """What may be asked of one pass: renew, extend, edit its assignment, cancel, see its history."""
 
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.models import Account, Contact
 from tms.consequences import Consequence
 from tms.days import day_text
-from tms.ui.access import staff
-from tms.ui.combobox import options
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.outcomes import digest_of
@@ -209,10 +205,7 @@ class EditAssignment(PassDialog):
     form_class = forms.AssignForm
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {
-            "pass_": self.pass_,
-            "contacts_url": reverse("passes:contacts_of", args=[self.pass_.account_id]),
-        }
+        return super().get_form_kwargs() | {"pass_": self.pass_}
 
     def get_initial(self):
         return {"to": forms.AssignTo.CONTACT}
@@ -238,12 +231,3 @@ class History(PassDialog):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"entries": history.of(self.pass_.pk)}
-
-
-@staff("passes.view_passes")
-def contacts_of(request, account_id) -> HttpResponse:
-    """The contacts linked to an account, for a combobox."""
-    get_object_or_404(Account, pk=account_id)
-    linked = Contact.objects.living().of_account(account_id)
-    found = forms.contacts_matching(linked, request.GET.get("q", ""))
-    return options(request, found, aside=lambda contact: contact.email)

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.models import Account, Contact
+from crm.views.contacts import Contacts
 from tms.days import day_text
 from tms.refusals import Refusal
 from tms.ui.access import staff
-from tms.ui.lists import ListPage
 from tms.ui.combobox import options
 from tms.ui.dialogs import Dialog, Done
 
@@ -21,18 +21,6 @@ from ..forms import owned as forms
 from ..models import OptionStatus, Pass, PassOption, PassType
 
 NAMED = 3
-
-
-class Contacts(ListPage):
-    from tms.ui import tables as _t
-
-    class table(_t.Table):
-        pass
-
-    permission_required = "crm.view_people"
-
-    def queryset(self):
-        return Contact.objects.living()
 
 
 class Giving(Dialog):
@@ -100,7 +88,7 @@ class Giving(Dialog):
             kwargs["form"], changed = self.form_filled_in()
             kwargs |= changed
         context = super().get_context_data(part=part, **kwargs)
-        return context | {"warning": self.warning(self.chosen(context["form"]))}
+        return context | {"warning": self.warning(self.type_in(context["form"]))}
 
     def form_filled_in(self):
         """The form as if it had been opened with the choices so far, and what is new in it."""
@@ -116,7 +104,7 @@ class Giving(Dialog):
         )
         return form, {"new_type": new_type, "new_option": new_option}
 
-    def chosen(self, form):
+    def type_in(self, form):
         """The pass type chosen so far."""
         if form.is_bound:
             return form.cleaned_data.get("pass_type") if hasattr(form, "cleaned_data") else None
@@ -233,7 +221,6 @@ class AddToAccount(Giving):
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {
             "account_id": self.account.pk,
-            "contacts_url": reverse("passes:contacts_of", args=[self.account.pk]),
         }
 
     def recipients(self):
@@ -261,8 +248,8 @@ class Give(Giving):
     form_class = forms.GiveForm
 
     def recipients(self):
-        """Those ticked, or all that the list's filters match."""
-        return Contacts.selected(self.request)
+        """Those ticked, or all that the list's filters match; archived ones are left out."""
+        return Contacts.selected(self.request).filter(archived_at=None)
 
     @cached_property
     def chosen(self) -> list[Contact]:

@@ -27,7 +27,7 @@ def yearly(library):
 
 @pytest.fixture
 def issue(clock, office, yearly, ada):
-    """`issue(contact=ada, ...)`: a pass of Leadership Library, from today until 22 November 2027."""
+    """`issue(contact=ada, ...)`: a pass of Leadership Library, until 22 November 2027."""
 
     def issued(**particulars):
         particulars = {"option": yearly, "contact": ada, **particulars}

@@ -372,8 +372,10 @@ def test_the_history_tells_everything_newest_first(dialog, pass_, kestrel, clock
     for version, (verb, answers) in enumerate(steps):
         verb(pass_.pk, version=version, at=clock.move(hours=1), **answers, **who)
     html = dialog(f"/passes/{pass_.pk}/history/").html
-    order = [html.index(f"<strong>{word}</strong>") for word in
-             ("Cancelled", "Extended", "Reassigned", "Issued")]
+    order = [
+        html.index(f"<strong>{word}</strong>")
+        for word in ("Cancelled", "Extended", "Reassigned", "Issued")
+    ]
     assert order == sorted(order)
     for said in [
         "<del>Ada Lindqvist</del><ins>Jonas Brandt</ins>",

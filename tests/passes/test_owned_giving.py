@@ -77,9 +77,9 @@ def test_saving_issues_the_pass_from_today_until_the_filled_in_day(add, library,
 
 
 def test_the_expiry_can_be_overridden_and_without_one_the_option_decides(add, library, yearly):
-    assert add.send(
-        pass_type=library.pk, option=yearly.pk, expires_on="2027-01-31"
-    ).status_code == 204
+    assert (
+        add.send(pass_type=library.pk, option=yearly.pk, expires_on="2027-01-31").status_code == 204
+    )
     add.hidden["operation"] = "another"
     assert add.send(pass_type=library.pk, option=yearly.pk, expires_on="").status_code == 204
     assert [p.expires_on for p in Pass.objects.order_by("pk")] == [

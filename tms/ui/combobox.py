@@ -169,7 +169,7 @@ class SeveralField(ComboboxField):
 
     def chosen(self, values):
         """The rows of these ids. One statement."""
-        values = list(dict.fromkeys(map(str, values)))
+        values = list(dict.fromkeys(str(each) for each in values if each))
         ids = [int(each) for each in values if each.isdecimal() and len(each) < 19]
         found = {row.pk: row for row in self.queryset.filter(pk__in=ids)} if ids else {}
         if len(found) < len(values):

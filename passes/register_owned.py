@@ -1,0 +1,70 @@
+"""What the passes that somebody has bring to the shell and to other pages."""
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tms.ui.register import Bulk, Fact, Hit, MenuEntry, Names, Panel, SearchKind, Tab
+
+from . import history
+from .models import Pass
+from .tables import contact_name
+from .views import owned
+
+MAY_SEE = "passes.view_passes"
+
+
+def find_passes(query, _user, limit):
+    """Passes by their number (#12) or one of their external IDs. One statement."""
+    text = query.strip()
+    found = Q(external_ids__contains=[text])
+    number = text.removeprefix("#")
+    if number.isascii() and number.isdecimal() and len(number) < 19:
+        found |= Q(pk=int(number))
+    names = ("contact__first_name", "contact__last_name", "contact__email")
+    rows = Pass.objects.filter(found).order_by("-pk")
+    return [
+        Hit(
+            f"{row['pass_type__name']} #{row['pk']}",
+            reverse("passes:detail", args=[row["pk"]]),
+            subtitle=contact_name(row),
+            aside=row["account__name"],
+        )
+        for row in rows.values("pk", "pass_type__name", "account__name", *names)[:limit]
+    ]
+
+
+def count(account) -> int:
+    """How many passes the account owns, for its tab."""
+    return Pass.objects.filter(account=account.pk).count()
+
+
+MENU = [MenuEntry(_("Passes"), "passes:list", MAY_SEE, 50)]
+
+SEARCH = [SearchKind(_("Training passes"), find_passes, MAY_SEE, 70, "id-card-lanyard")]
+
+PANELS = [Panel("contact", "passes", owned.contact_panel, MAY_SEE, 100)]
+
+TABS = [
+    Tab("account", _("Training Passes"), "passes", "passes:of_account", MAY_SEE, 40, count),
+]
+
+BULK = [
+    Bulk(
+        "contacts",
+        _("Add Training Pass"),
+        "passes:give",
+        "id-card-lanyard",
+        "passes.issue_pass",
+    ),
+]
+
+FACTS = [
+    Fact(kind, happened.icon, history.TOLD[kind], happened.tone)
+    for kind, happened in history.KINDS.items()
+]
+
+NAMES = [
+    Names("pass", history.names_of_passes),
+    Names("pass_option", history.names_of_options),
+]
