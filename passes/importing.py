@@ -192,7 +192,7 @@ def contacts_called(names) -> dict[str, Contact]:
     by_address = Contact.objects.alias(address=models.functions.Lower("email"))
     found = {each.email.lower(): each for each in by_address.filter(address__in=names)}
     ids = ExternalId.objects.filter(contact__isnull=False).alias(
-        id_=models.functions.Lower("value")
+        called=models.functions.Lower("value")
     )
     for external in ids.filter(called__in=names - set(found)).select_related("contact"):
         found.setdefault(external.value.casefold(), external.contact)
@@ -205,7 +205,7 @@ def accounts_called(names) -> dict[str, int | None]:
     if not names:
         return {}
     ids = ExternalId.objects.filter(account__isnull=False).alias(
-        id_=models.functions.Lower("value")
+        called=models.functions.Lower("value")
     )
     found = {
         external.value.casefold(): external.account_id for external in ids.filter(called__in=names)

@@ -1,4 +1,7 @@
-"""What passes bring to the shell: an option of the control panel, kinds of search, panels."""
+"""What passes bring to the shell: an option of the control panel, kinds of search, panels.
+
+What comes with the passes that somebody has stands in register_owned.py.
+"""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +10,10 @@ from tms.ui.register import FINANCIAL, Hit, Option, Panel, SearchKind
 
 from . import content
 from .models import PassType, TypeStatus
+from .register_owned import BULK, FACTS, MENU, NAMES, PANELS_OWNED, SEARCH_OWNED, TABS
 from .views import in_types
+
+__all__ = ["BULK", "CONTROL_PANEL", "FACTS", "MENU", "NAMES", "PANELS", "SEARCH", "TABS"]
 
 CONTROL_PANEL = [
     Option(
@@ -53,11 +59,13 @@ SEARCH = [
         permission="passes.view_passes",
         position=60,
         icon="id-card-lanyard",
-    )
+    ),
+    *SEARCH_OWNED,
 ]
 
 PANELS = [
     Panel("course", "pass types", in_types.item_panel, "passes.view_passes", position=60),
     Panel("path", "pass types", in_types.item_panel, "passes.view_passes", position=60),
     Panel("event", "pass types", in_types.event_panel, "passes.view_passes", position=60),
+    *PANELS_OWNED,
 ]

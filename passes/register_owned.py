@@ -41,9 +41,9 @@ def count(account) -> int:
 
 MENU = [MenuEntry(_("Passes"), "passes:list", MAY_SEE, 50)]
 
-SEARCH = [SearchKind(_("Training passes"), find_passes, MAY_SEE, 70, "id-card-lanyard")]
+SEARCH_OWNED = [SearchKind(_("Training passes"), find_passes, MAY_SEE, 70, "id-card-lanyard")]
 
-PANELS = [Panel("contact", "passes", owned.contact_panel, MAY_SEE, 100)]
+PANELS_OWNED = [Panel("contact", "passes", owned.contact_panel, MAY_SEE, 100)]
 
 TABS = [
     Tab("account", _("Training Passes"), "passes", "passes:of_account", MAY_SEE, 40, count),

@@ -18,7 +18,9 @@ def text(response) -> str:
 
 def names(response) -> list[str]:
     """The rows of a list, by their headings."""
-    found = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', response.content.decode(), flags=re.DOTALL)
+    found = re.findall(
+        r'<th scope="row"[^>]*>(.*?)</th>', response.content.decode(), flags=re.DOTALL
+    )
     return [unescape(strip_tags(each)).strip() for each in found]
 
 
