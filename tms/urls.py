@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("tms.demo.urls")),
     path("", include("crm.urls")),
     path("", include("passes.urls")),
+    path("", include("tokens.urls")),
     path("", include("lms.urls")),
 ]

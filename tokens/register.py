@@ -1,0 +1,20 @@
+"""What tokens bring to the control panel."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tms.ui.register import FINANCIAL, Option
+
+from .views import MANAGE
+
+CONTROL_PANEL = [
+    Option(
+        FINANCIAL,
+        _("Training Tokens"),
+        _("Pre-paid units that training is paid with: their types"),
+        "tokens:types",
+        MANAGE,
+        "coins",
+        words=("units", "credits", "prepaid", "Gold", "vouchers"),
+        position=20,
+    ),
+]
