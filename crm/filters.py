@@ -25,10 +25,12 @@ class ByAccount(django_filters.Filter):
         return self._field
 
 
-class Standing(filters.FilterSet):
-    """Archived ones are left out unless asked for."""
+def show():
+    return filters.Choice(choices=SHOW, every=_("Current"), label=_("Show"), method="standing")
 
-    show = filters.Choice(choices=SHOW, every=_("Current"), label=_("Show"), method="standing")
+
+class Standing(filters.FilterSet):
+    """Archived ones are left out unless asked for (`show`)."""
 
     def standing(self, rows, name, value):
         return rows
@@ -61,6 +63,7 @@ class ContactFilter(Standing):
         every=_("All"),
         method="signs_in",
     )
+    show = show()
 
     class Meta(filters.FilterSet.Meta):
         model = Contact
@@ -122,6 +125,7 @@ class AccountFilter(Standing):
         label=_("Owner"),
         every=_("Every owner"),
     )
+    show = show()
 
     class Meta(filters.FilterSet.Meta):
         model = Account

@@ -185,6 +185,9 @@ class AccountForm(ModelForm):
         if self.instance.pk is None:
             del self.fields["main_contact"]
             return
+        # The rows themselves: a combobox shows their names.
+        self.initial["parent"] = self.instance.parent
+        self.initial["main_contact"] = self.instance.main_contact
         main = self.fields["main_contact"]
         main.queryset = Contact.objects.living().of_account(self.instance.pk)
         main.widget.url = f"{main.widget.url}?account={self.instance.pk}"

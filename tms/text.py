@@ -27,7 +27,9 @@ def one_line(text: str, *, field: str | None = None) -> str:
     Markup and formulas stay as they were typed: they are text. Refused with other control
     characters in it.
     """
-    return re.sub(r"\s+", " ", paragraphs(text, field=field)).strip()
+    if text and text.isascii() and text.isprintable():  # most are, and an import has many
+        return " ".join(text.split())
+    return " ".join(paragraphs(text, field=field).split())
 
 
 def paragraphs(text: str, *, field: str | None = None) -> str:

@@ -2,13 +2,14 @@
 
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tms.ui import register, timeline
+from tms.ui import register
 from tms.ui.access import staff
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import LINE, Action, Empty, ListPage
@@ -17,6 +18,7 @@ from .. import accounts, archiving, external_ids, forms
 from ..filters import AccountContactFilter, AccountFilter
 from ..models import Account, Contact, ExternalId
 from ..tables import AccountContactTable, AccountTable
+from . import panels
 from .contacts import CHANGE, Contacts
 
 
@@ -135,15 +137,9 @@ def account_contacts(request, pk):
 def account_history(request, pk):
     """The tab `History`; for htmx the section alone."""
     subject = found(pk)
-    section = timeline.draw(
-        request,
-        timeline.of_account(pk),
-        url=reverse("crm:account_history", args=[pk]),
-        changes=("account", "contact", "passes", "registrations"),
-        panel="panel" in request.GET,
-    )
+    section = panels.account_history(request, subject, panel="panel" in request.GET)
     if request.htmx and not request.htmx.history_restore_request:
-        response = render(request, "crm/_section.html", {"section": section})
+        response = HttpResponse(section)
     else:
         context = {"account": subject, "section": section}
         response = render(request, "crm/account_history.html", context)
@@ -156,6 +152,7 @@ class Create(Dialog):
     submit = gettext_lazy("Add")
     permission_required = CHANGE
     form_class = forms.AccountForm
+    template_name = "crm/form.html"
     changes = "account"
 
     def get_form_kwargs(self):
@@ -201,6 +198,7 @@ class Versioned(AccountDialog):
 class Edit(Versioned):
     title = gettext_lazy("Edit")
     form_class = forms.AccountForm
+    template_name = "crm/form.html"
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"instance": found(self.account.pk)}

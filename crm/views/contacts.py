@@ -92,6 +92,7 @@ class Create(Dialog):
     submit = gettext_lazy("Add")
     permission_required = CHANGE
     form_class = forms.NewContactForm
+    template_name = "crm/form.html"
     changes = "contact"
 
     def get_form_kwargs(self):
@@ -149,6 +150,7 @@ class Versioned(ContactDialog):
 class Edit(Versioned):
     title = gettext_lazy("Edit")
     form_class = forms.ContactForm
+    template_name = "crm/form.html"
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {

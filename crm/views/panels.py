@@ -57,6 +57,7 @@ def contact_history(request, contact, *, panel=True) -> str:
         request,
         timeline.of_contact(contact.pk),
         url=reverse("crm:contact_history", args=[contact.pk]),
+        here=("contact", contact.pk),
         changes=CHANGES,
         panel=panel,
     )
@@ -84,12 +85,14 @@ def account_children(request, account) -> str:
     return render_to_string("crm/_account_children.html", context, request=request)
 
 
-def account_history(request, account) -> str:
+def account_history(request, account, *, panel=True) -> str:
     return timeline.draw(
         request,
         timeline.of_account(account.pk),
         url=reverse("crm:account_history", args=[account.pk]),
+        here=("account", account.pk),
         changes=CHANGES,
+        panel=panel,
     )
 
 

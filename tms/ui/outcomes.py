@@ -85,6 +85,8 @@ def answers_so_far(form) -> tuple[dict, list]:
             else:
                 missing.append(field.label or name)
         elif not form.is_bound:
-            value = field.to_python(value) if isinstance(value, str) else value
+            # As the form would have it: text that nobody typed is "".
+            text = isinstance(value, str) or hasattr(field, "empty_value")
+            value = field.to_python(value) if text else value
         answers[name] = value
     return answers, missing

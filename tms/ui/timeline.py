@@ -51,8 +51,8 @@ class Told:
 class Asked:
     """What things are called today: `names("contact", 7)` is a link to the contact, or its name."""
 
-    def __init__(self, user):
-        self.user, self.wanted, self.found = user, {}, {"user": {}}
+    def __init__(self, user, here=None):
+        self.user, self.here, self.wanted, self.found = user, here, {}, {}
 
     def row(self, noun, key):
         """What the app that knows `noun` found for `key`; None if nothing, or not yet asked."""
@@ -65,7 +65,7 @@ class Asked:
         if key in (None, ""):
             return SafeString("")
         text, url = self.row(noun, key) or (f"#{key}", "")
-        if url:
+        if url and (noun, key) != self.here:
             return format_html('<a href="{}"><bdi>{}</bdi></a>', url, text)
         return format_html("<bdi>{}</bdi>", text)
 
@@ -97,10 +97,10 @@ class Entry:
     at: object
 
 
-def entries(rows, user) -> list[Entry]:
+def entries(rows, user, here=None) -> list[Entry]:
     """The rows of the journal in words. Kinds that nobody tells are left out."""
     facts = {fact.kind: fact for fact in register.all_of().facts}
-    rows, names = [row for row in rows if row.kind in facts], Asked(user)
+    rows, names = [row for row in rows if row.kind in facts], Asked(user, here)
     # What a name leads to may ask for further names (a change names the region it is now).
     for _look in range(2):
         for row in rows:
@@ -146,18 +146,19 @@ def newest(sources, size: int, before: int | None = None) -> list[JournalRow]:
     return list(heads[0].union(*heads[1:]).order_by("-id")[:size] if heads[1:] else heads[0])
 
 
-def draw(request, sources, *, url: str, changes=(), panel=True) -> SafeString:
+def draw(request, sources, *, url: str, here=None, changes=(), panel=True) -> SafeString:
     """The history of `sources` (`of_contact(7)`) as a section.
 
     On a panel the newest few stand, and a link to `url`, which draws all of it by pages
-    (panel=False). It fetches itself again after the events `changes`.
+    (panel=False). It fetches itself again after the events `changes`. `here` is what the page is
+    about, ("contact", 7): that isn't a link.
     """
     asked = request.GET.get("before", "")
     before = int(asked) if not panel and asked.isdecimal() and len(asked) < 19 else None
     size = PANEL if panel else PAGE
     found = newest(sources, size + 1, before)
     context = {
-        "entries": entries(found[:size], request.user),
+        "entries": entries(found[:size], request.user, here),
         "older": found[size - 1].pk if len(found) > size else None,
         "later": before is not None,
         "url": url,
