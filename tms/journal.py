@@ -57,7 +57,7 @@ def row(
         after=plain(after or {}),
         by_id=getattr(by, "pk", None),
         source="system" if by is None and source == "page" else source,
-        reason=reason,
+        reason=reason or "",
         at=at,
         on=on,
         operation=operation,

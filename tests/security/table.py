@@ -1,0 +1,285 @@
+"""Which address is for whom: one row each, read by test_roles.
+
+A row's rule is PUBLIC, LEARNER (anybody signed in), STAFF (anybody in the back office), or the
+permission it needs (a tuple: all of them).
+"""
+
+from catalog.models import Session
+from crm.models import ExternalId
+from lms.models import Request
+from passes.models import Inclusion
+from tests.factories import (
+    CategoryFactory,
+    ContentUnitFactory,
+    CourseFactory,
+    CurrencyFactory,
+    CustomFieldFactory,
+    EventFactory,
+    PassFactory,
+    PassOptionFactory,
+    PassTypeFactory,
+    PathFactory,
+    PriceFactory,
+    RegistrationFactory,
+    TaxLevelFactory,
+)
+from tms.models import Job, KeptMail
+from tms.people import roles
+
+PUBLIC, LEARNER, STAFF = "public", "learner", "staff"
+
+# Sign-in and second factor are allauth's own pages, with tests of their own in tests/people.
+ELSEWHERE = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_", "unnamed")
+
+SETTINGS, USERS = "tms.change_settings", "tms.manage_users"
+LOOK, CHANGE = "catalog.view_catalogue", ("catalog.view_catalogue", "catalog.change_catalogue")
+PRICES = ("catalog.view_catalogue", "catalog.change_prices")
+CONTENT = "catalog.change_catalogue"
+SEE_PEOPLE, CHANGE_PEOPLE = "crm.view_people", "crm.change_people"
+SEE, SET_UP = "passes.view_passes", "passes.manage_pass_types"
+GIVE, MOVE, REASSIGN = "passes.issue_pass", "passes.change_pass", "passes.reassign_pass"
+CANCEL, IMPORT = "passes.cancel_pass", "passes.import_passes"
+SEE_PLACES, PLACES = "lms.view_registrations", "lms.manage_registrations"
+
+
+def rows(space: str, rule, words: str) -> dict:
+    """One row for each address of `space` in `words`, all with the same rule."""
+    return {f"{space}:{word}": rule for word in words.split()}
+
+
+TABLE = {
+    "home": PUBLIC,
+    "search": STAFF,
+    "control_panel": STAFF,
+    "job": STAFF,
+    "job_file": STAFF,
+    "theme": PUBLIC,
+    "my_account": LEARNER,
+    "people:first": PUBLIC,
+    "people:logo": PUBLIC,
+    "people:invitation": PUBLIC,
+    "people:accept": PUBLIC,
+    "people:name": LEARNER,
+    "people:organisation": SETTINGS,
+    "people:mail": SETTINGS,
+    "people:one_mail": SETTINGS,
+    **rows(
+        "people",
+        USERS,
+        """
+        users user invite change_roles disable enable invite_again roles create_role
+        change_role remove_role
+    """,
+    ),
+    "demo:clear": (SETTINGS, USERS),
+    "catalog:image": PUBLIC,
+    **rows(
+        "catalog",
+        LOOK,
+        """
+        courses course course_options paths path steps events event sessions prices
+        categories
+    """,
+    ),
+    **rows(
+        "catalog",
+        CHANGE,
+        """
+        create_course create_event_of create_path add_steps edit_item publish_item
+        archive_item restore_item duplicate_item delete_item edit_step remove_step move_step
+        create_event edit_event open_event withdraw_event cancel_event duplicate_event
+        delete_event add_session edit_session remove_session create_category edit_category
+        move_category delete_category
+    """,
+    ),
+    **dict.fromkeys([f"catalog:{name}_price" for name in ("add", "edit", "remove")], PRICES),
+    **rows(
+        "catalog",
+        SETTINGS,
+        """
+        regions create_region edit_region default_region archive_region restore_region
+        delete_region currencies add_currency archive_currency restore_currency
+        delete_currency tax_levels create_tax_level edit_tax_level archive_tax_level
+        restore_tax_level delete_tax_level
+    """,
+    ),
+    **rows(
+        "crm",
+        SEE_PEOPLE,
+        """
+        contacts contact contact_options contact_details contact_history accounts account
+        account_options account_details account_contacts account_history
+    """,
+    ),
+    **rows(
+        "crm",
+        CHANGE_PEOPLE,
+        """
+        create_contact edit_contact change_address change_account add_account remove_account
+        add_contact_id remove_contact_id archive_contact restore_contact invite
+        create_account edit_account add_account_id remove_account_id archive_account
+        restore_account
+    """,
+    ),
+    "crm:view_as_learner": "crm.view_as_learner",
+    "crm:stop_viewing": "crm.view_as_learner",
+    "crm:confirm_address": PUBLIC,
+    **rows(
+        "crm",
+        SETTINGS,
+        """
+        fields create_field edit_field move_field archive_field restore_field
+    """,
+    ),
+    **rows(
+        "passes",
+        SEE,
+        """
+        types type of_item of_event list detail history of_contact of_account contacts_of
+    """,
+    ),
+    **rows(
+        "passes",
+        SET_UP,
+        """
+        create_type edit_type publish_type archive_type restore_type delete_type
+        create_option edit_option publish_option archive_option delete_option add_price
+        edit_price remove_price add_training remove_training change_event_types add_item
+        add_event
+    """,
+    ),
+    **rows("passes", GIVE, "give types_on_offer add add_to_account"),
+    **rows("passes", MOVE, "renew extend extend_many"),
+    **rows("passes", REASSIGN, "assign assign_many"),
+    **rows("passes", CANCEL, "cancel cancel_many"),
+    **rows("passes", IMPORT, "import import_file import_refused import_example"),
+    **rows("lms", PUBLIC, "catalogue region pass_type item"),
+    **rows(
+        "lms",
+        LEARNER,
+        """
+        ask_for_pass book ask_for_place registration calendar choose_date cancel_mine
+        my_learning learn unit done place file profile edit_details profile_passes
+        profile_registrations profile_requests
+    """,
+    ),
+    "lms:content": LOOK,
+    "lms:unit_file": LOOK,
+    **rows(
+        "lms",
+        CONTENT,
+        """
+        add_section rename_section remove_section move_section add_unit edit_unit
+        remove_unit move_unit
+    """,
+    ),
+}
+
+
+def world(ada, office, clock) -> dict:
+    """One of each thing: arguments by address name, by the first part that fits, or by name."""
+    course = CourseFactory(slug="course")
+    path = PathFactory(courses=[course])
+    event = EventFactory(course=course)
+    unit = ContentUnitFactory(course=course)
+    pass_type = PassTypeFactory(slug="library", opens=[course, event])
+    option = PassOptionFactory(pass_type=pass_type)
+    price = PriceFactory(of=option)
+    pass_ = PassFactory(option=option, contact=ada)
+    registration = RegistrationFactory(contact=ada, event=event)
+    identity = ExternalId.objects.create(contact=ada, system="HR", value="1")
+    request = Request.objects.create(contact=ada, pass_type=pass_type, asked_at=clock.at)
+    mail = KeptMail.objects.create(to="a@example.com", subject="S", text="T", at=clock.at)
+    job = Job.objects.create(verb="x", title="X", by=office, asked_at=clock.at, state="done")
+    roles.sync()
+    group = roles.Group.objects.first()
+    return {
+        "by name": {
+            "job": {"pk": job.pk},
+            "job_file": {"pk": job.pk},
+            "people:logo": {"name": "none.png"},
+            "people:invitation": {"pk": ada.user_id, "token": "wrong"},
+            "people:one_mail": {"pk": mail.pk},
+            "catalog:image": {"name": "none.png"},
+            "catalog:move_step": {"pk": path.steps.get().pk, "way": "up"},
+            "catalog:move_category": {"pk": CategoryFactory().pk, "way": "up"},
+            "crm:confirm_address": {"token": "wrong"},
+            "lms:add_unit": {"pk": unit.section_id, "form": "page"},
+            "lms:pass_type": {"slug": pass_type.slug},
+            "lms:ask_for_pass": {"slug": pass_type.slug},
+            "passes:import_file": {"pk": job.pk},
+            "passes:import_refused": {"pk": job.pk},
+        },
+        "pk": {
+            "role": group.pk,
+            "user": ada.user_id,
+            "disable": ada.user_id,
+            "enable": ada.user_id,
+            "invite_again": ada.user_id,
+            "event": event.pk,
+            "sessions": event.pk,
+            "session": Session.objects.first().pk,
+            "step": path.steps.get().pk,
+            "steps": path.pk,
+            "path": path.pk,
+            "category": CategoryFactory().pk,
+            "region": ada.account.region_id,
+            "currency": CurrencyFactory().pk,
+            "tax_level": TaxLevelFactory().pk,
+            "field": CustomFieldFactory().pk,
+            "type": pass_type.pk,
+            "training": pass_type.pk,
+            "event_types": pass_type.pk,
+            "option": option.pk,
+            "contact": ada.pk,
+            "account": ada.account_id,
+            "section": unit.section_id,
+            "unit": unit.pk,
+            "unit_file": unit.pk,
+            "registration": registration.pk,
+            "calendar": registration.pk,
+            "choose_date": registration.pk,
+            "cancel_mine": registration.pk,
+            "request": request.pk,
+        },
+        "passes": {"price": option.pk, "item": course.pk, "event": event.pk},
+        "prices": price.pk,
+        "default": {
+            "pk": course.pk,
+            "id": identity.pk,
+            "slug": course.slug,
+            "unit_id": unit.pk,
+            "course_id": course.pk,
+            "priced_id": course.priced_id,
+            "contact_id": ada.pk,
+            "account_id": ada.account_id,
+            "price": price.pk,
+            "inclusion": Inclusion.objects.first().pk,
+            "token": "wrong",
+        },
+        "pass": pass_.pk,
+    }
+
+
+ABOUT_A_PASS = {"detail", "renew", "extend", "assign", "cancel", "history"}
+
+
+def arguments(name: str, wanted, made: dict) -> dict:
+    """The keyword arguments of an address, from the world."""
+    if name in made["by name"]:
+        return made["by name"][name]
+    space, _colon, word = name.rpartition(":")
+    found = {key: made["default"].get(key) for key in wanted}
+    if "pk" in found:
+        if space == "passes" and word in ABOUT_A_PASS:
+            found["pk"] = made["pass"]
+        elif word.endswith("_price") and space == "catalog":
+            found["pk"] = made["prices"]
+        else:
+            last = word.split("_", 1)[-1]
+            candidates = made["pk"] | (made["passes"] if space == "passes" else {})
+            for key in (word, last):
+                if key in candidates:
+                    found["pk"] = candidates[key]
+                    break
+    return found
