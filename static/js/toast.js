@@ -46,7 +46,8 @@ function say({ text, url, label }) {
 }
 
 for (const toast of toasts.querySelectorAll("[data-toast]")) leave(toast)
-document.body.addEventListener("toast", ({ detail }) => say(detail))
+// Only once the dialog that it comes from has closed: `dialog:close` follows in the same answer.
+document.body.addEventListener("toast", ({ detail }) => setTimeout(() => say(detail)))
 document.body.addEventListener("htmx:responseError", ({ detail }) => {
   const status = detail.xhr.status
   say({ text: toasts.dataset[status] ?? toasts.dataset["5xx"] })

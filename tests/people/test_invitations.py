@@ -1,6 +1,7 @@
 """How somebody gets in by a letter: once, within a week, with the roles that were meant."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core import mail
 
 from tests.factories import ContactFactory
@@ -33,6 +34,7 @@ def test_the_link_sets_the_password_confirms_the_address_and_lets_in(invite, vis
     response = accept(browser, link_in(mail.outbox[0]))
     assert (response.status_code, response.headers["Location"]) == (302, "/")
     assert browser.is_in
+    assert UserSession.objects.get().user == ines  # so that it can be ended
     ines.refresh_from_db()
     assert ines.check_password(PASSWORD)
     assert confirmed(ines)

@@ -1,8 +1,9 @@
 """The first page of a new installation."""
 
-from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -26,8 +27,7 @@ def first(request):
         except Refusal as no:
             form.add_error(no.field if no.field in form.fields else None, str(no))
         else:
-            get_adapter().login(request, user)
-            return redirect("home")
+            return perform_login(request, Login(user=user))
     return render(request, "people/first.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -1,6 +1,7 @@
 """Where an invitation leads: choose a password, and in."""
 
-from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
 from django.contrib.auth import logout
 from django.contrib.auth.password_validation import validate_password
 from django.shortcuts import redirect, render
@@ -59,8 +60,7 @@ def accept(request):
             return render(request, "people/invitation_over.html", status=410)
         # Somebody else may be signed in here: nothing of theirs is carried over.
         logout(request)
-        get_adapter().login(request, user)
-        return redirect("home")
+        return perform_login(request, Login(user=user))
     context = {"form": form, "invited": user}
     return render(request, "people/invitation.html", context, status=422 if form.errors else 200)
 
