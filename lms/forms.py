@@ -1,10 +1,16 @@
 """What is asked of learners and of staff, in forms."""
 
 from django import forms
+from django.db.models import Q, Value
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.models import Event, Item
+from crm.choosing import contact_field
 from tms.days import day_text
+from tms.text import Fold
+from tms.ui.combobox import ComboboxField
 from tms.ui.forms import Form
 
 from . import catalogue
@@ -157,3 +163,88 @@ class DateField(forms.TypedChoiceField):
 
 class CancelForm(Form):
     """Nothing is asked: what follows is shown."""
+
+
+class ReasonForm(Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("It stands in the history."),
+    )
+
+
+def events_matching(events, text: str):
+    """Those of the events whose course, code or place has every word."""
+    for word in text.replace("\x00", "").split()[:8]:
+        said = Fold(Value(word))
+        events = events.filter(
+            Q(search_text__contains=said) | Q(course__search_text__contains=said)
+        )
+    return events
+
+
+def items_matching(items, text: str):
+    """Those of the courses or paths that have every word in title, code or summary."""
+    for word in text.replace("\x00", "").split()[:8]:
+        items = items.filter(search_text__contains=Fold(Value(word)))
+    return items.order_by("title_key", "pk")
+
+
+class RegisterOnEventForm(ReasonForm):
+    contact = contact_field(label=gettext_lazy("Contact"))
+    field_order = ["contact", "reason"]
+
+
+class RegisterContactForm(ReasonForm):
+    """One of both: an event, or a path."""
+
+    event = ComboboxField(
+        Event.objects.open().select_related("course").order_by("first_on", "pk"),
+        url=reverse_lazy("lms:event_options"),
+        find=events_matching,
+        required=False,
+        label=gettext_lazy("Event"),
+    )
+    path = ComboboxField(
+        Item.objects.paths().published(),
+        url=reverse_lazy("lms:path_options"),
+        find=items_matching,
+        required=False,
+        label=gettext_lazy("Learning path"),
+    )
+    field_order = ["event", "path", "reason"]
+
+    def clean(self):
+        given = super().clean()
+        if not self.errors and bool(given.get("event")) == bool(given.get("path")):
+            raise forms.ValidationError(_("Choose an event, or a learning path."))
+        return given
+
+
+class GrantPlaceForm(Form):
+    """On which date, where it isn't a path; and a line for the learner."""
+
+    answer = forms.CharField(
+        label=gettext_lazy("Answer"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("The learner reads it."),
+    )
+    field_order = ["event", "answer"]
+
+    def __init__(self, *args, dates, **kwargs):
+        super().__init__(*args, **kwargs)
+        if dates is not None:
+            self.fields["event"] = DateField(dates)
+            self.order_fields(self.field_order)
+
+
+class DeclineForm(Form):
+    answer = forms.CharField(
+        label=gettext_lazy("Answer"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("The learner reads it: why not, and what to do instead."),
+    )

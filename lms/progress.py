@@ -1,6 +1,8 @@
 """How far is somebody? In per cent, by person and course or path, from what is kept for good."""
 
 from django.db import connection
+from django.db.models import IntegerField
+from django.db.models.expressions import RawSQL
 
 # As `lms.learning` counts for one learner: a course by its required units (all of them where none
 # is required), a path by its required courses that are complete; what is completed is 100.
@@ -45,3 +47,20 @@ def percents(pairs) -> dict[tuple[int, int], int]:
     with connection.cursor() as cursor:
         cursor.execute(PERCENTS, {"contacts": contacts, "items": items})
         return {(contact, item): int(percent) for contact, item, percent in cursor}
+
+
+# The same for one row of a list of registrations, by its contact and what it is on.
+PERCENT = PERCENTS.partition("SELECT w.contact_id, w.item_id,")[2]
+OF_REGISTRATION = f"""(
+SELECT {
+    PERCENT.replace(
+        "FROM wanted w",
+        '''FROM (SELECT lms_registration.contact_id, coalesce(lms_registration.path_id, (
+        SELECT course_id FROM catalog_event WHERE id = lms_registration.event_id)) AS item_id) w''',
+    )
+})"""  # noqa: S608 - two constants of this module
+
+
+def of_registration() -> RawSQL:
+    """An annotation for querysets of registrations: the progress in per cent."""
+    return RawSQL(OF_REGISTRATION, [], output_field=IntegerField())  # noqa: S611

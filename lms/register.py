@@ -1,9 +1,78 @@
 """What learning brings to the shell and to other pages."""
 
-from tms.ui.register import Panel
+from django.utils.translation import gettext_lazy as _
 
-from .views import content
+from tms.ui.register import LMS, Fact, MenuEntry, Names, Option, Panel, Tab
+
+from . import told
+from .views import content, registrations
+
+MENU = [MenuEntry(_("Dashboard"), "dashboard", position=1)]
+
+CONTROL_PANEL = [
+    Option(
+        LMS,
+        _("Requests"),
+        _("What learners ask for: passes and places, and the answers"),
+        "lms:requests",
+        "lms.answer_requests",
+        "send",
+        words=(_("ask"), _("wish"), _("answer"), _("grant"), _("decline")),
+        position=10,
+    ),
+    Option(
+        LMS,
+        _("Registrations"),
+        _("Every learner's place on every event and learning path"),
+        "lms:registrations",
+        "lms.view_registrations",
+        "list-checks",
+        words=(_("bookings"), _("participants"), _("enrolments"), _("attendance")),
+        position=20,
+    ),
+]
 
 PANELS = [
     Panel("course", "content", content.draw, "catalog.view_catalogue", position=20),
+    Panel(
+        "contact",
+        "registrations",
+        registrations.contact_panel,
+        "lms.view_registrations",
+        position=40,
+    ),
+    Panel(
+        "event", "registrations", registrations.event_panel, "lms.view_registrations", position=20
+    ),
+    Panel("pass", "registrations", registrations.pass_panel, "lms.view_registrations", position=20),
+]
+
+TABS = [
+    Tab(
+        "account",
+        _("Registrations"),
+        "registrations",
+        "lms:of_account",
+        "lms.view_registrations",
+        50,
+        count=registrations.count_of_account,
+    ),
+]
+
+NAMES = [
+    Names("registration", told.registrations),
+    Names("request", told.requests),
+    Names("used_pass", told.used_passes),
+    Names("training", told.trainings),
+]
+
+FACTS = [
+    Fact("registration.made", "ticket", told.made, "good"),
+    Fact("registration.cancelled", "ban", told.cancelled, "bad"),
+    Fact("registration.moved", "arrow-right-left", told.moved),
+    Fact("registration.attended", "user-check", told.attended, "good"),
+    Fact("registration.completed", "circle-check", told.completed, "good"),
+    Fact("item.completed", "award", told.item_completed, "good"),
+    Fact("request.made", "send", told.asked),
+    Fact("request.answered", "reply", told.answered),
 ]

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import urls_learning
-from .views import booking, catalogue, item
+from .views import asked, booking, catalogue, item, registrations
 
 app_name = "lms"
 urlpatterns = [
@@ -20,5 +20,37 @@ urlpatterns = [
     path("registrations/<int:pk>/calendar.ics", booking.calendar, name="calendar"),
     path("registrations/<int:pk>/date/", booking.choose_date, name="choose_date"),
     path("registrations/<int:pk>/giving-up/", booking.Cancel.as_view(), name="cancel_mine"),
+    path("all-registrations/", registrations.Registrations.as_view(), name="registrations"),
+    path("all-registrations/<int:pk>/cancellation/", registrations.Cancel.as_view(), name="cancel"),
+    path("all-registrations/events/", registrations.event_options, name="event_options"),
+    path("all-registrations/paths/", registrations.path_options, name="path_options"),
+    path("contacts/<int:contact_id>/registrations/", registrations.of_contact, name="of_contact"),
+    path(
+        "contacts/<int:contact_id>/registrations/new/",
+        registrations.RegisterContact.as_view(),
+        name="register_contact",
+    ),
+    path("accounts/<int:account_id>/registrations/", registrations.of_account, name="of_account"),
+    path("passes/<int:used_pass_id>/registrations/", registrations.of_pass, name="of_pass"),
+    path("events/<int:event_id>/registrations/", registrations.of_event, name="of_event"),
+    path(
+        "events/<int:event_id>/registrations/new/",
+        registrations.RegisterOnEvent.as_view(),
+        name="register_on_event",
+    ),
+    path(
+        "events/<int:event_id>/registrations/attendance/",
+        registrations.MarkAttended.as_view(),
+        name="mark_attended",
+    ),
+    path(
+        "events/<int:event_id>/registrations/completion/",
+        registrations.MarkCompleted.as_view(),
+        name="mark_completed",
+    ),
+    path("requests/", asked.Requests.as_view(), name="requests"),
+    path("requests/<int:pk>/place/", asked.GrantPlace.as_view(), name="grant_place"),
+    path("requests/<int:pk>/pass/", asked.GrantPass.as_view(), name="grant_pass"),
+    path("requests/<int:pk>/refusal/", asked.Decline.as_view(), name="decline"),
     *urls_learning.urlpatterns,
 ]

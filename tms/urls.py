@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from lms.views.dashboard import dashboard
+
 urlpatterns = [
     path("", include("tms.ui.urls")),
     path("", include("tms.people.urls")),
@@ -11,4 +13,5 @@ urlpatterns = [
     path("", include("passes.urls")),
     path("", include("tokens.urls")),
     path("", include("lms.urls")),
+    path("dashboard/", dashboard, name="dashboard"),
 ]

@@ -8,6 +8,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
+from tms.days import day_text
 from tms.text import Fold
 
 LAST_DAY = datetime.date(9999, 12, 31)
@@ -136,6 +137,12 @@ class Event(models.Model):
 
     def __str__(self):
         return self.code or f"{self.get_type_display()} {self.pk}"
+
+    @property
+    def choice_label(self) -> str:
+        """What it is called among the events of all courses; asks for the course's title."""
+        told = [self.course.title, day_text(self.first_on) or str(self.get_type_display())]
+        return ", ".join(filter(None, [*told, self.place, self.code]))
 
     def status_on(self, day) -> EventState:
         """What it is on `day`. An LMS event has no days: it neither runs nor ends."""

@@ -38,7 +38,8 @@ def options(request, rows, *, aside=None) -> HttpResponse:
 
 
 def label_of(row) -> str:
-    return str(row)
+    """What a row is called among many: its `choice_label`, where its text alone says too little."""
+    return str(getattr(row, "choice_label", row))
 
 
 class Combobox(forms.Widget):

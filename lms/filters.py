@@ -1,0 +1,52 @@
+"""How are registrations and requests narrowed?"""
+
+from django.db.models import Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from tms.text import Fold
+from tms.ui import filters
+
+from .models import PaidBy, Registration, Request, RequestState
+from .tables import Standing
+
+
+class ContactSearch(filters.Search):
+    """Every word in the learner's name or address, or in the title of what it is about."""
+
+    def __init__(self, *columns, **kwargs):
+        super().__init__(placeholder=_("Contact or training"), **kwargs)
+        self.columns = columns
+
+    def filter(self, qs, value):
+        for word in (value or "").replace("\x00", "").split()[:8]:
+            folded = Fold(Value(word))
+            found = Q()
+            for column in self.columns:
+                found |= Q(**{f"{column}__contains": folded})
+            qs = qs.filter(found)
+        return qs
+
+
+class RegistrationFilter(filters.FilterSet):
+    q = ContactSearch("contact__search_text", "event__course__title_key", "path__title_key")
+    standing = filters.Choice(
+        choices=Standing.choices, every=_("Every status"), label=_("Status"), method="in_standing"
+    )
+    paid_by = filters.Choice(choices=PaidBy.choices, every=_("Every way"), label=_("Paid by"))
+    registered = filters.DayRange(field_name="registered_on", label=_("Registered between"))
+
+    class Meta(filters.FilterSet.Meta):
+        model = Registration
+        fields = ()
+
+    def in_standing(self, queryset, _name, value):
+        return queryset.filter(standing=value)
+
+
+class RequestFilter(filters.FilterSet):
+    q = ContactSearch("contact__search_text", "item__title_key", "pass_type__name_key")
+    state = filters.Choice(choices=RequestState.choices, every=_("Every status"), label=_("Status"))
+
+    class Meta(filters.FilterSet.Meta):
+        model = Request
+        fields = ()

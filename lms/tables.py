@@ -1,0 +1,197 @@
+"""Which columns do lists of registrations and of requests have, and what stands in a row's menu?"""
+
+from django.db import models
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tms.days import day_short
+from tms.ui import tables
+from tms.ui.lists import LINE, Action
+
+from .models import PaidBy, RequestState
+
+MANAGE = "lms.manage_registrations"
+ANSWER = "lms.answer_requests"
+
+
+class Standing(models.TextChoices):
+    """What a registration is, worked out from its dates."""
+
+    ACTIVE = "active", gettext_lazy("Registered")
+    COMPLETED = "completed", gettext_lazy("Completed")
+    CANCELLED = "cancelled", gettext_lazy("Cancelled")
+
+
+NEEDED = (
+    "standing", "attended", "version", "event_id", "path_id", "event__first_on",
+    "contact__first_name", "contact__last_name", "contact__email", "title",
+)  # fmt: skip
+
+
+def contact_name(row) -> str:
+    """The learner's name in a row of values."""
+    names = (row["contact__first_name"], row["contact__last_name"])
+    return " ".join(filter(None, names)) or row["contact__email"] or ""
+
+
+class Learner(tables.Column):
+    """Who learns, as a link to the contact."""
+
+    NAMES = ("contact_id", "contact__first_name", "contact__last_name", "contact__email")
+
+    def __init__(self, **more):
+        super().__init__(draw=self.drawn, export=contact_name, needs=self.NAMES, **more)
+        self.of_contact = tables.Link("crm:contact", key="contact_id")
+
+    def drawn(self, row):
+        return format_html('<a href="{}">{}</a>', self.of_contact.address(row), contact_name(row))
+
+
+class Training(tables.Column):
+    """What it is a place on: the title, as a link to the event or the path; its day under it."""
+
+    def __init__(self, **more):
+        super().__init__(
+            draw=self.drawn,
+            export=lambda row: row["title"],
+            needs=("title", "event_id", "path_id", "event__first_on", "event__type"),
+            **more,
+        )
+        self.of_event = tables.Link("catalog:event", key="event_id")
+        self.of_path = tables.Link("catalog:path", key="path_id")
+
+    def drawn(self, row):
+        link = self.of_path if row["path_id"] else self.of_event
+        if row["path_id"]:
+            note = _("Learning path")
+        else:
+            note = day_short(row["event__first_on"]) or _("LMS")
+        return format_html(
+            '<a href="{}">{}</a><small>{}</small>', link.address(row), row["title"], note
+        )
+
+
+class PaidFor(tables.Column):
+    """By which pass, or in which other way."""
+
+    def __init__(self, **more):
+        super().__init__(
+            draw=self.drawn,
+            export=self.said,
+            needs=("paid_by", "used_pass_id", "used_pass__pass_type__name"),
+            **more,
+        )
+        self.of_pass = tables.Link("passes:detail", key="used_pass_id")
+
+    def said(self, row):
+        return row["used_pass__pass_type__name"] or str(PaidBy(row["paid_by"]).label)
+
+    def drawn(self, row):
+        if row["used_pass_id"]:
+            return format_html(
+                '<a href="{}">{}</a>', self.of_pass.address(row), row["used_pass__pass_type__name"]
+            )
+        return self.said(row)
+
+
+def attendance(row) -> str:
+    """There, not there, or nothing yet."""
+    return {True: _("Attended"), False: _("Not there"), None: ""}[row["attended"]]
+
+
+class Progress(tables.Column):
+    """A bar with its per cent."""
+
+    def __init__(self, **more):
+        super().__init__(draw=self.drawn, needs=("percent",), accessor="percent", **more)
+
+    def drawn(self, row):
+        return format_html(
+            '<span class="progress progress--small"><progress max="100" value="{0}" '
+            'aria-hidden="true"></progress>{0} %</span>',
+            row["percent"],
+        )
+
+
+class RegistrationTable(tables.Table):
+    standing = tables.Status(Standing.choices, verbose_name=gettext_lazy("Status"))
+    contact = Learner(main=True, verbose_name=gettext_lazy("Contact"))
+    training = Training(verbose_name=gettext_lazy("Training"))
+    account = tables.Link(
+        "crm:account",
+        key="account_id",
+        accessor="account__name",
+        verbose_name=gettext_lazy("Account"),
+    )
+    paid = PaidFor(verbose_name=gettext_lazy("Paid by"))
+    percent = Progress(verbose_name=gettext_lazy("Progress"))
+    attended = tables.Column(
+        draw=attendance, export=attendance, needs=("attended",),
+        verbose_name=gettext_lazy("Attendance"),
+    )  # fmt: skip
+    registered_on = tables.Day(sort="pk", verbose_name=gettext_lazy("Registered on"))
+    content_until = tables.Day(hidden=True, verbose_name=gettext_lazy("Content until"))
+    email = tables.Column(
+        accessor="contact__email", hidden=True, verbose_name=gettext_lazy("Email")
+    )
+
+
+class AccountTable(RegistrationTable):
+    account = None
+
+
+class ContactTable(RegistrationTable):
+    contact = account = email = None
+    training = Training(main=True, verbose_name=gettext_lazy("Training"))
+
+
+class EventTable(RegistrationTable):
+    training = None
+
+
+class PassTable(RegistrationTable):
+    account = paid = email = None
+
+
+def entries(row):
+    """The entries of a registration's menu; none where it is cancelled."""
+    if row["standing"] == Standing.CANCELLED:
+        return
+    if row["event_id"]:
+        address = reverse("lms:mark_attended", args=[row["event_id"]])
+        if row["event__first_on"] and row["attended"] is not True:
+            yield Action(_("Mark attended"), f"{address}?ids={row['pk']}", "user-check",
+                         permission=MANAGE)  # fmt: skip
+        if row["event__first_on"] and row["attended"] is not False:
+            yield Action(_("Mark not there"), f"{address}?ids={row['pk']}&not=1", "user-x",
+                         permission=MANAGE)  # fmt: skip
+        if row["standing"] != Standing.COMPLETED:
+            address = reverse("lms:mark_completed", args=[row["event_id"]])
+            yield Action(_("Mark complete"), f"{address}?ids={row['pk']}", "circle-check",
+                         permission=MANAGE)  # fmt: skip
+        yield LINE
+    yield Action(
+        _("Cancel the registration"),
+        reverse("lms:cancel", args=[row["pk"]]),
+        "ban",
+        danger=True,
+        permission=MANAGE,
+    )
+
+
+class RequestTable(tables.Table):
+    state = tables.Status(RequestState.choices, verbose_name=gettext_lazy("Status"))
+    contact = Learner(main=True, verbose_name=gettext_lazy("Contact"))
+    account = tables.Link(
+        "crm:account",
+        key="contact__account_id",
+        accessor="contact__account__name",
+        verbose_name=gettext_lazy("Account"),
+    )
+    about = tables.Column(accessor="about", note="kind", verbose_name=gettext_lazy("What for"))
+    note = tables.Column(verbose_name=gettext_lazy("Note"))
+    asked_at = tables.Moment(sort="pk", verbose_name=gettext_lazy("Asked"))
+    answer = tables.Column(hidden=True, verbose_name=gettext_lazy("Answer"))
+    answered_at = tables.Moment(hidden=True, verbose_name=gettext_lazy("Answered"))

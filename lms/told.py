@@ -1,0 +1,115 @@
+"""How is it told what happened to registrations, requests and results?"""
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from catalog.models import Item, ItemKind
+from passes.models import Pass
+from tms.ui.access import allowed
+from tms.ui.timeline import Told
+
+from .models import PaidBy, Registration, Request
+
+# Names
+
+
+def trainings(ids, user) -> dict:
+    may = allowed(user, "catalog.view_catalogue")
+    return {
+        pk: (title, reverse(f"catalog:{ItemKind(kind).value}", args=[pk]) if may else "")
+        for pk, title, kind in Item.objects.filter(pk__in=ids).values_list("pk", "title", "kind")
+    }
+
+
+def registrations(ids, user) -> dict:
+    """What they are on, as events and items are named."""
+    rows = Registration.objects.filter(pk__in=ids).select_related("event__course", "path")
+    may = allowed(user, "catalog.view_catalogue")
+    found = {}
+    for each in rows:
+        name = "catalog:path" if each.path_id else "catalog:event"
+        text = each.path.title if each.path else each.event.choice_label
+        url = reverse(name, args=[each.path_id or each.event_id]) if may else ""
+        found[each.pk] = (text, url)
+    return found
+
+
+def requests(ids, user) -> dict:
+    rows = Request.objects.filter(pk__in=ids).select_related("pass_type", "item")
+    return {each.pk: (str(each.pass_type or each.item), "") for each in rows}
+
+
+def used_passes(ids, user) -> dict:
+    may = allowed(user, "passes.view_passes")
+    rows = Pass.objects.filter(pk__in=ids).select_related("pass_type")
+    return {
+        each.pk: (
+            f"{each.pass_type.name} {each}",
+            reverse("passes:detail", args=[each.pk]) if may else "",
+        )
+        for each in rows
+    }
+
+
+# Facts
+
+
+def made(row, names):
+    how = row.after.get("paid_by", "")
+    through = names("used_pass", row.after.get("pass"))
+    details = (
+        format_html(_("Through {what}"), what=through)
+        if through
+        else str(PaidBy(how).label)
+        if how in PaidBy.values
+        else ""
+    )
+    return Told(
+        format_html(_("Registered: {what}"), what=names("registration", row.subject_id)), details
+    )
+
+
+def cancelled(row, names):
+    return Told(
+        format_html(_("Registration cancelled: {what}"), what=names("registration", row.subject_id))
+    )
+
+
+def moved(row, names):
+    through = names("used_pass", row.after.get("pass"))
+    what = names("registration", row.subject_id)
+    if through:
+        return Told(
+            format_html(_("{what} is carried by {through} now"), what=what, through=through)
+        )
+    return Told(format_html(_("{what} is carried by the learning path now"), what=what))
+
+
+def attended(row, names):
+    what = names("registration", row.subject_id)
+    said = {
+        True: _("Attended: {what}"),
+        False: _("Not there: {what}"),
+        None: _("Attendance taken back: {what}"),
+    }[row.after.get("attended")]
+    return Told(format_html(said, what=what))
+
+
+def completed(row, names):
+    return Told(
+        format_html(_("Marked complete: {what}"), what=names("registration", row.subject_id))
+    )
+
+
+def item_completed(row, names):
+    return Told(format_html(_("Completed: {what}"), what=names("training", row.subject_id)))
+
+
+def asked(row, names):
+    return Told(format_html(_("Asked for {what}"), what=names("request", row.subject_id)))
+
+
+def answered(row, names):
+    said = _("Granted: {what}") if row.after.get("state") == "granted" else _("Declined: {what}")
+    return Told(format_html(said, what=names("request", row.subject_id)))
