@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tms.ui.register import CATALOGUE, FINANCIAL, MenuEntry, Option, SearchKind
 
-from . import search
+from . import search, told
 from .views.asked import LOOK, SETTINGS
 
 MENU = [
@@ -61,3 +61,5 @@ SEARCH = [
     SearchKind(_("Learning paths"), search.paths, LOOK, 40, "route"),
     SearchKind(_("Events"), search.events, LOOK, 60, "calendar"),
 ]
+
+FACTS = told.FACTS

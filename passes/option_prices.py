@@ -12,6 +12,7 @@ from tms.refusals import Refusal
 
 from . import options
 from .models import OptionStatus, PassOption
+from .options import prices_left
 
 
 @transaction.atomic
@@ -40,5 +41,5 @@ def remove(option: PassOption, price: Price, *, at, on, by) -> None:
 
 def _refuse_without(option: PassOption, on) -> None:
     published = option.status == OptionStatus.PUBLISHED
-    if published and not options.prices_of(option, on).exists():
+    if published and not prices_left(option, on):
         raise Refusal(str(options.LAST_PRICE))

@@ -110,7 +110,7 @@ def publish(option, *, version=None, at, on, by, operation="") -> PassOption:
     """Put a Draft or archived option on sale. Needs a price that isn't over on `on`."""
     with transaction.atomic():
         found = locked(option, version)
-        if reason := why_not("publish", found.status, prices=prices_of(found, on).count()):
+        if reason := why_not("publish", found.status, prices=prices_left(found, on)):
             raise Refusal(reason)
         return _move(found, OptionStatus.PUBLISHED, "published", at, on, by, operation)
 
@@ -181,9 +181,10 @@ def locked(option, version: int | None = None) -> PassOption:
     return found
 
 
-def prices_of(option, on):
-    """The option's prices that aren't over on `on`: valid then, or to come."""
-    return Price.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), priced_id=option.priced_id)
+def prices_left(option, on) -> int:
+    """How many prices of the option aren't over on `on`: valid then, or to come."""
+    lasting = Q(valid_to=None) | Q(valid_to__gte=on)
+    return Price.objects.filter(lasting, priced=option.priced_id).count()
 
 
 def is_last_on_sale(option) -> bool:

@@ -70,8 +70,8 @@ def remove(pass_type, inclusion_ids, *, at, on, by, reason="", operation="") -> 
             "items": [each.item_id for each in gone if each.item_id],
             "events": [each.event_id for each in gone if each.event_id],
         }
-        touched = _touched(found, [title_of(each) for each in gone], on)
-        return touched + _follow(found, data, at, on, by, operation, reason)
+        followed = _follow(found, data, at, on, by, operation, reason)
+        return _touched(found, [title_of(each) for each in gone], on, followed)
 
 
 def change_event_types(
@@ -114,7 +114,7 @@ def change_event_types(
         lines = [
             _("%(title)s: %(types)s events") % {"title": row.item.title, "types": in_words(closed)}
         ]
-        return _touched(found, lines, on) + _follow(found, data, at, on, by, operation)
+        return _touched(found, lines, on, _follow(found, data, at, on, by, operation))
 
 
 def reach(pass_type, on) -> tuple[int, int]:
@@ -196,8 +196,8 @@ def _kept(rows) -> dict:
     }
 
 
-def _touched(found, titles, on) -> list[Consequence]:
-    """Whom closing these trainings touches (PASS-13), by counts and the first titles."""
+def _touched(found, titles, on, followed) -> list[Consequence]:
+    """Whom closing these trainings touches (PASS-13), by counts and titles, then what followed."""
     passes, learners = reach(found, on)
     lines = tuple(titles[:NAMED])
     if not passes:
@@ -206,7 +206,7 @@ def _touched(found, titles, on) -> list[Consequence]:
             "%(n)d trainings close. Nobody holds an active pass of this type.",
             len(titles),
         )
-        return [Consequence("closes", sentence % {"n": len(titles)}, len(titles), lines)]
+        return [Consequence("closes", sentence % {"n": len(titles)}, len(titles), lines), *followed]
     sentence = ngettext(
         "%(n)d training closes at once for %(passes)s and %(learners)s, "
         "unless another right covers it.",
@@ -219,11 +219,11 @@ def _touched(found, titles, on) -> list[Consequence]:
         "passes": ngettext("%(n)d active pass", "%(n)d active passes", passes) % {"n": passes},
         "learners": ngettext("%(n)d learner", "%(n)d learners", learners) % {"n": learners},
     }
+    closes = Consequence("closes", sentence % words, len(titles), lines)
+    if any(each.tone == "stays" for each in followed):  # by name, which says more
+        return [closes, *followed]
     kept = _("Whoever has registered for it through a pass keeps it until that pass ends.")
-    return [
-        Consequence("closes", sentence % words, len(titles), lines),
-        Consequence("stays", kept, 0),
-    ]
+    return [closes, *followed, Consequence("stays", kept, 0)]
 
 
 def _follow(found, data, at, on, by, operation, reason="") -> list[Consequence]:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("pass-types/", types.PassTypes.as_view(), name="types"),
     path("pass-types/new/", types.CreateType.as_view(), name="create_type"),
     path("pass-types/<int:pk>/", types.type_, name="type"),
+    path("pass-types/<int:pk>/history/", types.history, name="type_history"),
     path("pass-types/<int:pk>/edit/", types.EditType.as_view(), name="edit_type"),
     path("pass-types/<int:pk>/publication/", types.PublishType.as_view(), name="publish_type"),
     path("pass-types/<int:pk>/archive/", types.ArchiveType.as_view(), name="archive_type"),

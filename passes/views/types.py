@@ -1,14 +1,18 @@
 """Pass types: all of them, the page of one, and what is done with it."""
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
 
-from passes import facts, types
+from passes import facts, told_types, types
 from passes.forms.types import TypeForm
 from passes.models import OptionStatus, PassType, TypeStatus
 from passes.tables_types import TypeFilter, TypeTable
+from tms.ui import timeline
 from tms.ui.access import allowed, staff
 from tms.ui.dialogs import Dialog, Done
 from tms.ui.forms import Form
@@ -86,6 +90,7 @@ def menu_of(pk, status, *, published, issued):
         yield verb("delete", _("Delete"), "trash-2", danger=True)
 
 
+@require_GET
 @staff(LOOK)
 def type_(request, pk):
     """The page of a pass type: what is live, its facts, its options, its training."""
@@ -107,9 +112,31 @@ def type_(request, pk):
         "options": [written(row, request.today) for row in rows],
         "training": training,
         "trainings": pass_type.inclusions.count(),
+        "history": history_of(request, pass_type),
         "manages": manages,
     }
     return render(request, "passes/types/type.html", context)
+
+
+def history_of(request, pass_type, *, panel=True) -> str:
+    """What happened to the type, its options and prices, as a section."""
+    url = reverse("passes:type_history", args=[pass_type.pk])
+    return timeline.draw(request, told_types.of_type(pass_type), url=url, panel=panel)
+
+
+@require_GET
+@staff(LOOK)
+def history(request, pk):
+    """Everything that happened to a type, by pages."""
+    pass_type = get_object_or_404(PassType, pk=pk)
+    section = history_of(request, pass_type, panel=False)
+    if request.htmx and not request.htmx.history_restore_request:
+        response = HttpResponse(section)
+    else:
+        context = {"pass_type": pass_type, "section": section}
+        response = render(request, "passes/types/history.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def buttons(entries):

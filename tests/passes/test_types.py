@@ -1,10 +1,8 @@
 """Pass types: set up, edited, put on sale, taken off it, restored, deleted."""
 
-import concurrent.futures
 from datetime import date
 
 import pytest
-from django.db import connection
 
 from passes import types
 from passes.models import OptionStatus, PassOption, PassType, TypeStatus
@@ -246,61 +244,3 @@ def test_a_deleted_type_refuses_every_verb(who):
     for verb in (types.publish, types.archive, types.restore, types.delete):
         with pytest.raises(Stale, match=r"^This pass type was deleted meanwhile\.$"):
             verb(made, **who)
-
-
-# Two at once
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_people_who_publish_at_once_publish_once(who):
-    made = draft()
-    PassOptionFactory(pass_type=made)
-    assert at_once(lambda: types.publish(made, version=0, **who), 4) == [
-        "Stale",
-        "Stale",
-        "Stale",
-        "done",
-    ]
-    assert len(told(made.pk)) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_people_who_archive_at_once_archive_once(who):
-    made = PassTypeFactory()
-    assert at_once(lambda: types.archive(made, **who), 4) == [
-        "It is already archived.",
-        "It is already archived.",
-        "It is already archived.",
-        "done",
-    ]
-    assert len(told(made.pk)) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_people_cannot_take_the_same_code_at_once(who):
-    def make():
-        return types.create(name="Leadership Library", code="LEAD", **who)
-
-    assert sorted(set(at_once(make, 4))) == [
-        "Leadership Library already has the code LEAD. Choose another.",
-        "done",
-    ]
-    assert PassType.objects.count() == 1
-
-
-def at_once(verb, times):
-    """What each of `times` threads was told, sorted."""
-
-    def one(_number):
-        try:
-            verb()
-        except Stale:
-            return "Stale"
-        except Refusal as no:
-            return str(no)
-        finally:
-            connection.close()
-        return "done"
-
-    with concurrent.futures.ThreadPoolExecutor(times) as pool:
-        return sorted(pool.map(one, range(times)))

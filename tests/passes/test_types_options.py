@@ -1,10 +1,9 @@
 """Options of a pass type: made, edited, put on sale, taken off it, deleted."""
 
-import concurrent.futures
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from passes import options, types
 from passes.models import OptionStatus, PassOption, TypeStatus
@@ -250,23 +249,3 @@ def test_a_deleted_option_refuses_every_verb(who):
     for verb in (options.publish, options.archive, options.delete):
         with pytest.raises(Stale, match=r"^This option was deleted meanwhile\.$"):
             verb(gone, **who)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_people_who_archive_the_last_two_options_leave_one(who):
-    pass_type = PassTypeFactory()
-    pair = [PassOptionFactory(pass_type=pass_type, name=name) for name in "AB"]
-
-    def archive(option):
-        try:
-            options.archive(option, version=0, **who)
-        except Refusal as no:
-            return str(no)
-        finally:
-            connection.close()
-        return "done"
-
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(archive, pair))
-    assert answers == [str(options.LAST_OPTION), "done"]
-    assert pass_type.options.filter(status=OptionStatus.PUBLISHED).count() == 1

@@ -235,7 +235,7 @@ def test_the_page_takes_the_same_queries_for_any_number(client, count_queries, n
     assert count_queries(lambda: client.get(f"/pass-types/{made.pk}/")) == PAGE_QUERIES
 
 
-PAGE_QUERIES = 11
+PAGE_QUERIES = 13
 
 
 # What is done there
@@ -482,3 +482,34 @@ def test_search_finds_types_by_name_and_code(client, onlooker):
         said = text(who.get("/search/?q=lead"))
         assert "Training pass types" in said
         assert "Leadership Library LEAD Active" in said
+
+
+# What happened
+
+
+def test_the_page_tells_what_happened_to_type_options_prices_and_training(client, office, europe):
+    send(client, "/pass-types/new/", {"name": "Library", "code": "LIB"})
+    pk = PassType.objects.get().pk
+    send(client, f"/pass-types/{pk}/edit/", {"name": "Leadership", "code": "LIB"})
+    option = {"name": "Annual", "period": "12", "period_unit": "months"}
+    send(client, f"/pass-types/{pk}/options/new/", option)
+    annual = PassOption.objects.get()
+    price = {"region": europe.pk, "method": "currency", "currency": CurrencyFactory().pk}
+    send(client, f"/pass-options/{annual.pk}/prices/new/", price | {"amount": "490"})
+    send(client, f"/pass-options/{annual.pk}/edit/", option | {"period": "6"})
+    send(client, f"/pass-options/{annual.pk}/publication/")
+    send(client, f"/pass-types/{pk}/publication/")
+    course = CourseFactory()
+    ticked = {"ids": [f"i{course.pk}"], "event_types": ["lms"]}
+    send(client, f"/pass-types/{pk}/training/new/", ticked)
+    said = text(client.get(f"/pass-types/{pk}/"))
+    history = said[said.index("History") :]
+    told = ["1 training added", "Published", "published", "edited Period 12 6"]
+    told += ["Price added: Annual Europe , 490 EUR", "created"]
+    places = [history.index(each) for each in told]
+    assert places == sorted(places)
+    assert "Olive Office" in history
+    whole = client.get(f"/pass-types/{pk}/history/")
+    assert "History of Leadership" in text(whole)
+    assert "Edited Name Library Leadership" in text(whole)
+    assert "Created" in text(whole)

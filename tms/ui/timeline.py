@@ -195,4 +195,4 @@ def value(given) -> str:
 
 def day(iso: str | None) -> str:
     """A day of the journal: 22 November 2026"""
-    return days.day(datetime.date.fromisoformat(iso)) if iso else ""
+    return days.day_text(datetime.date.fromisoformat(iso)) if iso else ""

@@ -1,0 +1,222 @@
+"""Two people at one pass type: right once, every time. Each has a twin without the lock."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError
+
+from catalog.models import Price
+from passes import option_prices, options, training, types
+from passes.models import OptionStatus, PassOption, PassType, TypeStatus
+from tests.factories import CourseFactory, PassOptionFactory, PassTypeFactory, PriceFactory
+from tests.races import meeting, race
+from tms.models import JournalRow
+from tms.refusals import Stale
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = 25
+
+
+@pytest.fixture
+def who(clock, office):
+    return {"at": clock.at, "on": clock.on(), "by": office}
+
+
+@pytest.fixture
+def without_lock(monkeypatch):
+    """Types and options are read without a lock, and both threads look before either changes."""
+    meet = meeting()
+
+    def found_type(pk, version=None):
+        found = PassType.objects.get(pk=pk)
+        if version is not None and found.version != version:
+            raise Stale("changed")
+        return found
+
+    def looked_at_type(pk, version=None):
+        found = found_type(pk, version)
+        meet()
+        return found
+
+    def looked_at_option(option, version=None):
+        found = PassOption.objects.select_related("priced", "pass_type").get(pk=option.pk)
+        return found
+
+    monkeypatch.setattr(types, "locked", looked_at_type)
+    monkeypatch.setattr(options, "locked", looked_at_option)
+    return meet
+
+
+def kinds():
+    return list(JournalRow.objects.order_by("id").values_list("kind", flat=True))
+
+
+# Two publish a type
+
+
+def both_publish(who):
+    made = PassTypeFactory(status=TypeStatus.DRAFT)
+    PassOptionFactory(pass_type=made)
+    return race(*[lambda: types.publish(made, version=0, **who)] * 2)
+
+
+def test_a_type_is_published_once(who):
+    for _round in range(ROUNDS):
+        answer = both_publish(who)
+        assert (answer.done, answer.refused) == (1, 1)
+    assert kinds() == ["pass_type.published"] * ROUNDS
+
+
+def test_without_the_lock_it_is_published_twice(who, without_lock):
+    assert both_publish(who).done == 2
+    assert kinds() == ["pass_type.published"] * 2
+
+
+# Two archive a type, without looking at its version
+
+
+def both_archive(who):
+    made = PassTypeFactory()
+    return race(*[lambda: types.archive(made, **who)] * 2)
+
+
+def test_a_type_is_archived_once(who):
+    for _round in range(ROUNDS):
+        answer = both_archive(who)
+        assert (answer.done, answer.refused) == (1, 1)
+    assert kinds() == ["pass_type.archived"] * ROUNDS
+
+
+def test_without_the_lock_it_is_archived_twice(who, without_lock):
+    assert both_archive(who).done == 2
+
+
+# Two take the same code
+
+
+def same_code(who, number):
+    def make():
+        return types.create(name="Leadership Library", code=f"LEAD-{number}", **who)
+
+    return race(make, make)
+
+
+def test_a_code_is_given_once(who):
+    for number in range(ROUNDS):
+        assert same_code(who, number).done == 1
+    assert PassType.objects.count() == ROUNDS
+
+
+def test_without_the_lock_the_database_has_the_last_word(who, monkeypatch):
+    monkeypatch.setattr(types, "_one_at_a_time", lambda: None)
+    meet, refuse = meeting(), types._refuse_taken
+    monkeypatch.setattr(types, "_refuse_taken", lambda code: (refuse(code), meet()))
+    with pytest.raises(IntegrityError, match="pass_type_code_regardless_of_case|slug"):
+        same_code(who, 1)
+    assert PassType.objects.count() == 1
+
+
+# Two archive the last two options
+
+
+def last_two(who):
+    pass_type = PassTypeFactory()
+    first, second = (PassOptionFactory(pass_type=pass_type, name=name) for name in "AB")
+    answer = race(
+        lambda: options.archive(first, **who),
+        lambda: options.archive(second, **who),
+    )
+    return answer, pass_type.options.filter(status=OptionStatus.PUBLISHED).count()
+
+
+def test_an_active_type_keeps_a_published_option(who):
+    for _round in range(ROUNDS):
+        answer, left = last_two(who)
+        assert (answer.done, answer.refused, left) == (1, 1, 1)
+
+
+def test_without_the_lock_none_is_left(who, without_lock, monkeypatch):
+    asked = options.is_last_on_sale
+
+    def asked_together(option):
+        last = asked(option)
+        without_lock()
+        return last
+
+    monkeypatch.setattr(options, "is_last_on_sale", asked_together)
+    _answer, left = last_two(who)
+    assert left == 0
+
+
+# One publishes an option while another removes its only price
+
+
+def publish_against_removal(who):
+    option = PassOptionFactory(status=OptionStatus.DRAFT)
+    price = PriceFactory(of=option)
+    answer = race(
+        lambda: options.publish(option, **who),
+        lambda: option_prices.remove(option, price, **who),
+    )
+    option.refresh_from_db()
+    return answer, option.status, Price.objects.filter(priced=option.priced).count()
+
+
+def test_a_published_option_has_a_price(who):
+    for _round in range(ROUNDS):
+        answer, status, prices = publish_against_removal(who)
+        assert (answer.done, answer.refused) == (1, 1)
+        assert (status, prices) in {("published", 1), ("draft", 0)}
+
+
+def test_without_the_lock_it_has_none(who, without_lock, monkeypatch):
+    left = option_prices.prices_left
+
+    def asked_together(option, on):
+        count = left(option, on)
+        without_lock()
+        return count
+
+    monkeypatch.setattr(option_prices, "prices_left", asked_together)
+    monkeypatch.setattr(options, "prices_left", asked_together)
+    _answer, status, prices = publish_against_removal(who)
+    assert (status, prices) == ("published", 0)
+
+
+# Two add the same training
+
+
+def both_add(who):
+    pass_type, items = PassTypeFactory(), [(CourseFactory().pk, []), (CourseFactory().pk, [])]
+    answer = race(
+        lambda: training.add(pass_type, items=items, **who),
+        lambda: training.add(pass_type, items=items[::-1], **who),
+    )
+    return answer.answers, pass_type.inclusions.count()
+
+
+def test_training_is_added_once(who):
+    for _round in range(ROUNDS):
+        answers, rows = both_add(who)
+        assert (sorted(answers), rows) == ([0, 2], 2)
+
+
+def test_without_the_lock_the_database_refuses_the_second(who, without_lock, monkeypatch):
+    kept = training._new_items
+
+    def looked(found, wanted):
+        without_lock()
+        return kept(found, wanted)
+
+    monkeypatch.setattr(training, "_new_items", looked)
+    with pytest.raises(IntegrityError, match="inclusion_item_once"):
+        for _round in range(20):
+            both_add(who)
+
+
+def test_prices_of_two_people_are_both_kept_or_refused(who, europe):
+    option = PassOptionFactory()
+    price = {"region": europe, "unit": europe.currencies.get(), "amount": Decimal(1)}
+    answer = race(*[lambda: option_prices.add(option, **price, **who)] * 2)
+    assert (answer.done, answer.refused) == (1, 1)
+    assert Price.objects.filter(priced=option.priced).count() == 1
