@@ -109,7 +109,7 @@ def test_all_of_the_page_and_everything_that_matches(open_page, office, shelf):
     expect(page.locator("#training >> text=of 30")).to_be_visible()
     page.check("#training [data-tick-page]")
     page.click("#training .bulk >> text=Remove from this pass")
-    expect(page.locator("dialog")).to_contain_text("30 trainings close.")
+    expect(page.locator("#dialog")).to_contain_text("30 trainings close.")
     answer(page)
     expect(page.locator("text=No training yet")).to_be_visible()
 
@@ -134,7 +134,7 @@ def test_without_scripts_training_is_added_all_the_same(open_page, office, shelf
     page.click("#add-training")
     page.check("[aria-label='Data 00 DAT-00']")
     page.fill("[name=q]", "leading")
-    page.click(".filters >> text=Search >> visible=true")
+    page.click(".filters button:visible")
     page.check("[aria-label='Leading LED-1']")
     page.click(".dialog__footer >> text=Add Training")
     page.wait_for_url(f"**/pass-types/{made.pk}/")
@@ -149,7 +149,7 @@ def test_nobody_is_shut_out(open_page, office, shelf, width, dark):
     PriceFactory(of=option)
     PassOptionFactory(pass_type=made, name="Old", status="archived")
     PassTypeFactory(status=TypeStatus.DRAFT)
-    page = open_page(office, width=width, dark=dark)
+    page = open_page(office, width=width, dark=dark, bypass_csp=True)
     for address in ("/pass-types/", f"/pass-types/{made.pk}/"):
         page.goto(address)
         assert axe(page) == []
