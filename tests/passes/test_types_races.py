@@ -169,15 +169,19 @@ def test_a_published_option_has_a_price(who):
 
 
 def test_without_the_lock_it_has_none(who, without_lock, monkeypatch):
-    left = option_prices.prices_left
+    left, remove_price = options.prices_left, option_prices.pricing.remove_price
 
-    def asked_together(option, on):
+    def counted_together(option, on):
         count = left(option, on)
         without_lock()
         return count
 
-    monkeypatch.setattr(option_prices, "prices_left", asked_together)
-    monkeypatch.setattr(options, "prices_left", asked_together)
+    def removed_after_the_look(*given, **particulars):
+        without_lock()
+        return remove_price(*given, **particulars)
+
+    monkeypatch.setattr(options, "prices_left", counted_together)
+    monkeypatch.setattr(option_prices.pricing, "remove_price", removed_after_the_look)
     _answer, status, prices = publish_against_removal(who)
     assert (status, prices) == ("published", 0)
 
