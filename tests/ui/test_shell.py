@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from tests.factories import LearnerFactory
-from tms.models import User
+from tms.models import Organisation, User
 from tms.ui import checks, register
 from tms.ui.register import (
     CRM,
@@ -113,11 +113,28 @@ class TestBar:
     def test_the_learners_bar_has_no_search_and_no_settings(self, browse, ada):
         page = browse(ada.user).get("/mine/").content.decode()
         assert "Ada Lindqvist" in page
+        assert bar(page) == [("Catalogue", False), ("My Learning", False)]
         assert "/control-panel/" not in page
         assert 'id="search"' not in page
 
-    def test_a_visitor_is_offered_to_sign_in(self, browse, organisation):
-        assert browse().get("/mine/").status_code == 302
+    def test_a_visitor_is_offered_to_sign_in_and_to_create_an_account(self, browse, organisation):
+        page = browse().get("/catalogue/").content.decode()
+        assert bar(page) == [("Catalogue", True)]
+        assert "Sign in</a>" in page
+        assert "Create account</a>" in page
+        Organisation.objects.update(sign_up_open=False)
+        assert "Create account</a>" not in browse().get("/catalogue/").content.decode()
+
+    def test_the_menu_of_who_is_both_leads_to_the_other_site(self, browse, office, kestrel):
+        assert "Learner site" not in browse(office).get("/facts/").content.decode()
+        LearnerFactory(user=office, account=kestrel)
+        assert "Learner site" in browse(office).get("/facts/").content.decode()
+        assert "Back office" in browse(office).get("/mine/").content.decode()
+
+    def test_the_organisations_logo_stands_in_the_learners_bar(self, browse, organisation):
+        Organisation.objects.update(logo="logo/harbour.png")
+        page = browse().get("/catalogue/").content.decode()
+        assert 'src="/files/logo/harbour.png"' in page
 
     def test_the_organisation_names_it(self, browse, office):
         assert (
@@ -282,6 +299,15 @@ class TestErrors:
         )
 
 
-def test_the_front_door_leads_learners_and_visitors_to_the_catalogue(browse, ada, organisation):
-    assert browse().get("/").status_code == 302
-    assert browse(ada.user).get("/").status_code == 302
+class TestFrontDoor:
+    def test_it_leads_learners_and_visitors_to_the_catalogue(self, browse, ada):
+        assert browse().get("/")["Location"] == "/catalogue/"
+        assert browse(ada.user).get("/")["Location"] == "/catalogue/"
+
+    def test_it_leads_staff_to_the_first_page_of_their_menu(self, browse, office, colleague):
+        assert browse(office).get("/")["Location"] == "/facts/"
+        assert browse(colleague("tms.export")).get("/")["Location"] == "/search/"
+
+    def test_and_to_the_control_panel_where_there_is_none(self, browse, office, monkeypatch):
+        monkeypatch.setattr(register, "all_of", lambda: gather([]))
+        assert browse(office).get("/")["Location"] == "/control-panel/"

@@ -6,7 +6,9 @@ for the user's permissions, the user's own menu one for roles and contact.
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from tms.models import User
 
@@ -30,8 +32,20 @@ class Shell:
             for entry in register.all_of().menu
             if allowed(self.request.user, entry.permission)
         ]
+        return self.placed(entries)
+
+    @cached_property
+    def learner_menu(self):
+        """The same for the learner site; My Learning is for who is signed in."""
+        entries = [(_("Catalogue"), reverse("lms:catalogue"))]
+        if self.request.user.is_authenticated:
+            entries.append((_("My Learning"), reverse("lms:my_learning")))
+        return self.placed(entries)
+
+    def placed(self, entries):
+        """The entries, each with whether the page is under it: the one that says most of it."""
         path = self.request.path
-        here = max((url for _, url in entries if path.startswith(url)), key=len, default=None)
+        here = max((url for _label, url in entries if path.startswith(url)), key=len, default=None)
         return [(label, url, url == here) for label, url in entries]
 
     @cached_property
@@ -39,6 +53,12 @@ class Shell:
         """What this installation is called."""
         organisation = getattr(self.request, "organisation", None)
         return organisation.name if organisation else "Lanyard"
+
+    @property
+    def logo(self):
+        """The address of the organisation's logo, or empty."""
+        file = self.request.organisation.logo
+        return reverse("people:logo", args=[file.name.rpartition("/")[2]]) if file else ""
 
     @cached_property
     def person(self):

@@ -1,25 +1,21 @@
 """The shell's own pages: where the front door leads, search, the control panel, light and dark."""
 
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from .shell import THEMES
+from .shell import THEMES, Shell
 
 YEAR = 60 * 60 * 24 * 365
 
 
 @require_GET
 def home(request):
-    """The front door: staff to their dashboard, everybody else to the catalogue."""
-    names = ["dashboard"] if request.user.is_authenticated and request.user.is_staff else []
-    for name in [*names, "lms:catalogue"]:
-        try:
-            return redirect(reverse(name))
-        except NoReverseMatch:
-            continue
-    return redirect("control_panel")
+    """The front door: staff to the first page of their menu, everybody else to the catalogue."""
+    if not (request.user.is_authenticated and request.user.is_staff):
+        return redirect("lms:catalogue")
+    menu = Shell(request).menu
+    return redirect(menu[0][1] if menu else "control_panel")
 
 
 @require_POST
