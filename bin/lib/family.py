@@ -82,7 +82,9 @@ class Family:
                 raise Trouble(f"{name} did not answer within {seconds:.0f} seconds.{said}")
             time.sleep(0.03)
 
-    def run(self, name, argv, *, env=None, who="same", capture=False) -> tuple[int, str]:
+    def run(
+        self, name, argv, *, env=None, who="same", capture=False, errors_too=False
+    ) -> tuple[int, str]:
         """Run a program to its end. Returns its exit code, and its output if `capture`."""
         process = subprocess.Popen(
             launched(argv, who, signal.SIGTERM),
@@ -90,6 +92,7 @@ class Family:
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if capture else None,
+            stderr=subprocess.STDOUT if errors_too else None,
             text=True,
             process_group=0,
         )

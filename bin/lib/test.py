@@ -59,7 +59,7 @@ def environment(addresses: dict, folder: Path) -> dict:
 def check_all(family: Family, env: dict) -> list[str]:
     failed = []
     for name, command in CHECKS.items():
-        code, output = family.run(name, command, env=env, capture=True)
+        code, output = family.run(name, command, env=env, capture=True, errors_too=True)
         say(f"{'ok  ' if code == 0 else 'FAIL'} {name}")
         if code:
             say(output)
