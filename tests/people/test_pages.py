@@ -174,3 +174,16 @@ def test_no_page_has_a_script_or_a_style_of_its_own(boss):
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=", html), address
         inline = [tag for tag in re.findall(r"<script[^>]*>", html) if " src=" not in tag]
         assert all('type="application/json"' in tag for tag in inline), address
+
+
+def test_inviting_in_the_dialog_says_so_and_shows_the_new_user(open_page, boss):
+    page = open_page(boss)
+    page.goto("/control-panel/users/")
+    page.get_by_role("link", name="Invite").click()
+    page.get_by_label("Email").fill("sam@example.com")
+    page.locator("#dialog").get_by_label("Name").fill("Sam Sales")
+    page.get_by_label("Sales", exact=True).check()
+    page.get_by_role("button", name="Send the invitation").click()
+    page.get_by_text("The invitation is on its way.").wait_for()
+    page.get_by_role("link", name="Sam Sales").wait_for()
+    assert not page.locator("#dialog").is_visible()
