@@ -16,8 +16,10 @@ from .models import AccountKind
 from .models.contact import called
 
 WORDS = 5
-# How alike is alike? 0.5 forgives one wrong letter in a word of five.
-ALIKE = 0.5
+# How alike is alike? 0.42 forgives a wrong letter in the middle of a word of six.
+ALIKE = 0.42
+# The most alike are chosen among so many at most.
+CANDIDATES = 2000
 
 # Every branch stops at its limit, and none is begun once those before it found enough, so that a
 # bounded number of rows is read whatever is typed. Likeness costs most: it is asked for when
@@ -41,7 +43,7 @@ ORDER BY best.tier, word_similarity(fold(%(query)s), {text}) DESC, {table}.name_
 LIMIT %(limit)s
 """
 BRANCH = (
-    "(SELECT {tier} AS tier, id FROM {table} WHERE archived_at IS NULL AND {test} LIMIT %(most)s)"
+    "(SELECT {tier} AS tier, id FROM {table} WHERE archived_at IS NULL AND {test} LIMIT {most})"
 )
 
 UNLESS = "(SELECT * FROM {rest} rest WHERE NOT EXISTS {exactly})"
@@ -82,15 +84,15 @@ class Shelf:
         return STATEMENT.format(
             alike=ALIKE,
             fits=" UNION ALL ".join(fits),
-            nearly=self.branch(3, " AND ".join(nearly)),
+            nearly=self.branch(3, " AND ".join(nearly), most=CANDIDATES),
             columns=self.columns,
             table=self.table,
             joins=self.joins,
             text=self.text,
         )
 
-    def branch(self, tier, test) -> str:
-        return BRANCH.format(tier=tier, table=self.table, test=test)
+    def branch(self, tier, test, most="%(most)s") -> str:
+        return BRANCH.format(tier=tier, table=self.table, test=test, most=most)
 
     def find(self, query: str, limit: int) -> list[tuple]:
         """The rows that fit best. One statement."""
