@@ -259,7 +259,11 @@ def test_a_page_takes_eight_statements_at_any_size(number, browse, ada, kestrel,
         (EventFactory if index % 2 else LmsEventFactory)(course=item)
         (pass_type, other)[index % 2].inclusions.create(item=item)
     client = browse(ada.user)
-    assert count_queries(lambda: client.get("/catalogue/")) <= 8
-    assert count_queries(lambda: client.get("/catalogue/?q=course&sort=date&when=half")) <= 8
-    assert count_queries(lambda: client.get("/catalogue/?training_pass=other&price=500")) <= 8
+    # Who is asked for a pass that the account has to give is one more, where there is one.
+    more = 1 if number > 1 else 0
+    assert count_queries(lambda: client.get("/catalogue/")) == 7 + more
+    assert count_queries(lambda: client.get("/catalogue/?q=course&sort=date&when=half")) == 7 + more
+    assert (
+        count_queries(lambda: client.get("/catalogue/?training_pass=other&price=500")) == 7 + more
+    )
     assert count_queries(lambda: browse().get("/catalogue/")) == 5

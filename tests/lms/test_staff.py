@@ -75,9 +75,11 @@ def test_lists_take_the_same_statements(where, number, browse, office, ada, room
         "account": f"/accounts/{ada.account_id}/registrations/",
         "all": "/all-registrations/",
     }[where]
-    expected = {"contact": 6, "event": 6, "pass": 6, "account": 8, "all": 5}[where]
+    expected = {"contact": 6, "event": 6, "pass": 6, "account": 6, "all": 5}[where]
     client = browse(office)
-    assert count_queries(lambda: client.get(address)) == expected
+    # The rows alone: the tabs of an account cost what other apps count on them.
+    rows = {"HX-Request": "true", "HX-Target": "list-rows"}
+    assert count_queries(lambda: client.get(address, headers=rows)) == expected
     assert client.get(address).status_code == 200
 
 

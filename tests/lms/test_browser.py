@@ -1,0 +1,103 @@
+"""The catalogue in a browser: with keyboard and mouse, without scripts, for everybody."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.axe import axe
+from tests.factories import (
+    CourseFactory,
+    EventFactory,
+    LmsEventFactory,
+    PassOptionFactory,
+    PriceFactory,
+)
+from tests.lms.cast import held, library
+from tests.lms.test_pages import at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def shop(europe, ada):
+    """Coaching is in Ada's pass, First Aid in one that she doesn't have."""
+    coaching = EventFactory(course__title="Coaching", place="Malmö").course
+    aid = LmsEventFactory(course__title="First Aid").course
+    CourseFactory(title="Alone")
+    held(ada, library(coaching, slug="leadership"))
+    option = PassOptionFactory(pass_type=library(aid, name="Safety", slug="safety"))
+    for thing in (coaching, aid, option):
+        PriceFactory(of=thing)
+    return coaching, aid
+
+
+def test_the_tip_opens_by_keyboard_and_mouse_and_closes_by_escape(shop, ada, open_page):
+    page = open_page(ada.user)
+    page.goto("/catalogue/")
+    badge = page.get_by_role("button", name="Pass").first
+    tip = page.get_by_text("Included in your Leadership Library until 22 November 2027.")
+    expect(tip).to_be_hidden()
+    badge.focus()
+    expect(tip).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    badge.hover()
+    expect(tip).to_be_visible()
+    badge.click()
+    expect(tip).to_be_visible()
+    page.mouse.move(0, 0)
+    expect(badge).to_have_accessible_description(re.compile("Included in your Leadership Library"))
+
+
+def test_filters_narrow_in_place_and_the_address_keeps_them(shop, ada, open_page):
+    page = open_page(ada.user)
+    page.goto("/catalogue/")
+    page.get_by_label("Training Pass").select_option(value="leadership")
+    expect(page.locator(".card__title")).to_have_text(["Coaching"])
+    expect(page).to_have_url(re.compile(r"/catalogue/\?training_pass=leadership$"))
+    page.get_by_label("Training Pass").select_option(value="")
+    page.get_by_label("Search").fill("aid")
+    expect(page.locator(".card__title")).to_have_text(["First Aid"])
+    page.reload()
+    expect(page.locator(".card__title")).to_have_text(["First Aid"])
+    expect(page.get_by_label("Search")).to_have_value("aid")
+    page.go_back()
+    expect(page.locator(".card__title")).to_have_text(["Alone", "Coaching", "First Aid"])
+    page.go_back()
+    expect(page.locator(".card__title")).to_have_text(["Coaching"])
+
+
+def test_it_all_works_without_scripts(shop, ada, open_page):
+    page = open_page(ada.user, scripts=False)
+    page.goto("/catalogue/")
+    page.get_by_label("Search").fill("coach")
+    page.get_by_label("Training Pass").select_option(value="leadership")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".card__title")).to_have_text(["Coaching"])
+    page.get_by_role("link", name="Coaching").click()
+    page.get_by_role("button", name="Access Now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are registered")
+    page.goto(at(shop[1]))
+    page.get_by_role("link", name="Register").click()
+    page.get_by_role("button", name="Ask for a place").click()
+    expect(page.get_by_text("You asked for a place on 22 November 2026.")).to_be_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_nobody_is_kept_out_and_nothing_sticks_out(width, dark, shop, ada, office, open_page):
+    for user, addresses in {
+        ada.user: [
+            "/catalogue/",
+            "/catalogue/?view=list",
+            at(shop[0]),
+            "/catalogue/passes/safety/",
+        ],
+        office: ["/dashboard/", "/requests/", f"/contacts/{ada.pk}/registrations/"],
+    }.items():
+        page = open_page(user, width=width, dark=dark, bypass_csp=True)
+        for address in addresses:
+            page.goto(address)
+            assert axe(page) == [], address
+            assert page.evaluate("document.documentElement.scrollWidth") == width, address
