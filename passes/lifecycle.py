@@ -77,14 +77,14 @@ def issue_many(
     reason: str = "",
     operation: str = "",
 ) -> list[Pass]:
-    """Issue one pass for each of `contacts` (None: unassigned), in four statements.
+    """Issue one pass for each of `contacts` (None: unassigned), in five statements.
 
     `account` owns them; None: each contact's primary account does. Without `expires_on` they last
     as long as the option says, from `starts_on` (today unless said otherwise: by API and import
     only). Raises Refusal when type or option aren't on sale, a contact isn't linked to the
     account or is archived, or a date can't be.
     """
-    rules.on_sale(option)
+    rules.hold_on_sale(option)
     starts_on = starts_on or on
     if starts_on != on and source not in {Source.API, Source.IMPORT}:
         raise Refusal(_("A pass given by hand starts today."), field="starts_on")

@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,6 +54,27 @@ def on_sale(option) -> None:
             % {"name": option.name},
             field="option",
         )
+
+
+HOLD = """
+SELECT t.status, o.status
+FROM passes_passoption o JOIN passes_passtype t ON t.id = o.pass_type_id
+WHERE o.id = %s FOR SHARE
+"""
+
+
+def hold_on_sale(option) -> None:
+    """Refuse an option that isn't on sale now, and keep it on sale until the transaction ends.
+
+    Many may hold it at once; who archives or deletes it waits, and then sees what was given.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [option.pk])
+        found = cursor.fetchone()
+    if found is None:
+        raise Refusal(_("This option was deleted. Choose another one."), field="option")
+    option.pass_type.status, option.status = found
+    on_sale(option)
 
 
 def possible_end(

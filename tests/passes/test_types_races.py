@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 from catalog.models import Price
-from passes import option_prices, options, training, types
+from passes import lifecycle, option_prices, options, rules, training, types
 from passes.models import OptionStatus, PassOption, PassType, TypeStatus
 from tests.factories import CourseFactory, PassOptionFactory, PassTypeFactory, PriceFactory
 from tests.races import meeting, race
@@ -88,6 +88,42 @@ def test_a_type_is_archived_once(who):
 
 def test_without_the_lock_it_is_archived_twice(who, without_lock):
     assert both_archive(who).done == 2
+
+
+# One archives a type while another gives a pass of it
+
+
+def archive_against_issue(who, account):
+    option = PassOptionFactory(pass_type=PassTypeFactory())
+    answer = race(
+        lambda: types.archive(option.pass_type, **who),
+        lambda: lifecycle.issue(option=option, account=account, **who),
+    )
+    told = [each.sentence for each in answer.answers[0]]
+    given = "1 active pass goes on to its own expiry." in told
+    return answer.refused, given, option.passes.count()
+
+
+def test_what_is_archived_is_given_no_more_and_what_was_given_is_told(who, kestrel):
+    for _round in range(ROUNDS):
+        assert archive_against_issue(who, kestrel) in {(0, True, 1), (1, False, 0)}
+
+
+def test_without_holding_it_a_pass_of_an_archived_type_is_given(who, kestrel, monkeypatch):
+    meet, on_sale, moved = meeting(), rules.on_sale, types._move
+
+    def asked_before_the_archive(option):
+        on_sale(option)
+        meet()
+        meet()
+
+    def archived_after_the_look(*given):
+        meet()
+        return moved(*given)
+
+    monkeypatch.setattr(rules, "hold_on_sale", asked_before_the_archive)
+    monkeypatch.setattr(types, "_move", archived_after_the_look)
+    assert archive_against_issue(who, kestrel) == (0, False, 1)
 
 
 # Two take the same code
