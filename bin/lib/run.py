@@ -135,6 +135,8 @@ def start(family: Family, chosen: argparse.Namespace, address: str) -> str:
     signs = ""
     if state == "demonstration":
         signs = step(family, "sign-ins", "demo", "--sign-ins", env=env)
+    elif state == "empty":
+        signs = f"It is empty. Set it up at {address}/first/"
     family.wait_for(process, "The web server", lambda: answers(address), seconds=60)
     celery = [sys.executable, "-W", "ignore::UserWarning", "-m", "celery", "-q", "-A", "tms"]
     worker = [*celery, "worker", "-l", "WARNING", "--concurrency", "2"]

@@ -23,7 +23,7 @@ SIDE = [
     ("lms:profile_passes", _("Training Passes"), "id-card-lanyard"),
     ("lms:profile_registrations", _("Registrations"), "list-checks"),
     ("lms:profile_requests", _("What I asked for"), "send"),
-    ("my_account", _("Password and sign-in"), "lock"),
+    ("my_account", _("Password & security"), "lock"),
 ]
 
 
