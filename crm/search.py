@@ -19,7 +19,7 @@ WORDS = 5
 # How alike is alike? 0.42 forgives a wrong letter in the middle of a word of six.
 ALIKE = 0.42
 # The most alike are chosen among so many at most.
-CANDIDATES = 2000
+CANDIDATES = 1000
 
 # Every branch stops at its limit, and none is begun once those before it found enough, so that a
 # bounded number of rows is read whatever is typed. Likeness costs most: it is asked for when
@@ -39,7 +39,7 @@ WITH asked AS MATERIALIZED (
 SELECT {columns}
 FROM (SELECT id, min(tier) AS tier FROM found GROUP BY id) best
 JOIN {table} USING (id) {joins}
-ORDER BY best.tier, word_similarity(fold(%(query)s), {text}) DESC, {table}.name_key, {table}.id
+ORDER BY best.tier, strict_word_similarity(fold(%(query)s), {text}) DESC, {table}.name_key, {table}.id
 LIMIT %(limit)s
 """
 BRANCH = (
