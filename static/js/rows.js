@@ -40,6 +40,10 @@ document.addEventListener("click", (event) => {
   const box = event.target
   const form = box.closest?.("[data-rows]")
   if (!form) return
+  if (box.closest("[data-tick-all]")) {
+    for (const each of boxes(form)) each.checked = true
+    return count(form)
+  }
   if (box.matches("[data-untick]") || box.closest("[data-untick]")) {
     for (const each of boxes(form)) each.checked = false
     form.querySelector("[data-kept]")?.replaceChildren()

@@ -127,8 +127,21 @@ class Listing(Address):
         return chips(self)
 
     @property
+    def folds(self):
+        """Are there so many filters that a phone shows them only when asked?"""
+        return self.filters is not None and len(self.filters.form.fields) > 2
+
+    @cached_property
+    def sortable(self):
+        """The headings that sort, for where there is no room for headings."""
+        return [heading for heading in self.headings if heading[1]]
+
+    @cached_property
     def headings(self):
-        """The columns as (column, css class, address that sorts by it, aria-sort)."""
+        """The columns as (column, address that sorts by it, aria-sort)."""
+        return list(self._headings())
+
+    def _headings(self):
         now, descending = self.sorting
         for column in self.shown:
             if column.sort is None:
