@@ -69,7 +69,7 @@ class EventFilter(filters.FilterSet):
     state = filters.Choice(choices=EventState.choices, every=_("Every status"), label=_("Status"))
     type = filters.Choice(choices=EventType.choices, every=_("Every type"), label=_("Type"))
     dates = filters.DayRange("first_on", label=_("First day"))
-    place = filters.Search("place", fold=True, label=_("Place"))
+    place = filters.Search("place", fold=True, label=_("Place"), widget=forms.TextInput)
     instructor = django_filters.CharFilter(
         method="taught_by", label=_("Instructor"), max_length=120
     )

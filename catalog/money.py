@@ -1,6 +1,7 @@
 """How is an amount of a unit rounded and written? `€490.00`, `3 Gold`, `Free`."""
 
 import decimal
+import re
 
 from babel.numbers import format_currency
 from django.utils.translation import gettext as _
@@ -26,7 +27,9 @@ def written(amount: decimal.Decimal, unit: Unit) -> str:
     amount = round_money(amount, unit)
     if unit.kind == UnitKind.TOKEN:
         return f"{days.number(amount)} {unit.label}"
-    return format_currency(amount, unit.code, locale=days.reader())
+    text = format_currency(amount, unit.code, locale=days.reader())
+    # A code stands apart from its figures, which Babel forgets: SEK 5,400.00
+    return re.sub(r"(?<=[A-Z])(?=\d)", "\u00a0", text)
 
 
 def written_or_free(amount: decimal.Decimal, unit: Unit) -> str:

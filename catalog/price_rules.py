@@ -100,13 +100,18 @@ def taken(other: Price) -> Refusal:
 
 
 def span(price: Price) -> str:
-    """The days of a price in words: `from 1 January 2026 to 31 December 2026`, `without end`."""
-    said = {"from": days.day_text(price.valid_from), "to": days.day_text(price.valid_to)}
-    if price.valid_from and price.valid_to:
+    """The days of a price in words: `from 1 January 2026 to 31 December 2026`."""
+    return span_text(days.day_text(price.valid_from), days.day_text(price.valid_to))
+
+
+def span_text(first: str, last: str) -> str:
+    """From when to when, of days that are written already; empty is open."""
+    said = {"from": first, "to": last}
+    if first and last:
         return _("from %(from)s to %(to)s") % said
-    if price.valid_from:
+    if first:
         return _("from %(from)s on") % said
-    if price.valid_to:
+    if last:
         return _("until %(to)s") % said
     return _("without an end")
 

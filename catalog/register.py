@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tms.ui.register import CATALOGUE, FINANCIAL, MenuEntry, Option, SearchKind
+from tms.ui.register import CATALOGUE, FINANCIAL, MenuEntry, Names, Option, SearchKind
 
-from . import search, told
+from . import search, told, told_prices
 from .views.asked import LOOK, SETTINGS
 
 MENU = [
@@ -62,4 +62,9 @@ SEARCH = [
     SearchKind(_("Events"), search.events, LOOK, 60, "calendar"),
 ]
 
-FACTS = told.FACTS
+NAMES = [
+    Names("item", told.items),
+    Names("category", told.categories),
+]
+
+FACTS = told.FACTS + told_prices.FACTS

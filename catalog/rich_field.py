@@ -2,6 +2,7 @@
 
 from django import forms
 from django_prose_editor.widgets import ProseEditorWidget
+from js_asset import Media
 
 from .richtext import clean
 
@@ -21,14 +22,23 @@ EXTENSIONS = {
 }
 
 
+class Editor(ProseEditorWidget):
+    """The editor, with the label of its field."""
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, config={"extensions": EXTENSIONS}, preset="configurable")
+
+    @property
+    def media(self):
+        # First, and no module: it has to listen before the first editor is ready.
+        return Media(js=["js/prose.js"]) + super().media
+
+
 class RichTextField(forms.CharField):
     """Rich text, cleaned. Its form's media have to be on the page, with the nonce."""
 
     def __init__(self, **kwargs):
-        kwargs.setdefault(
-            "widget",
-            ProseEditorWidget(config={"extensions": EXTENSIONS}, preset="configurable"),
-        )
+        kwargs.setdefault("widget", Editor())
         super().__init__(**kwargs)
 
     def clean(self, value):

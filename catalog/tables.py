@@ -103,13 +103,11 @@ class PathTable(tables.Table):
 
 
 def dates_of(row) -> str:
-    """7 Dec 2026, or 7 Dec 2026 to 8 Dec 2026; an LMS event has none."""
+    """7 Dec 2026, or from when to when; an LMS event has none."""
     first, last = row["first_on"], row["last_on"]
     if first is None:
         return gettext("Any time") if row["type"] == EventType.LMS else gettext("No session yet")
-    if last == first:
-        return days.day_short(first)
-    return f"{days.day_short(first)} – {days.day_short(last)}"
+    return days.span_short(first, last)
 
 
 def seats_of(row) -> str:

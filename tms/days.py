@@ -9,7 +9,7 @@ import functools
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -48,6 +48,20 @@ def day_text(value: datetime.date | None) -> str:
 def day_short(value: datetime.date | None) -> str:
     """22 Nov 2026: for tables"""
     return _day(as_day(value), "medium", reader()) if value else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _span(first, last, locale):
+    if locale.language != "en" or locale.territory == "US":
+        return format_interval(first, last, "yMMMd", locale=locale)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{_day(last, 'medium', locale)}"
+    return f"{_day(first, 'medium', locale)} – {_day(last, 'medium', locale)}"
+
+
+def span_short(first: datetime.date, last: datetime.date) -> str:
+    """18–19 Mar 2027, 30 Nov 2026 – 2 Dec 2026: for tables"""
+    return day_short(first) if first == last else _span(first, last, reader())
 
 
 def moment(value: datetime.datetime | None) -> str:

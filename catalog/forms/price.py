@@ -19,12 +19,8 @@ class PriceForm(Form):
     method = forms.ChoiceField(
         label=_("Pricing Method"), choices=UnitKind.choices, widget=forms.RadioSelect
     )
-    currency = forms.ModelChoiceField(
-        Unit.objects.none(), label=_("Currency"), required=False, empty_label=None
-    )
-    token = forms.ModelChoiceField(
-        Unit.objects.none(), label=_("Token type"), required=False, empty_label=None
-    )
+    currency = forms.ModelChoiceField(Unit.objects.none(), label=_("Currency"), empty_label=None)
+    token = forms.ModelChoiceField(Unit.objects.none(), label=_("Token type"), empty_label=None)
     amount = forms.DecimalField(
         label=_("Amount"),
         max_digits=14,
@@ -56,6 +52,10 @@ class PriceForm(Form):
         fields["region"].queryset = offered(Region.objects.all(), price and price.region_id)
         fields["currency"].queryset = units.filter(kind=UnitKind.CURRENCY).order_by("code")
         fields["token"].queryset = units.filter(kind=UnitKind.TOKEN)
+        # The unit that the method doesn't ask for may be missing, where there is none of its kind.
+        method = self.data.get(self.add_prefix("method")) if self.is_bound else None
+        for kind in UnitKind.values:
+            fields[kind].required = method in (None, kind)
         fields["tax_level"].queryset = offered(TaxLevel.objects.all(), price and price.tax_level_id)
 
     @staticmethod
@@ -83,6 +83,4 @@ class PriceForm(Form):
         answers = super().clean()
         method = answers.pop("method", None)
         units = {kind: answers.pop(kind, None) for kind in UnitKind.values}
-        if method and units[method] is None and method not in self.errors:
-            self.add_error(method, _("Choose one."))
         return answers | {"unit": units.get(method)}

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from catalog import categories as verbs
 from catalog.models import Category
-from tms.ui.access import staff
+from tms.ui.access import allowed, staff
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.lists import LINE, Action
@@ -52,14 +52,14 @@ def categories(request):
             }
             for node in nodes
         ],
-        "create": next(iter(grouped(request, [create_action()])), None),
+        "create": create_action() if allowed(request.user, CHANGE) else None,
     }
     return render(request, "catalog/categories.html", context)
 
 
 def create_action():
     url = reverse("catalog:create_category")
-    return Action(_("Create Category"), url, "plus", permission=CHANGE)
+    return Action(_("Create Category"), url, "plus")
 
 
 def entries(pk):

@@ -13,6 +13,7 @@ from tms.ui.lists import Empty, ListPage
 
 from .asked import CHANGE, LOOK
 from .events import entries as event_entries
+from .history import item_history
 from .items import entries
 from .menus import grouped
 from .prices import prices_panel
@@ -72,6 +73,7 @@ def record(request, item) -> dict:
     publishable = may_change and items.may("publish", item.status)
     return {
         "item": item,
+        "changed": "item:changed",
         "categories": item.categories.order_by("position", "name"),
         "texts": [
             (label, text)
@@ -88,4 +90,5 @@ def record(request, item) -> dict:
         "why": items.why_not_published(item) if publishable else "",
         "menu": grouped(request, entries(item.pk, item.status, looking=False)),
         "prices": prices_panel(request, item),
+        "history": item_history(request, item),
     }

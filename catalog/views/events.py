@@ -21,6 +21,7 @@ from tms.ui.dialogs import Dialog
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
 from .asked import CHANGE, LOOK, Of, Press, who
+from .history import event_history
 from .menus import grouped
 from .prices import prices_panel
 from .sessions import sessions_panel
@@ -85,6 +86,7 @@ def event(request, pk):
     may_change = allowed(request.user, CHANGE)
     context = {
         "event": row,
+        "changed": "event:changed",
         "state": state,
         "is_lms": row.type == EventType.LMS,
         "has_content": row.type != EventType.CLASSROOM,
@@ -97,6 +99,7 @@ def event(request, pk):
         "menu": grouped(request, entries(pk, state, looking=False)),
         "sessions": sessions_panel(request, row),
         "prices": prices_panel(request, row),
+        "history": event_history(request, row),
     }
     context["why"] = events.why_not_opened(row, request.today) if context["open"] else ""
     return render(request, "catalog/event.html", context)

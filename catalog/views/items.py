@@ -131,6 +131,9 @@ class EditItem(OfItem):
     def get_initial(self):
         return begin_with(self.row)
 
+    def back(self):
+        return super().back() or address_of(self.row)
+
     def perform(self, **answers):
         items.edit(self.row, **answers, **self.who())
         return address_of(self.row)

@@ -74,6 +74,7 @@ def everything(world):
         *[(name,) for name in ("add_currency", "tax_levels", "create_tax_level")],
         *[(name, course) for name in ("course", "create_event_of", "edit_item", "archive_item")],
         *[(name, course) for name in ("publish_item", "restore_item", "duplicate_item")],
+        *[("item_history", course), ("item_history", path), ("event_history", event)],
         *[("delete_item", course), ("path", path), ("steps", path), ("add_steps", path)],
         *[("edit_item", path), ("edit_step", step), ("remove_step", step)],
         *[("move_step", step, "up"), ("event", event), ("event", world["lms"].pk)],
@@ -146,6 +147,9 @@ def test_who_may_look_sees_no_buttons_and_is_refused_when_forcing_them(browse, s
             ("events",),
             ("categories",),
             ("course", world["course"].pk),
+            ("item_history", world["course"].pk),
+            ("item_history", world["path"].pk),
+            ("event_history", world["event"].pk),
             ("path", world["path"].pk),
             ("steps", world["path"].pk),
             ("event", world["event"].pk),
@@ -538,4 +542,4 @@ def test_pages_cost_the_same_however_much_is_on_them(client, count_queries, euro
         "path": cost(client, url("path", path.pk), count_queries),
         "event": cost(client, url("event", event.pk), count_queries),
         "categories": cost(client, url("categories"), count_queries),
-    } == {"course": 8, "path": 7, "event": 6, "categories": 5}
+    } == {"course": 9, "path": 8, "event": 7, "categories": 5}

@@ -1,0 +1,101 @@
+"""The catalogue through a real browser: what changes is seen at once, and rich text is typed."""
+
+import pytest
+
+from catalog.models import Item, Step
+from tests.axe import axe
+from tests.factories import (
+    CategoryFactory,
+    CourseFactory,
+    CurrencyFactory,
+    EventFactory,
+    PathFactory,
+    PriceFactory,
+    RegionFactory,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def page(open_page, office):
+    return open_page(office)
+
+
+def test_a_price_is_added_and_stands_on_the_page_at_once(page, europe):
+    course = CourseFactory(title="Sailing")
+    page.goto(f"/courses/{course.pk}/")
+    page.click("#add-price")
+    page.get_by_label("Amount").fill("490")
+    page.get_by_role("button", name="Add Price").click()
+    page.get_by_role("cell", name="€490.00", exact=True).wait_for()
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_publishing_is_seen_without_loading_the_page(page):
+    course = CourseFactory(title="Sailing", status="draft")
+    page.goto(f"/courses/{course.pk}/")
+    page.evaluate("window.same = true")
+    page.get_by_role("link", name="Publish").click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    page.locator("h1 .badge", has_text="Published").wait_for()
+    assert page.evaluate("window.same")
+
+
+def test_a_description_is_typed_with_the_editor(page):
+    course = CourseFactory(title="Sailing")
+    page.goto(f"/items/{course.pk}/editing/")
+    editor = page.locator(".prose-editor [contenteditable]").first
+    editor.click()
+    page.keyboard.type("Wind and ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("water")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("What learners read").wait_for()
+    assert Item.objects.get().description == "<p>Wind and <strong>water</strong></p>"
+
+
+def test_steps_are_moved_by_buttons(page):
+    path = PathFactory(courses=[CourseFactory(title="A"), CourseFactory(title="B")])
+    page.goto(f"/learning-paths/{path.pk}/")
+    page.get_by_role("button", name="Move B up").click()
+    page.get_by_role("button", name="Move A up").wait_for()
+    assert [str(step.course) for step in Step.objects.all()] == ["B", "A"]
+
+
+def test_the_form_of_an_event_asks_what_its_type_has(page):
+    page.goto("/events/creation/")
+    assert page.get_by_label("Place").is_visible()
+    assert not page.get_by_label("Days of content").is_visible()
+    page.get_by_label("LMS").check()
+    assert not page.get_by_label("Place").is_visible()
+    assert page.get_by_label("Days of content").is_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_pages_keep_the_rules_of_accessibility(open_page, office, europe, dark):
+    course = CourseFactory(description="<p>Wind</p>", categories=[CategoryFactory()], tags=["a"])
+    event, path = EventFactory(course=course), PathFactory(courses=[course])
+    PriceFactory(of=course, region=europe)
+    CurrencyFactory(code="SEK"), RegionFactory(name="Nordics")
+    # axe writes styles of its own into the page, so the policy is off for it.
+    page = open_page(office, dark=dark, bypass_csp=True)
+    addresses = [
+        "/courses/",
+        f"/courses/{course.pk}/",
+        f"/items/{course.pk}/editing/",
+        "/learning-paths/",
+        f"/learning-paths/{path.pk}/",
+        "/events/",
+        f"/events/{event.pk}/",
+        "/control-panel/categories/",
+        "/control-panel/regions/",
+        "/control-panel/regions/creation/",
+        f"/prices/{course.priced_id}/addition/",
+        f"/events/{event.pk}/sessions/addition/",
+    ]
+    broken = {}
+    for address in addresses:
+        page.goto(address)
+        broken[address] = axe(page)
+    assert broken == {address: [] for address in addresses}
