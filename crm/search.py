@@ -39,7 +39,8 @@ WITH asked AS MATERIALIZED (
 SELECT {columns}
 FROM (SELECT id, min(tier) AS tier FROM found GROUP BY id) best
 JOIN {table} USING (id) {joins}
-ORDER BY best.tier, strict_word_similarity(fold(%(query)s), {text}) DESC, {table}.name_key, {table}.id
+ORDER BY best.tier, strict_word_similarity(fold(%(query)s), {text}) DESC,
+         {table}.name_key, {table}.id
 LIMIT %(limit)s
 """
 BRANCH = (

@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 
 from family import ROOT, Family, Stop, Trouble, say
-from servers import clean_environment, servers_for
+from servers import clean_environment, servers_for, socket_folder
 
 VAR = Path(os.environ.get("LANYARD_VAR") or ROOT / "var").absolute()
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
@@ -180,6 +180,8 @@ def main() -> int:
                 supervise(family)
             finally:
                 family.stop()
+                with contextlib.suppress(OSError):  # not empty: something else is there
+                    socket_folder(VAR).rmdir()
     except Stop:
         say("Stopped.")
     except Trouble as trouble:

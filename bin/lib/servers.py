@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -54,7 +55,7 @@ def short_name(folder: Path) -> str:
 def socket_folder(folder: Path) -> Path:
     """A folder for the sockets of `folder`, with a short name: theirs end at 107 bytes."""
     temporary = Path(tempfile.gettempdir())
-    if len(str(temporary)) > 60:
+    if len(str(temporary)) > 60 or not re.fullmatch(r"[\w./-]+", str(temporary)):
         temporary = Path("/tmp")  # noqa: S108 - the folder below is ours alone, and checked
     sockets = temporary / f"lanyard-{os.geteuid()}-{short_name(folder)}"
     sockets.mkdir(mode=0o700, exist_ok=True)

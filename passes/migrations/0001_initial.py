@@ -4,8 +4,9 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
-import tms.text
 from django.db import migrations, models
+
+import tms.text
 
 
 class Migration(migrations.Migration):

@@ -135,7 +135,8 @@ TABLE = {
         "passes",
         SEE,
         """
-        types type type_history of_item of_event list detail history of_contact of_account contacts_of
+        types type type_history of_item of_event list detail history of_contact of_account
+        contacts_of
     """,
     ),
     **rows(
