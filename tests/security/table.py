@@ -1,7 +1,7 @@
 """Which address is for whom: one row each, read by test_roles.
 
-A row's rule is PUBLIC, LEARNER (anybody signed in), STAFF (anybody in the back office), or the
-permission it needs (a tuple: all of them).
+A row's rule is PUBLIC, SIGNED_IN (anybody), LEARNER (who is a contact), STAFF (anybody in the back
+office), or the permission it needs (a tuple: all of them).
 """
 
 from catalog.models import Session
@@ -26,7 +26,7 @@ from tests.factories import (
 from tms.models import Job, KeptMail
 from tms.people import roles
 
-PUBLIC, LEARNER, STAFF = "public", "learner", "staff"
+PUBLIC, SIGNED_IN, LEARNER, STAFF = "public", "signed in", "learner", "staff"
 
 # Sign-in and second factor are allauth's own pages, with tests of their own in tests/people.
 ELSEWHERE = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_", "unnamed")
@@ -40,6 +40,7 @@ SEE, SET_UP = "passes.view_passes", "passes.manage_pass_types"
 GIVE, MOVE, REASSIGN = "passes.issue_pass", "passes.change_pass", "passes.reassign_pass"
 CANCEL, IMPORT = "passes.cancel_pass", "passes.import_passes"
 SEE_PLACES, PLACES = "lms.view_registrations", "lms.manage_registrations"
+ANSWER = "lms.answer_requests"
 
 
 def rows(space: str, rule, words: str) -> dict:
@@ -49,17 +50,18 @@ def rows(space: str, rule, words: str) -> dict:
 
 TABLE = {
     "home": PUBLIC,
+    "dashboard": STAFF,
     "search": STAFF,
     "control_panel": STAFF,
     "job": STAFF,
     "job_file": STAFF,
     "theme": PUBLIC,
-    "my_account": LEARNER,
+    "my_account": SIGNED_IN,
     "people:first": PUBLIC,
     "people:logo": PUBLIC,
     "people:invitation": PUBLIC,
     "people:accept": PUBLIC,
-    "people:name": LEARNER,
+    "people:name": SIGNED_IN,
     "people:organisation": SETTINGS,
     "people:mail": SETTINGS,
     "people:one_mail": SETTINGS,
@@ -136,7 +138,6 @@ TABLE = {
         SEE,
         """
         types type type_history of_item of_event list detail history of_contact of_account
-        contacts_of
     """,
     ),
     **rows(
@@ -163,6 +164,23 @@ TABLE = {
         my_learning learn unit done place file profile edit_details profile_passes
         profile_registrations profile_requests
     """,
+    ),
+    **rows("lms", SEE_PLACES, "registrations of_contact of_account of_pass of_event"),
+    **rows(
+        "lms",
+        PLACES,
+        """
+        cancel event_options path_options register_contact register_on_event mark_attended
+        mark_completed
+    """,
+    ),
+    **rows("lms", ANSWER, "requests decline"),
+    "lms:grant_place": (ANSWER, PLACES),
+    "lms:grant_pass": (ANSWER, GIVE),
+    **rows(
+        "tokens",
+        "tokens.manage_token_types",
+        "types create_type edit_type archive_type restore_type delete_type",
     ),
     "lms:content": LOOK,
     "lms:unit_file": LOOK,
@@ -208,6 +226,11 @@ def world(ada, office, clock) -> dict:
             "lms:add_unit": {"pk": unit.section_id, "form": "page"},
             "lms:pass_type": {"slug": pass_type.slug},
             "lms:ask_for_pass": {"slug": pass_type.slug},
+            "lms:cancel": {"pk": registration.pk},
+            **{
+                f"lms:{name}": {"pk": request.pk}
+                for name in ("grant_place", "grant_pass", "decline")
+            },
             "passes:import_file": {"pk": job.pk},
             "passes:import_refused": {"pk": job.pk},
         },
@@ -252,6 +275,8 @@ def world(ada, office, clock) -> dict:
             "unit_id": unit.pk,
             "course_id": course.pk,
             "priced_id": course.priced_id,
+            "event_id": event.pk,
+            "used_pass_id": pass_.pk,
             "contact_id": ada.pk,
             "account_id": ada.account_id,
             "price": price.pk,
