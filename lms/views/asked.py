@@ -2,6 +2,7 @@
 
 from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Coalesce
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -95,6 +96,11 @@ class GrantPlace(Answering):
     submit = gettext_lazy("Register")
     permission_required = (ANSWER, "lms.manage_registrations")
     form_class = GrantPlaceForm
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if self.asked_for.item is None:
+            raise Http404
 
     def get_form_kwargs(self):
         dates = None
