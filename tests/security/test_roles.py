@@ -89,7 +89,7 @@ def happened(response) -> str:
         return "no"
     if response.status_code == 401:
         return "sign in"
-    if response.status_code == 302 and "/accounts/login/" in response["Location"]:
+    if response.status_code == 302 and reverse("account_login") in response["Location"]:
         return "sign in"
     assert response.status_code < 500
     return "in"
