@@ -79,7 +79,8 @@ TABLE = {
         "catalog",
         LOOK,
         """
-        courses course course_options paths path steps events event sessions prices
+        courses course course_options paths path steps events event sessions prices item_history
+        event_history
         categories
     """,
     ),
