@@ -25,8 +25,8 @@ class Standing(models.TextChoices):
 
 
 NEEDED = (
-    "standing", "attended", "version", "event_id", "path_id", "event__first_on",
-    "contact__first_name", "contact__last_name", "contact__email", "title",
+    "standing", "contact_id", "item", "attended", "version", "event_id", "path_id", "title",
+    "event__first_on", "contact__first_name", "contact__last_name", "contact__email",
 )  # fmt: skip
 
 
@@ -156,8 +156,15 @@ class PassTable(RegistrationTable):
 
 
 def entries(row):
-    """The entries of a registration's menu; none where it is cancelled."""
+    """The entries of a registration's menu; only a look where it is cancelled."""
+    look = Action(
+        _("Why can they open it?"),
+        reverse("lms:why", args=[row["contact_id"], row["item"]]),
+        "circle-question-mark",
+        dialog=False,
+    )
     if row["standing"] == Standing.CANCELLED:
+        yield look
         return
     if row["event_id"]:
         address = reverse("lms:mark_attended", args=[row["event_id"]])
@@ -171,7 +178,8 @@ def entries(row):
             address = reverse("lms:mark_completed", args=[row["event_id"]])
             yield Action(_("Mark complete"), f"{address}?ids={row['pk']}", "circle-check",
                          permission=MANAGE)  # fmt: skip
-        yield LINE
+    yield look
+    yield LINE
     yield Action(
         _("Cancel the registration"),
         reverse("lms:cancel", args=[row["pk"]]),

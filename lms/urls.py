@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import urls_learning
-from .views import asked, booking, catalogue, item, registrations
+from .views import asked, booking, catalogue, item, registrations, why
 
 app_name = "lms"
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
         registrations.RegisterContact.as_view(),
         name="register_contact",
     ),
+    path("contacts/<int:contact_id>/access/<int:item_id>/", why.why, name="why"),
     path("accounts/<int:account_id>/registrations/", registrations.of_account, name="of_account"),
     path("passes/<int:used_pass_id>/registrations/", registrations.of_pass, name="of_pass"),
     path("events/<int:event_id>/registrations/", registrations.of_event, name="of_event"),

@@ -73,6 +73,7 @@ class Registrations(ListPage):
         return Registration.objects.filter(**self.kwargs).annotate(
             standing=standing(),
             title=Coalesce("path__title", "event__course__title"),
+            item=Coalesce("path_id", "event__course_id"),
             percent=progress.of_registration(),
         )
 

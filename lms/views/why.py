@@ -1,0 +1,55 @@
+"""Why can she open this? For staff: the answer, every right, and for a no the ways to a yes."""
+
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from catalog.models import Item
+from crm.models import Contact
+from tms.ui.access import staff
+
+from .. import access
+from ..access import State
+from ..models import PaidBy
+
+WORDS = {
+    State.ACTIVE: ("active", _("Opens it")),
+    State.CONTENT_ENDED: ("expired", _("Content ended")),
+    State.EXPIRED: ("expired", _("Expired")),
+    State.CANCELLED: ("cancelled", _("Cancelled")),
+    State.MOVED: ("cancelled", _("With somebody else")),
+    State.NOT_STARTED: ("not_started", _("Not started")),
+}
+WAYS = [
+    _("Give a training pass that includes it."),
+    _("Register the contact on it, or on a learning path that holds it."),
+]
+
+
+@staff("lms.view_registrations")
+@require_GET
+def why(request, contact_id, item_id):
+    """Asked of the same rule that opens or closes it."""
+    contact = get_object_or_404(Contact, pk=contact_id)
+    item = get_object_or_404(Item, pk=item_id)
+    answer = access.answers(contact.pk, [item.pk], request.today)[item.pk]
+    rights = [
+        {
+            "right": right,
+            "status": WORDS[right.state][0],
+            # Without a registration a valid pass opens nothing, it only offers to.
+            "word": WORDS[right.state][1]
+            if right.registration_id or not right.valid
+            else _("Would open it"),
+            "paid_by": PaidBy(right.paid_by).label if right.paid_by else "",
+        }
+        for right in answer.rights
+    ]
+    context = {
+        "contact": contact,
+        "item": item,
+        "answer": answer,
+        "rights": rights,
+        "ways": [] if answer.open else WAYS,
+    }
+    return render(request, "lms/staff/why.html", context)
