@@ -18,8 +18,7 @@ PYTHON = [sys.executable]
 MANAGE = [*PYTHON, "manage.py"]
 PROGRAMS = Path(sys.executable).parent
 CHECKS = {
-    "Format of Python": [*PYTHON, "-m", "ruff", "format", "--check", "."],
-    "Format of templates": [*PYTHON, "bin/lib/fmt.py", "--check"],
+    "Format": [*PYTHON, "-m", "ruff", "format", "--check", "."],
     "Lint": [*PYTHON, "-m", "ruff", "check", "-q", "."],
     "Floors": [str(PROGRAMS / "lint-imports"), "--no-cache"],
     "Types": [str(PROGRAMS / "pyrefly"), "check"],
