@@ -33,7 +33,7 @@ def link(response, rel):
 
 
 def told(response):
-    """What the footer says of the rows, as in "1–50 of 300"."""  # noqa: RUF002
+    """What the footer says of the rows, as in "1–50 of 300"."""
     return re.search(r"<span>([\d,]+–[^<]*)</span>", response.content.decode())[1]
 
 
