@@ -166,7 +166,7 @@ TABLE = {
         profile_registrations profile_requests
     """,
     ),
-    **rows("lms", SEE_PLACES, "registrations of_contact of_account of_pass of_event"),
+    **rows("lms", SEE_PLACES, "registrations of_contact of_account of_pass of_event why"),
     **rows(
         "lms",
         PLACES,
@@ -279,6 +279,7 @@ def world(ada, office, clock) -> dict:
             "event_id": event.pk,
             "used_pass_id": pass_.pk,
             "contact_id": ada.pk,
+            "item_id": path.pk,
             "account_id": ada.account_id,
             "price": price.pk,
             "inclusion": Inclusion.objects.first().pk,
