@@ -3,13 +3,14 @@
 import dataclasses
 import datetime
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Value, When
 
 from catalog.models import Price
 from catalog.money import written_or_free
 
 from . import options
 from .models import OptionStatus, Pass, PassOption, PassType, TypeStatus
+from .models.type import was_issued
 
 SOON = datetime.timedelta(days=30)
 
@@ -38,26 +39,27 @@ class OptionRow:
 
 def live(pass_type: PassType, on: datetime.date) -> dict[str, int]:
     """The type's passes: active, expiring (active, ending within 30 days), expired, cancelled."""
-    living = Q(cancelled_at=None)
-    active = living & Q(starts_on__lte=on, expires_on__gte=on)
-    return Pass.objects.filter(pass_type=pass_type).aggregate(
-        active=Count("pk", filter=active),
-        expiring=Count("pk", filter=active & Q(expires_on__lte=on + SOON)),
-        expired=Count("pk", filter=living & Q(expires_on__lt=on)),
-        cancelled=Count("pk", filter=Q(cancelled_at__isnull=False)),
-    )
+    rows = PassType.objects.filter(pk=pass_type.pk).with_live(on, on + SOON)
+    return rows.values("active", "expiring", "expired", "cancelled").get()
 
 
 def option_rows(pass_type: PassType, on: datetime.date) -> list[OptionRow]:
-    """The options, archived ones last, with their passes and prices. Two queries."""
-    of_option = Pass.objects.filter(option=OuterRef("pk"))
-    rows = pass_type.options.annotate(
-        active=Count("passes", filter=_active("passes", on)),
-        issued=Exists(of_option),
-        place=Case(When(status=OptionStatus.ARCHIVED, then=Value(1)), default=Value(0)),
-    ).order_by("place", "pk")
+    """The options, archived ones last, with their passes and prices. Three queries."""
+    active = dict(
+        Pass.objects.active_on(on)
+        .filter(pass_type=pass_type)
+        .order_by()
+        .values_list("option")
+        .annotate(count=Count("*"))
+    )
+    place = Case(When(status=OptionStatus.ARCHIVED, then=Value(1)), default=Value(0))
+    rows = pass_type.options.annotate(issued=was_issued("option"), place=place).order_by(
+        "place", "pk"
+    )
     found = {
-        option.priced_id: OptionRow(option, option.active, option.issued, last_on_sale=False)
+        option.priced_id: OptionRow(
+            option, active.get(option.pk, 0), option.issued, last_on_sale=False
+        )
         for option in rows
     }
     published = [row for row in found.values() if row.option.status == OptionStatus.PUBLISHED]
@@ -72,13 +74,3 @@ def option_rows(pass_type: PassType, on: datetime.date) -> list[OptionRow]:
         price.words = written_or_free(price.amount, price.unit)
         found[price.priced_id].prices.append(price)
     return list(found.values())
-
-
-def _active(path: str, on: datetime.date) -> Q:
-    return Q(
-        **{
-            f"{path}__cancelled_at": None,
-            f"{path}__starts_on__lte": on,
-            f"{path}__expires_on__gte": on,
-        }
-    )

@@ -119,11 +119,8 @@ def change_event_types(
 
 def reach(pass_type, on) -> tuple[int, int]:
     """(active passes, learners who hold one) of the type. One query."""
-    counted = (
-        Pass.objects.active_on(on)
-        .filter(pass_type=pass_type)
-        .aggregate(passes=Count("pk"), learners=Count("contact", distinct=True))
-    )
+    held = Pass.objects.active_on(on).filter(pass_type=pass_type)
+    counted = held.aggregate(passes=Count("*"), learners=Count("contact", distinct=True))
     return counted["passes"], counted["learners"]
 
 

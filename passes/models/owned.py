@@ -129,6 +129,18 @@ class Pass(models.Model):
             models.Index(fields=["expires_on", "id"], name="pass_expiry"),
             models.Index(fields=["starts_on", "id"], name="pass_start"),
             models.Index(fields=["pass_type", "expires_on", "id"], name="pass_type_expiry"),
+            # How many are active, of which option, held by how many: counted in the index alone.
+            models.Index(
+                fields=["pass_type", "expires_on"],
+                include=["starts_on", "option", "contact"],
+                name="pass_type_living",
+                condition=Q(cancelled_at=None),
+            ),
+            models.Index(
+                fields=["pass_type"],
+                name="pass_type_cancelled",
+                condition=Q(cancelled_at__isnull=False),
+            ),
             models.Index(fields=["option"], name="pass_option"),
             models.Index(
                 fields=["cancelled_at", "id"],

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from tms.text import Fold
 
-from .owned import Pass
+from .owned import Pass, Status
 
 
 class TypeStatus(models.TextChoices):
@@ -34,9 +34,20 @@ class PassTypeQuerySet(models.QuerySet):
         )
         return self.annotate(rank=Concat(place, "name_key", output_field=models.TextField()))
 
+    def with_live(self, day, soon):
+        """Each type with its passes by status on `day`: `active`, of those `expiring` until
+        `soon`, `expired`, `cancelled`. Each counted in an index."""
+        passes = Pass.objects.filter(pass_type=OuterRef("pk"))
+        return self.annotate(
+            active=_count_of(passes.active_on(day)),
+            expiring=_count_of(passes.active_on(day).filter(expires_on__lte=soon)),
+            expired=_count_of(passes.in_status(Status.EXPIRED, day)),
+            cancelled=_count_of(passes.in_status(Status.CANCELLED, day)),
+        )
+
     def with_counts(self, day):
         """Each type with `options_count`, `published_count`, `trainings_count`, `active_count`
-        (passes active on `day`) and `issued` (was a pass of it ever issued?)."""
+        (passes active on `day`) and `issued` (was a pass of it ever?)."""
         passes = Pass.objects.filter(pass_type=OuterRef("pk"))
         options = PassOption.objects.filter(pass_type=OuterRef("pk"))
         return self.annotate(
@@ -44,14 +55,25 @@ class PassTypeQuerySet(models.QuerySet):
             published_count=_count_of(options.filter(status=OptionStatus.PUBLISHED)),
             trainings_count=_count_of(Inclusion.objects.filter(pass_type=OuterRef("pk"))),
             active_count=_count_of(passes.active_on(day)),
-            issued=Exists(passes),
+            issued=was_issued("pass_type"),
         )
 
 
 def _count_of(rows):
     """How many `rows` of the outer type there are, 0 for none."""
-    counted = rows.order_by().values("pass_type").annotate(count=Count("pk")).values("count")
+    counted = rows.order_by().values("pass_type").annotate(count=Count("*")).values("count")
     return Coalesce(Subquery(counted, output_field=models.IntegerField()), 0)
+
+
+def was_issued(by: str):
+    """Was a pass ever issued by the outer row, a type or an option (`by`: pass_type, option)?
+
+    One step into an index. As an equation it would be answered by reading and hashing the whole
+    table, which is what the planner thinks best where nearly all passes are of one type.
+    """
+    return Exists(
+        Pass.objects.filter(**{f"{by}__gte": OuterRef("pk"), f"{by}__lte": OuterRef("pk")})
+    )
 
 
 class PassType(models.Model):

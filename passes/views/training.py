@@ -9,7 +9,7 @@ from catalog.models import EventType, ItemKind, ItemStatus
 from passes import content, training
 from passes.candidates import candidates, key_of, particulars
 from passes.forms.training import CandidateForm, EventTypesForm
-from passes.models import Inclusion, PassType
+from passes.models import Inclusion, Pass, PassType
 from passes.tables_training import TrainingFilter, TrainingTable
 from tms import days
 from tms.refusals import Refusal
@@ -120,7 +120,7 @@ class AddTraining(TrainingDialog):
 
     def says(self) -> str:
         """Whose training, and to how many it opens."""
-        passes, _learners = training.reach(self.pass_type, self.request.today)
+        passes = Pass.objects.active_on(self.request.today).filter(pass_type=self.pass_type).count()
         if not passes:
             return self.pass_type.name
         return ngettext(
