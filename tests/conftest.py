@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.factories import AccountFactory, LearnerFactory, RegionFactory
 from tms import clock as tms_clock
@@ -23,6 +23,10 @@ hypothesis.settings.register_profile(
     "house", deadline=None, database=None, derandomize=True, print_blob=False
 )
 hypothesis.settings.load_profile("house")
+
+# A busy machine is slow, not wrong.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
@@ -188,7 +192,7 @@ def open_page(transactional_db, live_server, browser, browse):
             **more,
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         if user is not None:
             cookies = browse(user).cookies
             context.add_cookies(

@@ -60,7 +60,7 @@ def _span(first, last, locale):
 
 
 def span_short(first: datetime.date, last: datetime.date) -> str:
-    """18–19 Mar 2027, 30 Nov 2026 – 2 Dec 2026: for tables"""
+    """From the first day to the last, for tables: as short as both can be said."""
     return day_short(first) if first == last else _span(first, last, reader())
 
 
