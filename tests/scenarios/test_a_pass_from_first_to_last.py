@@ -68,7 +68,9 @@ def set_up_a_type(page):
 def give_it_to_ada(page, ada):
     page.goto(f"/contacts/{ada.pk}/")
     page.get_by_role("link", name="Add Training Pass").click()
-    dialog(page).get_by_role("combobox", name="Training Pass", exact=True).press_sequentially("lead")
+    dialog(page).get_by_role("combobox", name="Training Pass", exact=True).press_sequentially(
+        "lead"
+    )
     dialog(page).get_by_role("option", name="Leadership Library").click()
     dialog(page).get_by_label("Training Pass Option").select_option(label="Monthly, 1 months")
     expect(dialog(page).get_by_label("Training Pass Expiry")).to_have_value("2026-12-22")

@@ -57,6 +57,7 @@ TABLE = {
     "job_file": STAFF,
     "theme": PUBLIC,
     "my_account": SIGNED_IN,
+    "lms:my_learning": SIGNED_IN,
     "people:first": PUBLIC,
     "people:logo": PUBLIC,
     "people:invitation": PUBLIC,
@@ -162,7 +163,7 @@ TABLE = {
         LEARNER,
         """
         ask_for_pass book ask_for_place registration calendar choose_date cancel_mine
-        my_learning learn unit done place file profile edit_details profile_passes
+        learn unit done place file profile edit_details profile_passes
         profile_registrations profile_requests
     """,
     ),
