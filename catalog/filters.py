@@ -9,9 +9,10 @@ from tms.text import Fold
 from tms.ui import filters
 
 from . import categories
+from .choosing import course_field, courses_matching
 from .models import EventState, EventType, Item, ItemStatus, Session
 
-MOST_COURSES = 1000
+FEW = 1000
 
 
 class CategoryFilter(django_filters.ChoiceFilter):
@@ -57,6 +58,25 @@ class ItemFilter(filters.FilterSet):
         return queryset.filter(tags__contains=[value])
 
 
+def of_courses_called(word: str) -> Q:
+    """The events of the courses that match a word, so that an index serves an OR of them.
+
+    A few courses are named by their ids. Of many, the events are asked one by one while the list
+    is walked in its order: the first page is full soon then.
+    """
+    courses = courses_matching(Item.objects.courses(), word).order_by()
+    ids = list(courses.values_list("pk", flat=True)[: FEW + 1])
+    if len(ids) <= FEW:
+        return Q(course__in=ids)
+    return Q(course__search_text__contains=Fold(Value(word)))
+
+
+class OfCourse(django_filters.Filter):
+    """One course, found by a few letters: there may be very many."""
+
+    field_class = staticmethod(course_field)
+
+
 class EventFilter(filters.FilterSet):
     """CAT-8: course, type, dates, place, instructor, status, free seats."""
 
@@ -66,6 +86,7 @@ class EventFilter(filters.FilterSet):
         max_length=200,
         widget=forms.TextInput({"type": "search", "placeholder": _("Course, code or place")}),
     )
+    course = OfCourse(label=_("Course"))
     state = filters.Choice(choices=EventState.choices, every=_("Every status"), label=_("Status"))
     type = filters.Choice(choices=EventType.choices, every=_("Every type"), label=_("Type"))
     dates = filters.DayRange("first_on", label=_("First day"))
@@ -78,16 +99,14 @@ class EventFilter(filters.FilterSet):
     )
 
     def search(self, queryset, name, value):
-        for word in value.split()[:8]:
-            folded = Fold(Value(word))
-            courses = Item.objects.filter(search_text__contains=folded)
-            ids = list(courses.values_list("pk", flat=True)[:MOST_COURSES])
-            queryset = queryset.filter(Q(search_text__contains=folded) | Q(course_id__in=ids))
+        for word in value.replace("\x00", "").split()[:8]:
+            here = Q(search_text__contains=Fold(Value(word)))
+            queryset = queryset.filter(here | of_courses_called(word))
         return queryset
 
     def taught_by(self, queryset, name, value):
         sessions = Session.objects.filter(event=OuterRef("pk")).annotate(who=Fold(F("instructor")))
-        for word in value.split()[:8]:
+        for word in value.replace("\x00", "").split()[:8]:
             sessions = sessions.filter(who__contains=Fold(Value(word)))
         return queryset.filter(Exists(sessions))
 

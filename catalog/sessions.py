@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from tms import days, journal
+from tms.consequences import Consequence, Fact
 from tms.models import Organisation
 from tms.refusals import Refusal
 
@@ -123,6 +124,13 @@ def keep_days(event: Event) -> None:
     event.first_on = event.starts_at and event.starts_at.astimezone(zone).date()
     event.last_on = event.ends_at and last_day(event.ends_at, zone)
     save(event)
+
+
+def follow_zone(fact: Fact) -> list[Consequence]:
+    """The installation moved to another zone: its events' days are counted in that one."""
+    if fact.kind == "organisation.zone_changed":
+        keep_days_of_all(fact.data["time_zone"])
+    return []
 
 
 def keep_days_of_all(zone: str) -> int:

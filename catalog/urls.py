@@ -25,12 +25,20 @@ class Way:
     to_python = to_url = staticmethod(str)
 
 
+class Picture:
+    """The name of a picture: the hash that `catalog.images` gives it."""
+
+    regex = "[0-9a-f]{40}\\.webp"
+    to_python = to_url = staticmethod(str)
+
+
 register_converter(Way, "way")
+register_converter(Picture, "picture")
 
 app_name = "catalog"
 
 urlpatterns = [
-    path("pictures/<str:name>", pictures.image, name="image"),
+    path("pictures/<picture:name>", pictures.image, name="image"),
     # Courses and learning paths
     path("courses/", items.Courses.as_view(), name="courses"),
     path("courses/creation/", items.CreateCourse.as_view(), name="create_course"),

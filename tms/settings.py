@@ -296,7 +296,7 @@ PERSON_CONFIRMED = ["crm.people.link_confirmed"]
 FIRST_STEPS = ["catalog.setup.first_region"]
 
 # What the verbs of one floor set off on a floor above it, in this order.
-CONSEQUENCES = ["lms.places.release_uncovered"]
+CONSEQUENCES = ["catalog.sessions.follow_zone", "lms.places.release_uncovered"]
 
 # What the nightly run calls, in this order, each with (on=, at=).
 NIGHTLY = ["passes.expiring.record_expired"]

@@ -4,16 +4,13 @@ import datetime
 import zoneinfo
 
 from django import forms
-from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.models import EventType, Item
+from catalog.choosing import course_field
+from catalog.models import EventType
 from catalog.sessions import wall_of
-from tms.ui.combobox import ComboboxField
 from tms.ui.forms import Form
-
-from .steps import choosable, courses_matching
 
 
 class EventForm(Form):
@@ -62,17 +59,8 @@ class EventForm(Form):
 
 
 class CreateEventForm(EventForm):
-    course = ComboboxField(
-        Item.objects.none(),
-        label=gettext_lazy("Course"),
-        url=reverse_lazy("catalog:course_options"),
-        find=courses_matching,
-    )
+    course = course_field(label=gettext_lazy("Course"))
     field_order = ["course"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["course"].queryset = choosable()
 
 
 class DuplicateEventForm(Form):

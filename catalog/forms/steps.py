@@ -1,26 +1,10 @@
 """What is asked about the steps of a learning path."""
 
 from django import forms
-from django.db.models import Value
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Item, ItemStatus
-from tms.text import Fold
-from tms.ui.combobox import SeveralField
+from catalog.choosing import courses_field
 from tms.ui.forms import Form
-
-
-def courses_matching(queryset, text):
-    """Courses that have every word of `text` in title, code or summary, by title."""
-    for word in text.split()[:8]:
-        queryset = queryset.filter(search_text__contains=Fold(Value(word)))
-    return queryset.order_by("title_key", "pk")
-
-
-def choosable():
-    """The courses that can be chosen: all but archived ones."""
-    return Item.objects.courses().exclude(status=ItemStatus.ARCHIVED)
 
 
 class StepForm(Form):
@@ -36,15 +20,7 @@ class StepForm(Form):
 
 
 class AddStepsForm(StepForm):
-    courses = SeveralField(
-        Item.objects.none(),
-        label=_("Courses"),
-        url=reverse_lazy("catalog:course_options"),
-        find=courses_matching,
-        help_text=_("They are added at the end, in this order."),
+    courses = courses_field(
+        label=_("Courses"), help_text=_("They are added at the end, in this order.")
     )
     field_order = ["courses", "required", "locked_until_before"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["courses"].queryset = choosable()

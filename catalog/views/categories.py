@@ -42,12 +42,17 @@ def categories(request):
     """The whole tree, with how many items are in each. Two queries."""
     items = dict(Category.items.through.objects.values_list("category").annotate(n=Count("item")))
     nodes = verbs.tree()
+    beside: dict = {}
+    for node in nodes:
+        beside.setdefault(node.category.parent_id, []).append(node.pk)
     context = {
         "rows": [
             {
                 "node": node,
                 "items": items.get(node.pk, 0),
                 "target": f"category-{node.pk}",
+                "first": beside[node.category.parent_id][0] == node.pk,
+                "last": beside[node.category.parent_id][-1] == node.pk,
                 "menu": grouped(request, entries(node.pk)),
             }
             for node in nodes

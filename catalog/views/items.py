@@ -184,7 +184,7 @@ class ArchiveItem(PressItem):
 class DeleteItem(PressItem):
     title = gettext_lazy("Delete")
     submit = gettext_lazy("Delete it")
-    sentence = gettext_lazy("It goes for good, with its texts, its picture and its prices.")
+    sentence = gettext_lazy("It goes for good, with its texts, content, picture and prices.")
     danger = True
 
     def perform(self):

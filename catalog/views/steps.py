@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from catalog import paths
-from catalog.forms.steps import AddStepsForm, StepForm, choosable, courses_matching
+from catalog.choosing import choosable, courses_matching
+from catalog.forms.steps import AddStepsForm, StepForm
 from catalog.models import Item, Step
 from tms.ui.access import allowed, staff
 from tms.ui.combobox import options
@@ -62,8 +63,8 @@ def steps(request, pk):
 @staff(LOOK)
 def course_options(request):
     """The courses that a few letters find, for choosing one."""
-    typed = request.GET.get("q", "").replace("\x00", "")
-    return options(request, courses_matching(choosable(), typed), aside=lambda row: row.code)
+    found = courses_matching(choosable(), request.GET.get("q", ""))
+    return options(request, found, aside=lambda row: row.code)
 
 
 class AddSteps(Dialog):

@@ -111,3 +111,22 @@ def test_a_picture_that_two_show_stays_for_the_other(
     with django_capture_on_commit_callbacks(execute=True):
         items.edit(course, image=None, **now)
     assert (media / copy.image.name).exists()
+
+
+def test_a_picture_is_served_to_anybody_to_be_kept_and_never_guessed_at(browse, now):
+    course = items.edit(CourseFactory(), image=picture(), **now)
+    response = browse().get(course.image_url)
+    assert response.status_code == 200
+    assert (response["Content-Type"], response["X-Content-Type-Options"]) == (
+        "image/webp",
+        "nosniff",
+    )
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert b"".join(response.streaming_content)[:4] == b"RIFF"
+
+
+@pytest.mark.parametrize("name", ["0" * 40 + ".webp", "..%2F..%2Fsecret", "%00", "items%2Fx.webp"])
+def test_what_no_item_shows_is_not_served(browse, media, name):
+    (media / "items").mkdir()
+    (media / "items" / ("0" * 40 + ".webp")).write_bytes(b"x")
+    assert browse().get(f"/pictures/{name}").status_code == 404

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
+from catalog import filters
 from catalog.models import Category, Event, Item, ItemStatus, Price, Step
 from tests.factories import (
     CategoryFactory,
@@ -354,6 +355,8 @@ def test_events_are_found_by_all_that_one_asks_for(client):
     assert found("q=sailing") == ["S4", "S1"]
     assert found("q=sailing+malmo") == ["S1"]
     assert found("q=leeds") == ["S2", "S3"]
+    assert found(f"course={sailing.pk}") == ["S4", "S1"]
+    assert found("course_typed=sail") == ["S4", "S1"]
     assert found("state=full") == ["S2"]
     assert found("state=completed") == ["S3"]
     assert found("type=lms") == ["S4"]
@@ -543,3 +546,14 @@ def test_pages_cost_the_same_however_much_is_on_them(client, count_queries, euro
         "event": cost(client, url("event", event.pk), count_queries),
         "categories": cost(client, url("categories"), count_queries),
     } == {"course": 9, "path": 8, "event": 7, "categories": 5}
+
+
+def test_events_of_very_many_courses_are_found_too(client, monkeypatch):
+    monkeypatch.setattr(filters, "FEW", 1)
+    for title in ("Sailing", "Sailing again"):
+        EventFactory(course=CourseFactory(title=title), place="Leeds", sessions=False)
+    EventFactory(sessions=False)
+    assert sorted(listed(client, f"{url('events')}?q=sailing+leeds")) == [
+        "Sailing",
+        "Sailing again",
+    ]

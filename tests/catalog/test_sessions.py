@@ -9,11 +9,12 @@ from catalog.models import Event, EventStatus
 from tests.factories import CourseFactory, EventFactory, LmsEventFactory
 from tests.races import race
 from tms.models import JournalRow, Organisation
+from tms.people import organisation
 from tms.refusals import Refusal
 
 day = datetime.date.fromisoformat
 WALL = datetime.datetime.fromisoformat
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_follows")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -159,3 +160,10 @@ def test_all_days_are_counted_anew_when_the_installation_moves(now):
     assert sessions.keep_days_of_all("Asia/Tokyo") == 1
     assert days_of(event) == ("2026-12-08", "2026-12-08")
     assert Event.objects.get(pk=untouched.pk).first_on is None
+
+
+def test_the_days_follow_when_the_time_zone_is_changed_in_the_control_panel(now):
+    event = EventFactory(sessions=False)
+    add(event, now, "2026-12-07 23:30", "2026-12-08 00:00")
+    organisation.change(time_zone="Asia/Tokyo", **now)
+    assert days_of(event) == ("2026-12-08", "2026-12-08")

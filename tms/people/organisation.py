@@ -3,7 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tms import clock, journal
+from tms import clock, consequences, journal
+from tms.consequences import Fact
 from tms.models import Organisation
 from tms.refusals import Refusal
 
@@ -40,6 +41,10 @@ def change(*, by, at, on, logo=None, remove_logo: bool = False, **answers) -> Or
         before["logo"], after["logo"] = "shown", ""
     if after:
         row.save()
+        if "time_zone" in after:
+            zone = {"time_zone": row.time_zone}
+            fact = Fact("organisation.zone_changed", (row.pk,), at=at, on=on, by=by, data=zone)
+            consequences.follow(fact)
         journal.write(
             "organisation.changed", row.pk, at=at, on=on, by=by, before=before, after=after
         )
