@@ -13,11 +13,18 @@ from .forms import DayInput, Form
 EVERYTHING = _("All")
 
 
+class FilterForm(Form):
+    """The form of a list's filters. Its ids aren't those of a dialog over the list."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="filter_%s", **kwargs)
+
+
 class FilterSet(django_filters.FilterSet):
     """Derive from this one: its form has native inputs."""
 
     class Meta:
-        form = Form
+        form = FilterForm
 
 
 class Search(django_filters.CharFilter):

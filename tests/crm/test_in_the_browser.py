@@ -1,0 +1,79 @@
+import pytest
+
+from crm import contacts
+from tests.axe import axe
+from tests.factories import ContactFactory, CustomFieldFactory
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+
+def test_a_contact_is_edited_in_place_and_the_page_shows_it_at_once(open_page, office, ada):
+    page = open_page(office)
+    page.goto(f"/contacts/{ada.pk}/")
+    page.locator("#edit-details").click()
+    page.get_by_label("Job title").fill("Head of Operations")
+    page.get_by_label("Last name").fill("Holm")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Ada Holm", level=1).wait_for()
+    assert "Head of Operations" in page.locator("#details").inner_text()
+    page.locator("#history").get_by_text("Operations Lead").wait_for()
+
+
+def test_an_account_is_chosen_by_a_few_letters(open_page, office, kestrel):
+    page = open_page(office)
+    page.goto("/contacts/")
+    page.get_by_role("link", name="Add contact").first.click()
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("First name").fill("Grace")
+    dialog.get_by_role("combobox", name="Account").press_sequentially("kestr")
+    dialog.get_by_role("option", name="Kestrel Rail Group").click()
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("heading", name="Grace", level=1).wait_for()
+    assert kestrel.contacts.get().first_name == "Grace"
+
+
+def test_archived_and_restored_on_the_page(open_page, office, ada):
+    page = open_page(office)
+    page.goto(f"/contacts/{ada.pk}/")
+    page.get_by_role("button", name="More actions for Ada Lindqvist").click()
+    page.get_by_role("link", name="Archive").click()
+    page.get_by_text("Ada Lindqvist can't use the LMS any more.").wait_for()
+    page.get_by_role("button", name="Archive the contact").click()
+    page.get_by_role("link", name="Restore").click()
+    page.get_by_role("button", name="Restore the contact").click()
+    page.get_by_role("link", name="Restore").wait_for(state="detached")
+    ada.refresh_from_db()
+    assert ada.archived_at is None
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (320, True)])
+def test_the_pages_are_open_to_everybody(open_page, office, ada, kestrel, width, dark, who):
+    CustomFieldFactory(label="Shirt", kind="choice", choices=["M"])
+    ContactFactory(first_name="محمد", last_name="القاسم", account=kestrel)
+    contacts.edit(ada.pk, job_title="Conductor", **who)
+    page = open_page(office, width=width, dark=dark, bypass_csp=True)
+    for address in (
+        "/contacts/",
+        "/accounts/",
+        f"/contacts/{ada.pk}/",
+        f"/contacts/{ada.pk}/history/",
+        f"/contacts/{ada.pk}/editing/",
+        f"/contacts/{ada.pk}/archiving/",
+        f"/accounts/{kestrel.pk}/",
+        f"/accounts/{kestrel.pk}/contacts/",
+        f"/accounts/{kestrel.pk}/history/",
+        "/control-panel/custom-fields/",
+    ):
+        page.goto(address)
+        assert (address, axe(page)) == (address, [])
+        fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert (address, fits) == (address, True)
+
+
+def test_without_scripts_a_contact_is_edited_too(open_page, office, ada):
+    page = open_page(office, scripts=False)
+    page.goto(f"/contacts/{ada.pk}/")
+    page.locator("#edit-details").click()
+    page.get_by_label("Job title").fill("Conductor")
+    page.get_by_role("button", name="Save").click()
+    assert "Conductor" in page.locator("#details").inner_text()
