@@ -3,13 +3,15 @@
 import csv
 import datetime
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
 
-from passes import lifecycle
+from passes import history, lifecycle
 from tests.factories import ContactFactory, PassFactory, PassOptionFactory
 from tests.passes.conftest import HTMX, TODAY
+from tests.passes.pages import text
 
 day = datetime.date.fromisoformat
 pytestmark = pytest.mark.django_db
@@ -32,8 +34,6 @@ def four(issue, ada, kestrel, clock, office, library):
 
 def numbers(answer):
     """The numbers of the passes in a list, in its order."""
-    import re
-
     html = answer.content.decode()
     return [int(pk) for pk in re.findall(r'<th scope="row"[^>]*><a href="/passes/(\d+)/"', html)]
 
@@ -235,8 +235,8 @@ def test_lists_cost_the_same_however_many_rows(desk, count_queries, ada, yearly,
 
 
 LIST_QUERIES = {
-    "/passes/": 7,
-    "/passes/?status=active&q=ada": 9,
+    "/passes/": 6,
+    "/passes/?status=active&q=ada": 8,
     "/accounts/{account}/passes/": 10,
 }
 
@@ -262,3 +262,52 @@ def test_the_page_of_a_pass_costs_the_same_however_long_its_history(
             by=office,
         )
     assert count_queries(lambda: desk.get(f"/passes/{pass_.pk}/")) == 9
+
+
+# On other people's pages
+
+
+def test_what_became_of_a_pass_stands_in_the_histories_of_contact_and_account(
+    desk, issue, ada, kestrel, clock, office
+):
+    jonas = ContactFactory(first_name="Jonas", last_name="Brandt", account=kestrel)
+    pass_ = issue()
+    who = {"at": clock.at, "on": TODAY, "by": office}
+    lifecycle.extend(pass_.pk, version=0, expires_on=day("2028-01-01"), reason="Ill", **who)
+    lifecycle.assign(pass_.pk, version=1, contact=jonas, **who)
+    for url in (
+        f"/contacts/{ada.pk}/history/",
+        f"/contacts/{jonas.pk}/history/",
+        f"/accounts/{kestrel.pk}/history/",
+    ):
+        said = text(desk.get(url))
+        assert f"Leadership Library #{pass_.pk} reassigned" in said
+        assert "Ada Lindqvist Jonas Brandt" in said
+    said = text(desk.get(f"/contacts/{ada.pk}/history/"))
+    assert f"Leadership Library #{pass_.pk} extended" in said
+    assert "22 November 2027 1 January 2028" in said
+    assert "until 22 November 2027, held by Ada Lindqvist" in said
+
+
+def test_every_kind_that_the_verbs_write_can_be_told():
+    assert set(history.KINDS) == set(history.TOLD) == {
+        f"pass.{word}"
+        for word in (
+            "issued", "assigned", "reassigned", "unassigned", "renewed", "extended", "shortened",
+            "cancelled", "expired",
+        )
+    }  # fmt: skip
+
+
+def test_global_search_finds_a_pass_by_number_and_external_id(desk, issue):
+    pass_ = issue(external_ids=["HR 88410"])
+    for words in ("HR+88410", f"%23{pass_.pk}"):
+        said = text(desk.get(f"/search/?q={words}"))
+        assert f"Leadership Library #{pass_.pk}" in said
+
+
+def test_the_menu_bar_and_the_account_lead_to_passes(desk, issue, kestrel):
+    issue()
+    html = desk.get(f"/accounts/{kestrel.pk}/").content.decode()
+    assert '<a href="/passes/"' in html
+    assert f'<a href="/accounts/{kestrel.pk}/passes/"' in html

@@ -1,0 +1,161 @@
+"""The life of a pass in a real browser: what moves by itself, the keyboard, and for everybody."""
+
+import datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from lms import checkout
+from passes.models import Inclusion, Pass
+from tests.axe import axe
+from tests.factories import ContactFactory, CourseFactory, EventFactory
+from tests.passes.conftest import TODAY
+
+day = datetime.date.fromisoformat
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def open_menu(page, name, entry):
+    page.get_by_role("button", name=f"Actions for {name}").click()
+    page.get_by_role("link", name=entry).click()
+    page.wait_for_selector("#dialog[open]")
+
+
+def test_a_pass_is_added_renewed_and_cancelled_without_loading_the_page(
+    open_page, office, ada, library, yearly
+):
+    page = open_page(office)
+    page.goto(f"/contacts/{ada.pk}/")
+    page.evaluate("window.stayed = true")
+    page.get_by_role("link", name="Add Training Pass").click()
+    page.get_by_label("Training Pass", exact=True).press_sequentially("lead")
+    page.get_by_role("option", name="Leadership Library").click()
+    expect(page.get_by_label("Training Pass Expiry")).to_have_value("2027-11-22")
+    page.get_by_role("button", name="Add the pass").click()
+    row = page.locator("#contact-passes tbody tr")
+    row.get_by_text("22 Nov 2027").wait_for()
+    assert row.locator(".badge").inner_text() == "Active"
+
+    pass_ = Pass.objects.get()
+    open_menu(page, f"Leadership Library #{pass_.pk}", "Renew Training Pass")
+    page.locator("ins", has_text="22 November 2028").wait_for()
+    page.get_by_label("until a date of your choice").check()
+    page.get_by_label("New Expiry Date").fill("2027-01-31")
+    page.get_by_label("Yes, it is to end earlier").check()
+    page.get_by_text("This shortens the pass.").wait_for()
+    page.get_by_role("button", name="Renew the pass").click()
+    row.get_by_text("31 Jan 2027").wait_for()
+
+    open_menu(page, f"Leadership Library #{pass_.pk}", "Cancel Training Pass")
+    page.keyboard.press("Escape")
+    assert page.locator("#dialog[open]").count() == 0
+    open_menu(page, f"Leadership Library #{pass_.pk}", "Cancel Training Pass")
+    page.get_by_label("Reason").fill("Bought twice")
+    page.get_by_role("button", name="Cancel the pass").click()
+    row.get_by_text("Cancelled").wait_for()
+    page.get_by_role("button", name=f"Actions for Leadership Library #{pass_.pk}").click()
+    assert page.get_by_text("It was cancelled. Add a new pass instead.").is_visible()
+    assert page.evaluate("window.stayed") is True
+
+
+def test_a_new_holder_is_found_by_typing_and_the_keyboard_alone(
+    open_page, office, issue, library, ada, kestrel, clock
+):
+    jonas = ContactFactory(first_name="Jonas", last_name="Brandt", account=kestrel)
+    course = CourseFactory(title="Coaching for Managers")
+    Inclusion.objects.create(pass_type=library, item=course)
+    pass_ = issue()
+    event = EventFactory(course=course, first_on=day("2026-12-03"))
+    checkout.book_by_pass(ada, event=event, at=clock.at, on=TODAY, by=None)
+    page = open_page(office)
+    page.goto(f"/accounts/{kestrel.pk}/passes/")
+    open_menu(page, f"Leadership Library #{pass_.pk}", "Edit Assignment")
+    box = page.get_by_label("New contact")
+    box.press_sequentially("bran")
+    page.get_by_role("option", name="Jonas Brandt").wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_text("Coaching for Managers, 3 December 2026: Ada Lindqvist").wait_for()
+    page.get_by_role("button", name="Save").click()
+    page.locator("#list-rows").get_by_role("link", name="Jonas Brandt").wait_for()
+    assert Pass.objects.get(pk=pass_.pk).contact == jonas
+
+
+def test_ticked_passes_are_handed_to_contacts_chosen_as_chips(
+    open_page, office, issue, ada, kestrel
+):
+    ContactFactory(first_name="Jonas", last_name="Brandt", account=kestrel)
+    for _number in range(3):
+        issue(contact=None)
+    page = open_page(office)
+    page.goto(f"/accounts/{kestrel.pk}/passes/")
+    page.get_by_label("Tick every row of this page").check()
+    page.get_by_role("button", name="Assign").click()
+    box = page.get_by_label("Contacts", exact=True)
+    for letters, name in (("lindq", "Ada Lindqvist"), ("bran", "Jonas Brandt")):
+        box.press_sequentially(letters)
+        page.get_by_role("option", name=name).click()
+        page.locator(".chip", has_text=name).wait_for()
+    page.get_by_text("Are assigned; 1 stays unassigned").wait_for()
+    page.get_by_role("button", name="Leave out Jonas Brandt").click()
+    page.get_by_text("Are assigned; 2 stay unassigned").wait_for()
+    page.get_by_role("button", name="Assign the passes").click()
+    page.locator("#list-rows").get_by_role("link", name="Ada Lindqvist").wait_for()
+    assert Pass.objects.filter(contact=None).count() == 2
+
+
+def test_contacts_ticked_in_their_list_are_given_a_pass(open_page, office, ada, library, yearly):
+    page = open_page(office)
+    page.goto("/contacts/")
+    page.get_by_label("Tick every row of this page").check()
+    page.get_by_role("button", name="Add Training Pass").click()
+    page.get_by_label("Training Pass", exact=True).press_sequentially("lead")
+    page.get_by_role("option", name="Leadership Library").click()
+    expect(page.get_by_label("Training Pass Expiry")).to_have_value("2027-11-22")
+    page.get_by_role("button", name="Add the passes").click()
+    expect(page.locator("#dialog")).not_to_be_visible()
+    assert Pass.objects.get().contact == ada
+
+
+def test_without_scripts_a_pass_is_added_and_shortened_on_pages(
+    open_page, office, ada, library, yearly
+):
+    page = open_page(office, scripts=False)
+    page.goto(f"/contacts/{ada.pk}/")
+    page.get_by_role("link", name="Add Training Pass").click()
+    page.get_by_label("Training Pass", exact=True).fill("leadership")
+    page.get_by_role("button", name="Add the pass").click()
+    page.get_by_label("Training Pass Option").select_option(label="Annual, 12 months")
+    page.get_by_role("button", name="Add the pass").click()
+    page.wait_for_url(f"**/contacts/{ada.pk}/")
+    pass_ = Pass.objects.get()
+    page.goto(f"/passes/{pass_.pk}/extension/")
+    page.get_by_label("New Expiry Date").fill("2027-01-31")
+    page.get_by_role("button", name="Save the new expiry").click()
+    assert page.get_by_text("This shortens the pass.").is_visible()
+    page.get_by_role("button", name="Save the new expiry").click()
+    page.wait_for_url(f"**/passes/{pass_.pk}/")
+    assert Pass.objects.get().expires_on == day("2027-01-31")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+def test_nobody_is_shut_out(open_page, office, issue, ada, kestrel, width, dark):
+    pass_ = issue(external_ids=["HR 88410"])
+    issue(contact=None)
+    page = open_page(office, width=width, dark=dark, bypass_csp=True)
+    for url in (
+        "/passes/",
+        f"/passes/{pass_.pk}/",
+        f"/contacts/{ada.pk}/",
+        f"/accounts/{kestrel.pk}/passes/",
+        f"/contacts/{ada.pk}/passes/new/",
+        f"/accounts/{kestrel.pk}/passes/new/",
+        f"/passes/{pass_.pk}/renewal/",
+        f"/passes/{pass_.pk}/extension/",
+        f"/passes/{pass_.pk}/assignment/",
+        f"/passes/{pass_.pk}/cancellation/",
+        f"/passes/{pass_.pk}/history/",
+        "/passes/import/",
+    ):
+        page.goto(url)
+        assert (url, axe(page)) == (url, [])
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, url
