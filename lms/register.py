@@ -72,6 +72,7 @@ FACTS = [
     Fact("registration.moved", "arrow-right-left", told.moved),
     Fact("registration.attended", "user-check", told.attended, "good"),
     Fact("registration.completed", "circle-check", told.completed, "good"),
+    Fact("item.content_changed", "book-open", told.content_changed),
     Fact("item.completed", "award", told.item_completed, "good"),
     Fact("request.made", "send", told.asked),
     Fact("request.answered", "reply", told.answered),

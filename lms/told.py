@@ -106,6 +106,24 @@ def item_completed(row, names):
     return Told(format_html(_("Completed: {what}"), what=names("training", row.subject_id)))
 
 
+def content_changed(row, names):
+    after = row.after
+    sentence, what = next(
+        (
+            (sentence, after[key])
+            for key, sentence in (
+                ("removed", _("Content removed: {what}")),
+                ("moved", _("Content moved: {what}")),
+                ("unit", _("Content saved: {what}")),
+                ("section", _("Section saved: {what}")),
+            )
+            if key in after
+        ),
+        (_("Content changed: {what}"), ""),
+    )
+    return Told(format_html(sentence, what=what))
+
+
 def asked(row, names):
     return Told(format_html(_("Asked for {what}"), what=names("request", row.subject_id)))
 

@@ -43,7 +43,7 @@ MENU = [MenuEntry(_("Passes"), "passes:list", MAY_SEE, 50)]
 
 SEARCH_OWNED = [SearchKind(_("Training passes"), find_passes, MAY_SEE, 70, "id-card-lanyard")]
 
-PANELS_OWNED = [Panel("contact", "passes", owned.contact_panel, MAY_SEE, 100)]
+PANELS_OWNED = [Panel("contact", "passes", owned.contact_panel, MAY_SEE, 20)]
 
 TABS = [
     Tab("account", _("Training Passes"), "passes", "passes:of_account", MAY_SEE, 40, count),

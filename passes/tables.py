@@ -118,7 +118,6 @@ def entries(pk, status, *, archived_type, type_id, type_name):
         reverse("passes:type", args=[type_id]),
         "external-link",
         dialog=False,
-        permission="passes.manage_pass_types",
     )
     yield LINE
     yield from verb("cancel", _("Cancel Training Pass"), "ban", "passes.cancel_pass", danger=True)
