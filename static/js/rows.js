@@ -1,10 +1,8 @@
-// Rows with a box to tick: all of a page at once, how many, and ticks that outlive a search in a dialog.
+// Rows with a box to tick: all of a page at once, and how many.
 //
 // A form with [data-rows] holds boxes called "ids". [data-tick-page] ticks all of the page,
 // [data-ticked] says how many, [data-untick] unticks, [data-all-match] appears once the page is full.
 // [data-kept] holds hidden inputs of what is ticked elsewhere, one a row or several by commas.
-// [data-keep-checked="#holder"] keeps what is ticked as hidden inputs in #holder while its rows are
-// replaced by htmx.
 
 const boxes = (form) => [...form.querySelectorAll("tbody input[type=checkbox][name=ids]:enabled")]
 
@@ -59,32 +57,7 @@ document.addEventListener("click", (event) => {
   last = box
 })
 
-// Ticks that outlive a search: before rows go, they are written down; when they come back, ticked.
-const holder = (rows) => document.querySelector(rows.dataset.keepChecked)
-
-document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const rows = detail.target.closest?.("[data-keep-checked]")
-  if (!rows) return
-  const kept = holder(rows)
-  for (const box of rows.querySelectorAll("tbody input[name=ids]:checked:enabled")) {
-    const note = document.createElement("input")
-    note.type = "hidden"
-    note.name = "ids"
-    note.value = box.value
-    kept.append(note)
-  }
-})
-
-document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  const rows = detail.target.closest?.("[data-keep-checked]") ?? document.querySelector("[data-keep-checked]")
-  if (rows?.contains(detail.target) || rows === detail.target) {
-    for (const note of [...holder(rows).children]) {
-      const box = rows.querySelector(`tbody input[name=ids][value="${CSS.escape(note.value)}"]`)
-      if (!box) continue
-      box.checked = true
-      note.remove()
-    }
-  }
+document.addEventListener("htmx:afterSwap", () => {
   for (const form of document.querySelectorAll("[data-rows]")) count(form)
   // The filters stand outside of what was replaced: one that makes sense again says so no more.
   if (document.querySelector(".filters__trouble")) return

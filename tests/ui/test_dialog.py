@@ -170,6 +170,19 @@ def test_what_somebody_else_changed_meanwhile_is_shown_and_nothing_is_saved(htmx
     assert user.name == "Theirs"
 
 
+def test_an_error_does_not_make_a_stale_form_fresh(htmx, office, clock):
+    user = UserFactory(name="Before", joined_at=clock.at)
+    url = f"/users/{user.pk}/name/"
+    client = htmx(office)
+    client.post(url, {"name": "Theirs", "version": "2026"})
+
+    refused = client.post(url, {"name": "", "version": "2026"})
+    response = client.post(url, {"name": "Mine", "version": hidden(refused, "version")})
+
+    assert response.status_code == 422
+    assert "This was changed meanwhile." in response.content.decode()
+
+
 def test_a_lock_that_others_hold_is_a_sentence(htmx, office, monkeypatch):
     def held(*args, **kwargs):
         with transaction.atomic(), connection.cursor() as cursor:

@@ -228,13 +228,15 @@ class Dialog(Guarded, FormView):
     def get_context_data(self, *, part=False, anew=False, **kwargs):
         context = super().get_context_data(**kwargs)
         form = context["form"]
-        sent = "" if anew else self.request.POST.get("operation", "")
+        # Errors don't renew what the answers were given to; only a dialog shown anew does.
+        sent = {} if anew else self.request.POST
+        version = self.version if self.versioned is None else self.versioned.version
         context |= {
             "as_page": self.as_page,
             "frame": self.frame(part),
             "sentence": getattr(form, "sentence", ""),
-            "operation": sent[:80] or uuid.uuid4().hex,
-            "version": self.version if self.versioned is None else self.versioned.version,
+            "operation": sent.get("operation", "")[:80] or uuid.uuid4().hex,
+            "version": sent.get("version", version),
             "back": self.back() if self.as_page else "",
             "path": self.request.get_full_path(),
         }
