@@ -68,7 +68,9 @@ def test_the_list_of_accounts_costs_the_same_for_any_number(n, europe, client, c
 
 
 @pytest.mark.parametrize("n", [1, 3, 300])
-def test_the_contacts_of_an_account_cost_the_same_for_any_number(n, kestrel, client, count_queries):
+def test_the_contacts_of_an_account_cost_the_same_for_any_number(
+    n, kestrel, client, count_queries, ours
+):
     ContactFactory.create_batch(n, account=kestrel)
     assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/contacts/")) == 8
 
