@@ -78,8 +78,11 @@ def cancel_by_learner(registration_id: int, contact: Contact, *, whom: str = "",
     return cancel(registration_id, **who)
 
 
-def why_not(registration: Registration, whom: str = "") -> str:
-    """ "" when the learner may cancel it themselves, otherwise why not, and whom to ask."""
+def why_not(registration: Registration, whom: str = "", *, done: bool | None = None) -> str:
+    """ "" when the learner may cancel it themselves, otherwise why not, and whom to ask.
+
+    `done`: has the learner completed the course? Who lists many knows (None: it is looked up).
+    """
     instead = (
         _("Write to %(whom)s if you can't take part.") % {"whom": whom}
         if whom
@@ -93,10 +96,10 @@ def why_not(registration: Registration, whom: str = "") -> str:
         return _("A place on a date can't be cancelled here.") + " " + instead
     if registration.paid_by != PaidBy.PASS:
         return _("Only what you registered for by pass can be cancelled here.") + " " + instead
-    course = registration.event.course_id
-    if (
-        registration.completed_at
-        or Completion.objects.filter(contact=registration.contact_id, item=course).exists()
-    ):
+    if done is None:
+        done = Completion.objects.filter(
+            contact=registration.contact_id, item=registration.event.course_id
+        ).exists()
+    if registration.completed_at or done:
         return _("You have completed it, so there is nothing to cancel.")
     return ""

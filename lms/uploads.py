@@ -41,10 +41,12 @@ def served(request, file) -> HttpResponse:
     wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
     if wanted and int(wanted[1]) < file.size:
         first = int(wanted[1])
-        last = min(int(wanted[2] or file.size - 1), file.size - 1, first + 4 * 2**20)
-        file.seek(first)
-        response = HttpResponse(file.read(last - first + 1), status=206, content_type=kind)
-        response["Content-Range"] = f"bytes {first}-{last}/{file.size}"
+        size = file.size
+        last = min(int(wanted[2] or size - 1), size - 1, first + 4 * 2**20)
+        with file:
+            file.seek(first)
+            response = HttpResponse(file.read(last - first + 1), status=206, content_type=kind)
+        response["Content-Range"] = f"bytes {first}-{last}/{size}"
     else:
         response = FileResponse(file, content_type=kind or "application/octet-stream")
     response["Accept-Ranges"] = "bytes"

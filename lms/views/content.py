@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from catalog.models import Item
 from catalog.rich_field import RichTextField
+from tms.refusals import Refusal
 from tms.ui.access import allowed, staff
 from tms.ui.dialogs import Dialog
 
@@ -151,7 +152,10 @@ class UnitDetails(forms.ModelForm):
     def clean_file(self):
         file = self.cleaned_data.get("file")
         if file and "file" in self.changed_data:
-            uploads.refuse_unless(file, video=self.instance.form == UnitForm.VIDEO)
+            try:
+                uploads.refuse_unless(file, video=self.instance.form == UnitForm.VIDEO)
+            except Refusal as no:
+                raise forms.ValidationError(str(no)) from no
         return file
 
 

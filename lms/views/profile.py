@@ -98,7 +98,7 @@ def registrations(request):
         row.answer = answers[row.item.pk]
         row.percent = percents.get((contact.pk, row.item.pk), 0)
         row.is_path = row.item.kind == ItemKind.PATH
-        row.why_not = cancelling.why_not(row, whom) if row.cancelled_at is None else ""
+        row.why_not = cancelling.why_not(row, whom, done=row.percent == 100)
     return _page(
         request,
         "registrations",
