@@ -262,8 +262,9 @@ def test_a_page_takes_eight_statements_at_any_size(number, browse, ada, kestrel,
     # Who is asked for a pass that the account has to give is one more, where there is one.
     more = 1 if number > 1 else 0
     assert count_queries(lambda: client.get("/catalogue/")) == 7 + more
-    assert count_queries(lambda: client.get("/catalogue/?q=course&sort=date&when=half")) == 7 + more
-    assert (
-        count_queries(lambda: client.get("/catalogue/?training_pass=other&price=500")) == 7 + more
-    )
+    # The one course has no date: nothing is found, and less is asked.
+    found = 8 if number > 1 else 6
+    dated, filtered = "?q=course&sort=date&when=half", "?training_pass=other&price=500"
+    assert count_queries(lambda: client.get(f"/catalogue/{dated}")) == found
+    assert count_queries(lambda: client.get(f"/catalogue/{filtered}")) == 7 + more
     assert count_queries(lambda: browse().get("/catalogue/")) == 5
