@@ -378,8 +378,8 @@ def test_the_history_tells_everything_newest_first(dialog, pass_, kestrel, clock
     ]
     assert order == sorted(order)
     for said in [
-        "<del>Ada Lindqvist</del><ins>Jonas Brandt</ins>",
-        "<del>22 November 2027</del><ins>1 January 2028</ins>",
+        "<del>Ada Lindqvist</del><ins>Jonas Brandt</ins></span>, until 22 November 2027",
+        "<del>22 November 2027</del><ins>1 January 2028</ins></span>, held by Jonas Brandt",
         "<blockquote>Ill for a month</blockquote>",
         "Annual, until 22 November 2027, held by Ada Lindqvist",
         "22 Nov 2026, 12:00",

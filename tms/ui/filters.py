@@ -26,13 +26,6 @@ class FilterSet(django_filters.FilterSet):
     class Meta:
         form = FilterForm
 
-    @property
-    def form(self):
-        """Its ids are its own: a dialog over the list may ask for the same things."""
-        form = super().form
-        form.auto_id = "filter_%s"
-        return form
-
 
 class Search(django_filters.CharFilter):
     """The search field of a list: every word, anywhere in `field_name`, without case and accents.
