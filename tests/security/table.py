@@ -221,7 +221,7 @@ def world(ada, office, clock) -> dict:
             "people:logo": {"name": "none.png"},
             "people:invitation": {"pk": ada.user_id, "token": "wrong"},
             "people:one_mail": {"pk": mail.pk},
-            "catalog:image": {"name": "none.png"},
+            "catalog:image": {"name": "0" * 40 + ".webp"},
             "catalog:move_step": {"pk": path.steps.get().pk, "way": "up"},
             "catalog:move_category": {"pk": CategoryFactory().pk, "way": "up"},
             "crm:confirm_address": {"token": "wrong"},
