@@ -159,25 +159,3 @@ def test_nobody_is_shut_out(open_page, office, issue, ada, kestrel, width, dark)
         page.goto(url)
         assert (url, axe(page)) == (url, [])
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
-
-
-def test_the_newest_answer_is_previewed_however_slow_the_one_before_it(open_page, office, issue):
-    pass_ = issue()
-    page = open_page(office)
-    slow = []
-
-    def hold_the_first(route):
-        if route.request.method == "POST" and not slow:
-            slow.append(route)
-            return
-        route.continue_()
-
-    page.route("**/extension/", hold_the_first)
-    page.goto(f"/passes/{pass_.pk}/")
-    page.locator("#pass-menu-button").click()
-    page.get_by_role("link", name="Extend Training Pass").click()
-    page.get_by_label("New Expiry Date").fill("2028-01-31")
-    page.get_by_label("New Expiry Date").fill("2027-01-31")
-    page.get_by_text("This shortens the pass.").wait_for()
-    assert slow
-    slow[0].abort()
