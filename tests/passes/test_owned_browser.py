@@ -159,3 +159,15 @@ def test_nobody_is_shut_out(open_page, office, issue, ada, kestrel, width, dark)
         page.goto(url)
         assert (url, axe(page)) == (url, [])
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+
+
+def test_shortening_is_said_before_it_is_saved(open_page, office, issue):
+    pass_ = issue()
+    page = open_page(office)
+    page.goto(f"/passes/{pass_.pk}/")
+    page.locator("#pass-menu-button").click()
+    page.get_by_role("link", name="Extend Training Pass").click()
+    page.get_by_label("New Expiry Date").fill("2028-01-31")
+    page.get_by_text("31 January 2028").wait_for()
+    page.get_by_label("New Expiry Date").fill("2027-01-31")
+    page.get_by_text("This shortens the pass.").wait_for()
