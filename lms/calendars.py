@@ -1,25 +1,29 @@
 """How do an event's sessions get into somebody's calendar? As a file (iCalendar)."""
 
 import datetime
+import urllib.parse
 import zoneinfo
 
+from django.conf import settings
 from icalendar import Calendar, Event, vText
 
 from .models import Registration
 
 
-def calendar_of(registration: Registration, *, host: str, url: str, at: datetime.datetime) -> bytes:
+def calendar_of(registration: Registration, sessions, *, url: str, at: datetime.datetime) -> bytes:
     """The sessions of the registration's event, each in its zone, with the zones' definitions.
 
-    `host` makes the entries' names ours for good; `at` is when the file was made.
+    `url` is the registration's page and `at` when the file was made. The site's name makes the
+    names of the entries ours for good. No statement of its own.
     """
     course = registration.event.course
+    host = urllib.parse.urlsplit(settings.SITE_URL).hostname or "localhost"
     calendar = Calendar()
     calendar.add("prodid", f"-//Lanyard//{host}//")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    for number, session in enumerate(registration.event.sessions.order_by("starts_at", "id"), 1):
+    for number, session in enumerate(sessions, 1):
         zone = zoneinfo.ZoneInfo(session.time_zone)
         entry = Event()
         entry.add("uid", f"session-{session.pk}-{registration.contact_id}@{host}")

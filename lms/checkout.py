@@ -18,7 +18,7 @@ from tms import journal
 from tms.days import day_text
 from tms.refusals import Refusal
 
-from . import access, places
+from . import access, letters, places
 from .models import PaidBy, Registration
 
 
@@ -32,18 +32,19 @@ def book_by_pass(
     on: datetime.date,
     by,
     operation: str = "",
+    tell: bool = True,
 ) -> Registration:
     """Register the contact on an event or a path through the pass of theirs that lasts longest.
 
     A second press returns the same registration. A path registers on its LMS steps at once: all
     of them or nothing. Raises Refusal when no active pass includes it (any more), when the pass
-    ends before the event begins, when the event is full, closed or over.
+    ends before the event begins, when the event is full, closed or over. `tell` writes to them.
     """
     _lock_people(contact)
     if found := _live(contact, event, path):
         return found
     pass_ = _pass_for(contact, event, path, on)
-    who = {"at": at, "on": on, "by": by, "operation": operation}
+    who = {"at": at, "on": on, "by": by, "operation": operation, "tell": tell}
     place = {"paid_by": PaidBy.PASS, "used_pass": pass_, "account_id": pass_.account_id}
     if path:
         return _enter_path(contact, path, place, **who)
@@ -100,10 +101,12 @@ def register_by_staff(
     by,
     reason: str = "",
     operation: str = "",
+    tell: bool = True,
 ) -> Registration:
     """Give the contact a place on an event or a path; after its deadline and its start too.
 
-    Raises Refusal when they are registered already, or the event is full or not open.
+    Raises Refusal when they are registered already, or the event is full or not open. `tell`
+    writes to them.
     """
     _lock_people(contact)
     if contact.archived_at:
@@ -116,7 +119,7 @@ def register_by_staff(
             _("%(name)s is registered already.") % {"name": contact.name}, field="contact"
         )
     place = {"paid_by": PaidBy.STAFF, "used_pass": None, "account_id": contact.account_id}
-    who = {"at": at, "on": on, "by": by, "operation": operation, "reason": reason}
+    who = {"at": at, "on": on, "by": by, "operation": operation, "reason": reason, "tell": tell}
     if path:
         return _enter_path(contact, path, place, **who)
     if event.status != EventStatus.OPEN:
@@ -217,7 +220,7 @@ def _live(contact: Contact, event: Event | None, path: Item | None) -> Registrat
     )
 
 
-def _take_place(contact, event: Event, place: dict, *, at, on, **who) -> Registration:
+def _take_place(contact, event: Event, place: dict, *, at, on, tell=True, **who) -> Registration:
     """Take a seat and write the registration. The event may be full: Refusal."""
     if not places.take(event.pk):
         raise Refusal(_("This date is full. Choose another one."))
@@ -230,6 +233,8 @@ def _take_place(contact, event: Event, place: dict, *, at, on, **who) -> Registr
         **place,
     )
     _write(made, at=at, on=on, **who)
+    if tell:
+        letters.confirm_later(made, at=at)
     return made
 
 
@@ -240,7 +245,7 @@ def content_until(event: Event, on: datetime.date) -> datetime.date | None:
     return on + datetime.timedelta(days=event.content_days)
 
 
-def _enter_path(contact, path: Item, place: dict, *, at, on, **who) -> Registration:
+def _enter_path(contact, path: Item, place: dict, *, at, on, tell=True, **who) -> Registration:
     """Register on a path and on its LMS steps: on all that are required, or on nothing."""
     if path.status != ItemStatus.PUBLISHED:
         raise Refusal(_("%(title)s is no longer offered.") % {"title": path.title})
@@ -270,6 +275,8 @@ def _enter_path(contact, path: Item, place: dict, *, at, on, **who) -> Registrat
             _("Not all of this path can be taken now: %(reasons)s.")
             % {"reasons": "; ".join(missing)}
         )
+    if tell:
+        letters.confirm_later(made, at=at)
     return made
 
 

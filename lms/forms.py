@@ -191,12 +191,20 @@ def items_matching(items, text: str):
     return items.order_by("title_key", "pk")
 
 
-class RegisterOnEventForm(ReasonForm):
+class GivePlaceForm(ReasonForm):
+    """A place that staff give."""
+
+    tell = forms.BooleanField(
+        label=gettext_lazy("Send them the confirmation by email"), required=False, initial=True
+    )
+
+
+class RegisterOnEventForm(GivePlaceForm):
     contact = contact_field(label=gettext_lazy("Contact"))
-    field_order = ["contact", "reason"]
+    field_order = ["contact", "reason", "tell"]
 
 
-class RegisterContactForm(ReasonForm):
+class RegisterContactForm(GivePlaceForm):
     """One of both: an event, or a path."""
 
     event = ComboboxField(
@@ -213,7 +221,7 @@ class RegisterContactForm(ReasonForm):
         required=False,
         label=gettext_lazy("Learning path"),
     )
-    field_order = ["event", "path", "reason"]
+    field_order = ["event", "path", "reason", "tell"]
 
     def clean(self):
         given = super().clean()

@@ -17,6 +17,7 @@ class KeepBackend(BaseEmailBackend):
                 subject=str(message.subject)[:500],
                 text=message.body,
                 html=html_of(message),
+                files=files_of(message),
                 at=at,
             )
             for message in email_messages
@@ -24,6 +25,15 @@ class KeepBackend(BaseEmailBackend):
         ]
         KeptMail.objects.bulk_create(kept)
         return len(kept)
+
+
+def files_of(message) -> list[list[str]]:
+    """What is attached as text: name, content, content type. Our letters attach nothing else."""
+    return [
+        [file.filename, file.content, file.mimetype]
+        for file in message.attachments
+        if isinstance(file.content, str)
+    ]
 
 
 def html_of(message) -> str:

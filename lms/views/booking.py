@@ -1,8 +1,5 @@
 """Booking: through a pass at once, otherwise by asking; the confirmation; giving up a place."""
 
-import urllib.parse
-
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -144,10 +141,9 @@ def calendar(request, pk):
         contact=who.contact,
         event__first_on__isnull=False,
     )
-    host = urllib.parse.urlsplit(settings.SITE_URL).hostname or "localhost"
     content = calendars.calendar_of(
         found,
-        host=host,
+        found.event.sessions.order_by("starts_at", "id"),
         url=request.build_absolute_uri(reverse("lms:registration", args=[found.pk])),
         at=request.now,
     )

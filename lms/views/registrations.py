@@ -261,8 +261,8 @@ class RegisterOnEvent(Managing):
     def subject(self):
         return self.event.choice_label
 
-    def perform(self, *, contact, reason):
-        checkout.register_by_staff(contact, event=self.event, reason=reason, **self.who)
+    def perform(self, *, contact, **given):
+        checkout.register_by_staff(contact, event=self.event, **given, **self.who)
 
 
 class RegisterContact(Managing):
@@ -280,8 +280,8 @@ class RegisterContact(Managing):
     def subject(self):
         return self.contact.name
 
-    def perform(self, *, event, path, reason):
-        checkout.register_by_staff(self.contact, event=event, path=path, reason=reason, **self.who)
+    def perform(self, **given):
+        checkout.register_by_staff(self.contact, **given, **self.who)
 
 
 @staff(MANAGE)

@@ -66,6 +66,7 @@ TABLE = {
     "people:organisation": SETTINGS,
     "people:mail": SETTINGS,
     "people:one_mail": SETTINGS,
+    "people:mail_file": SETTINGS,
     **rows(
         "people",
         USERS,
@@ -210,7 +211,13 @@ def world(ada, office, clock) -> dict:
     registration = RegistrationFactory(contact=ada, event=event)
     identity = ExternalId.objects.create(contact=ada, system="HR", value="1")
     request = Request.objects.create(contact=ada, pass_type=pass_type, asked_at=clock.at)
-    mail = KeptMail.objects.create(to="a@example.com", subject="S", text="T", at=clock.at)
+    mail = KeptMail.objects.create(
+        to="a@example.com",
+        subject="S",
+        text="T",
+        files=[["a.ics", "T", "text/calendar"]],
+        at=clock.at,
+    )
     job = Job.objects.create(verb="x", title="X", by=office, asked_at=clock.at, state="done")
     roles.sync()
     group = roles.Group.objects.first()
@@ -221,6 +228,7 @@ def world(ada, office, clock) -> dict:
             "people:logo": {"name": "none.png"},
             "people:invitation": {"pk": ada.user_id, "token": "wrong"},
             "people:one_mail": {"pk": mail.pk},
+            "people:mail_file": {"pk": mail.pk, "number": 0},
             "catalog:image": {"name": "0" * 40 + ".webp"},
             "catalog:move_step": {"pk": path.steps.get().pk, "way": "up"},
             "catalog:move_category": {"pk": CategoryFactory().pk, "way": "up"},

@@ -81,12 +81,16 @@ class Job(models.Model):
 
 
 class KeptMail(models.Model):
-    """A mail that could not leave because no mail server is configured: readable instead."""
+    """A mail that could not leave because no mail server is configured: readable instead.
+
+    `files` are the text files that came with it, as [name, content, content type].
+    """
 
     to = models.CharField(max_length=500)
     subject = models.CharField(max_length=500)
     text = models.TextField()
     html = models.TextField(blank=True)
+    files = models.JSONField(default=list)
     at = models.DateTimeField(db_index=True)
 
     def __str__(self):

@@ -20,11 +20,11 @@ def address_of(name: str, *arguments) -> str:
     return settings.SITE_URL + reverse(name, args=arguments)
 
 
-def send(letter: str, to: str, context: dict, *, language: str = "") -> None:
+def send(letter: str, to: str, context: dict, *, language: str = "", files=()) -> None:
     """Send `<letter>_subject.txt` and `<letter>_message.txt` to one address, after the commit.
 
-    Both are rendered now, in `language`. A mail server that refuses is logged; it doesn't undo
-    what the letter tells of.
+    Both are rendered now, in `language`; `files` are (name, text, content type). A mail server that
+    refuses is logged; it doesn't undo what the letter tells of.
     """
     organisation = Organisation.objects.filter(pk=1).first() or Organisation()
     context = {**context, "organisation": organisation, "site_url": settings.SITE_URL}
@@ -37,4 +37,6 @@ def send(letter: str, to: str, context: dict, *, language: str = "") -> None:
     )
     message = EmailMultiAlternatives(subject, text, sender, [to])
     message.attach_alternative(html, "text/html")
+    for file in files:
+        message.attach(*file)
     transaction.on_commit(partial(message.send), robust=True)

@@ -27,6 +27,7 @@ pages = [
     path("control-panel/roles/<int:pk>/removal/", roles.Remove.as_view(), name="remove_role"),
     path("control-panel/mail/", mail.Mail.as_view(), name="mail"),
     path("control-panel/mail/<int:pk>/", mail.one, name="one_mail"),
+    path("control-panel/mail/<int:pk>/files/<int:number>/", mail.file, name="mail_file"),
 ]
 
 urlpatterns = [

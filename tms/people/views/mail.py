@@ -1,7 +1,9 @@
 """Control panel: Mail not sent."""
 
 from django.conf import settings
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from tms.models import KeptMail
@@ -35,6 +37,20 @@ def one(request, pk):
     """One letter as it would have arrived. Its links work: to set a password, for one."""
     kept = get_object_or_404(KeptMail, pk=pk)
     return render(request, "people/one_mail.html", {"mail": kept, "sends": sends()})
+
+
+@staff(RIGHT)
+def file(request, pk, number):
+    """A file that came with a letter, to be downloaded."""
+    kept = get_object_or_404(KeptMail, pk=pk)
+    if number >= len(kept.files):
+        raise Http404
+    name, content, kind = kept.files[number]
+    return HttpResponse(
+        content,
+        content_type=f"{kind}; charset=utf-8",
+        headers={"Content-Disposition": content_disposition_header(True, name)},
+    )
 
 
 def sends() -> bool:
