@@ -2,7 +2,7 @@ import importlib
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import import_string
 
 from .celery import app  # so that every process, not only workers, knows the broker
@@ -17,6 +17,8 @@ class TmsConfig(AppConfig):
     def ready(self):
         # A migration could not do it: permissions are made after the last one, and tests that
         # empty the tables get the built-in roles back only this way.
+        for path in settings.BEFORE_MIGRATE:
+            pre_migrate.connect(import_string(path), dispatch_uid=path)
         for path in settings.AFTER_MIGRATE:
             post_migrate.connect(import_string(path), dispatch_uid=path)
         # Imported late: what it checks needs every app to be loaded.

@@ -140,6 +140,9 @@ DATABASE_ROLE = application["USER"] if DATABASE_OWNER_URL else ""
 DATABASE_ROLE_PASSWORD = application["PASSWORD"] or None
 # Tables that the application's role may add to and read, and nothing else.
 APPEND_ONLY_TABLES = ["journal"]
+# A role that may read the views of the schema `reporting`, and nothing else.
+REPORTING_ROLE = os.environ.get("REPORTING_ROLE") or ""
+REPORTING_PASSWORD = os.environ.get("REPORTING_PASSWORD") or None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False
 
@@ -286,8 +289,9 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS, SINGLE_SIGN_ON = single_sign_on_from(os.environ)
 
-# What is made anew after every `migrate`, each called as a receiver of post_migrate.
-AFTER_MIGRATE = ["tms.people.roles.sync_after_migrate"]
+# What goes before a `migrate` and is made anew after it: receivers of pre_ and post_migrate.
+BEFORE_MIGRATE = ["tms.reporting.making.before_migrate"]
+AFTER_MIGRATE = ["tms.people.roles.sync_after_migrate", "tms.reporting.making.after_migrate"]
 
 # What follows a confirmed address, each called with (user=, email=, at=).
 PERSON_CONFIRMED = ["crm.people.link_confirmed"]

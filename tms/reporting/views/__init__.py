@@ -1,0 +1,1 @@
+"""The views, one file each, called as in the database; each file holds its `VIEW`."""
