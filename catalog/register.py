@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tms.programs.scopes import Scope
 from tms.ui.register import CATALOGUE, FINANCIAL, MenuEntry, Names, Option, SearchKind
 
 from . import search, told, told_prices
@@ -68,3 +69,11 @@ NAMES = [
 ]
 
 FACTS = told.FACTS + told_prices.FACTS
+
+SCOPES = [
+    Scope(
+        "catalogue:read",
+        _("See courses, events and learning paths"),
+        ("catalog.view_catalogue",),
+    ),
+]

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tms.programs.scopes import Scope
 from tms.ui.register import (
     CRM,
     Fact,
@@ -94,4 +95,13 @@ FACTS = [
     Fact("account.external_id_removed", "hash", told.external_id_removed, "warn"),
     Fact("account.archived", "archive", _("Account archived"), "bad"),
     Fact("account.restored", "archive-restore", _("Account restored"), "good"),
+]
+
+SCOPES = [
+    Scope("people:read", _("See contacts and accounts"), ("crm.view_people",)),
+    Scope(
+        "people:write",
+        _("Make, change and archive contacts and accounts"),
+        ("crm.view_people", "crm.change_people"),
+    ),
 ]

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tms.programs.scopes import Scope
 from tms.ui.register import LMS, Fact, MenuEntry, Names, Option, Panel, Tab
 
 from . import told
@@ -76,4 +77,13 @@ FACTS = [
     Fact("item.completed", "award", told.item_completed, "good"),
     Fact("request.made", "send", told.asked),
     Fact("request.answered", "reply", told.answered),
+]
+
+SCOPES = [
+    Scope(
+        "registrations:read",
+        _("See registrations, and who may open what"),
+        ("lms.view_registrations",),
+    ),
+    Scope("registrations:write", _("Register and cancel learners"), ("lms.manage_registrations",)),
 ]

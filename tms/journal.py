@@ -4,12 +4,31 @@ Every verb writes one row with `write` in its own transaction, under the lock of
 Messages, timelines and reports read these rows; nobody is notified.
 """
 
+import contextlib
+import contextvars
 import datetime
 import decimal
 
 from .models import JournalRow
 
-__all__ = ["about", "plain", "row", "write", "write_all"]
+__all__ = ["about", "by_road", "plain", "row", "write", "write_all"]
+
+# The road that this request came by, and the API key it came with.
+ROAD = contextvars.ContextVar("road", default=("page", None))
+
+
+@contextlib.contextmanager
+def by_road(source: str, key_id: int | None = None):
+    """Within it, every fact says that it came by `source` ("api"), with this key.
+
+    Set by the edge, once a request, as it is about where a request came from and never about what
+    a verb does. A `source` that a verb names itself wins.
+    """
+    before = ROAD.set((source, key_id))
+    try:
+        yield
+    finally:
+        ROAD.reset(before)
 
 
 def plain(value):
@@ -46,6 +65,7 @@ def row(
     `by` is a user, or None for the system; `source` is the road it came by: "page", "api",
     "import", or "system" where nobody is named.
     """
+    road, key_id = ROAD.get()
     return JournalRow(
         kind=kind,
         subject_kind=kind.partition(".")[0],
@@ -56,12 +76,19 @@ def row(
         before=plain(before or {}),
         after=plain(after or {}),
         by_id=getattr(by, "pk", None),
-        source="system" if by is None and source == "page" else source,
+        key_id=key_id,
+        source=_source(source, road, by),
         reason=reason or "",
         at=at,
         on=on,
         operation=operation,
     )
+
+
+def _source(said: str, road: str, by) -> str:
+    if said != "page":
+        return said
+    return "system" if by is None else road
 
 
 def write(kind: str, subject_id: int, **particulars) -> JournalRow:

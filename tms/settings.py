@@ -156,6 +156,8 @@ CACHES = {
 }
 if TESTING:  # one process, and emptied before each test
     CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+# How many calls a minute one API key may make.
+API_CALLS_PER_MINUTE = number("API_CALLS_PER_MINUTE", default=600)
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_SAVE_EVERY_REQUEST = False

@@ -7,6 +7,7 @@ from lms.views.dashboard import dashboard
 urlpatterns = [
     path("", include("tms.ui.urls")),
     path("", include("tms.people.urls")),
+    path("", include("tms.programs.urls")),
     path("", include("catalog.urls")),
     path("", include("tms.demo.urls")),
     path("", include("crm.urls")),

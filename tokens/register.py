@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tms.programs.scopes import Scope
 from tms.ui.register import FINANCIAL, Option
 
 from .views import MANAGE
@@ -17,4 +18,8 @@ CONTROL_PANEL = [
         words=("units", "credits", "prepaid", "Gold", "vouchers"),
         position=20,
     ),
+]
+
+SCOPES = [
+    Scope("tokens:read", _("See token types"), ("tokens.manage_token_types",)),
 ]

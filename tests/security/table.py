@@ -25,13 +25,14 @@ from tests.factories import (
 )
 from tms.models import Job, KeptMail
 from tms.people import roles
+from tms.programs import keys
 
 PUBLIC, SIGNED_IN, LEARNER, STAFF = "public", "signed in", "learner", "staff"
 
 # Sign-in and second factor are allauth's own pages, with tests of their own in tests/people.
 ELSEWHERE = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_", "unnamed")
 
-SETTINGS, USERS = "tms.change_settings", "tms.manage_users"
+SETTINGS, USERS, KEYS = "tms.change_settings", "tms.manage_users", "tms.manage_api_keys"
 LOOK, CHANGE = "catalog.view_catalogue", ("catalog.view_catalogue", "catalog.change_catalogue")
 PRICES = ("catalog.view_catalogue", "catalog.change_prices")
 CONTENT = "catalog.change_catalogue"
@@ -76,6 +77,7 @@ TABLE = {
     """,
     ),
     "demo:clear": (SETTINGS, USERS),
+    **rows("programs", KEYS, "keys make_key revoke_key"),
     "catalog:image": PUBLIC,
     **rows(
         "catalog",
@@ -221,6 +223,7 @@ def world(ada, office, clock) -> dict:
     job = Job.objects.create(verb="x", title="X", by=office, asked_at=clock.at, state="done")
     roles.sync()
     group = roles.Group.objects.first()
+    when = {"at": clock.at, "on": clock.on()}
     return {
         "by name": {
             "job": {"pk": job.pk},
@@ -266,6 +269,7 @@ def world(ada, office, clock) -> dict:
             "event_types": pass_type.pk,
             "option": option.pk,
             "contact": ada.pk,
+            "key": keys.make(name="Payroll", scopes=["people:read"], by=office, **when)[0].pk,
             "account": ada.account_id,
             "section": unit.section_id,
             "unit": unit.pk,

@@ -1,14 +1,17 @@
 """The kernel's rows: who signs in, what happened, what was already done, what is under way."""
 
 from .journal import JournalRow
+from .keys import ApiKey, KeyStatus
 from .organisation import Organisation
 from .user import User
 from .work import Job, KeptMail, NightRun, OperationKey
 
 __all__ = [
+    "ApiKey",
     "Job",
     "JournalRow",
     "KeptMail",
+    "KeyStatus",
     "NightRun",
     "OperationKey",
     "Organisation",

@@ -8,8 +8,9 @@ class JournalRow(models.Model):
 
     `kind` is "<subject>.<happened>" ("pass.renewed"); `before` and `after` hold the values that
     changed, as JSON; `at` is the moment it happened and `on` that moment's day in the
-    installation's zone; `by_id` is the user (None: the system). Order within a subject is `id`,
-    written under the subject's lock. The database refuses to change or delete a row.
+    installation's zone; `by_id` is the user (None: the system), and `key_id` the API key by which
+    their program came. Order within a subject is `id`, written under the subject's lock. The
+    database refuses to change or delete a row.
     """
 
     kind = models.CharField(max_length=60)
@@ -21,6 +22,7 @@ class JournalRow(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     by_id = models.BigIntegerField(null=True)
+    key_id = models.BigIntegerField(null=True)
     source = models.CharField(max_length=20, default="page")
     reason = models.TextField(blank=True)
     at = models.DateTimeField()
@@ -47,6 +49,11 @@ class JournalRow(models.Model):
                 condition=models.Q(other_contact_id__isnull=False),
             ),
             models.Index(fields=["kind", "on", "id"], name="journal_kind_on"),
+            models.Index(
+                fields=["key_id", "id"],
+                name="journal_key",
+                condition=models.Q(key_id__isnull=False),
+            ),
         ]
 
     def __str__(self):
