@@ -1,8 +1,10 @@
 """The life of a pass in a real browser: what moves by itself, the keyboard, and for everybody."""
 
+import contextlib
 import datetime
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from lms import checkout
@@ -114,6 +116,37 @@ def test_contacts_ticked_in_their_list_are_given_a_pass(open_page, office, ada, 
     page.get_by_role("button", name="Add the passes").click()
     expect(page.locator("#dialog")).not_to_be_visible()
     assert Pass.objects.get().contact == ada
+
+
+def test_a_preview_that_comes_late_does_not_hide_the_newer_one(open_page, office, issue):
+    pass_ = issue()
+    page = open_page(office)
+    held = []
+
+    def the_first_is_slow(route):
+        if "show=preview" in (route.request.post_data or "") and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/extension/", the_first_is_slow)
+    page.goto("/passes/")
+    open_menu(page, f"Leadership Library #{pass_.pk}", "Extend Training Pass")
+    new = page.get_by_label("New Expiry Date")
+    new.fill("2028-03-31")
+    new.dispatch_event("change")
+    while not held:
+        page.wait_for_timeout(20)
+    new.fill("2027-02-15")
+    new.dispatch_event("change")
+    preview = page.locator("#dialog-preview")
+    expect(preview).to_contain_text("15 February 2027")
+    # The browser has given the first up already, or would still take its answer.
+    with contextlib.suppress(PlaywrightError):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(preview).to_contain_text("15 February 2027")
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_without_scripts_a_pass_is_added_and_shortened_on_pages(
