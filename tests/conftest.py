@@ -9,10 +9,11 @@ import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import expect, sync_playwright
 
+from tests import emptying, races
 from tests.factories import AccountFactory, LearnerFactory, RegionFactory
 from tms import clock as tms_clock
 from tms.models import Organisation, User
@@ -78,6 +79,21 @@ def clock(monkeypatch):
 def empty_cache():
     """No rate limit or session of one test reaches the next."""
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_emptying():
+    """After a test that commits, rows are deleted; nothing is truncated and made anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def races_end():
+    """Whoever raced in a test is gone after it, with their connections."""
+    yield
+    races.dismiss()
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Courses and paths: made, edited, published, archived, duplicated, deleted."""
 
 import pytest
+from django.db import IntegrityError
 
-from catalog import items, paths
+from catalog import item_rows, items, paths
 from catalog.models import Item, ItemKind, ItemStatus, Step
 from tests.factories import (
     CategoryFactory,
@@ -12,7 +13,7 @@ from tests.factories import (
     PathFactory,
     PriceFactory,
 )
-from tests.races import meeting, race
+from tests.races import NotCaught, meeting, race
 from tms.models import JournalRow
 from tms.refusals import Refusal
 
@@ -65,8 +66,9 @@ def test_a_code_is_unique_in_any_capitals(now):
     )
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_code_taken_at_the_same_moment_is_the_same_sentence(now, monkeypatch):
+@pytest.fixture
+def both_look(monkeypatch):
+    """Of two who make an item at once, each has looked for its code before either saves."""
     meet, look = meeting(), items.write_values
 
     def look_and_wait(item, values):
@@ -74,6 +76,10 @@ def test_a_code_taken_at_the_same_moment_is_the_same_sentence(now, monkeypatch):
         meet()
 
     monkeypatch.setattr(items, "write_values", look_and_wait)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_taken_at_the_same_moment_is_the_same_sentence(now, both_look):
     outcome = race(lambda: make(now, "One", "SAME"), lambda: make(now, "Two", "same"))
     assert (outcome.done, outcome.refused) == (1, 1)
     [no] = [each for each in outcome.answers if isinstance(each, Refusal)]
@@ -82,16 +88,27 @@ def test_a_code_taken_at_the_same_moment_is_the_same_sentence(now, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_of_one_title_at_the_same_moment_have_two_addresses(now, monkeypatch):
-    meet, look = meeting(), items.write_values
+def test_where_the_constraint_is_not_listened_to_the_code_is_an_error(now, both_look, monkeypatch):
+    monkeypatch.setattr(item_rows, "IntegrityError", NotCaught)
+    with pytest.raises(IntegrityError, match="item_code_regardless_of_case"):
+        race(lambda: make(now, "One", "SAME"), lambda: make(now, "Two", "same"))
+    assert Item.objects.count() == 1
 
-    def look_and_wait(item, values):
-        look(item, values)
-        meet()
 
-    monkeypatch.setattr(items, "write_values", look_and_wait)
+@pytest.mark.django_db(transaction=True)
+def test_two_of_one_title_at_the_same_moment_have_two_addresses(now, both_look):
     outcome = race(lambda: make(now, "Same", "A"), lambda: make(now, "Same", "B"))
     assert sorted(item.slug for item in outcome.answers) == ["same", "same-2"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_it_is_not_listened_to_the_address_is_an_error(now, both_look, monkeypatch):
+    meet = meeting()
+    monkeypatch.setattr(item_rows, "IntegrityError", NotCaught)
+    monkeypatch.setattr(item_rows, "save", lambda item: (meet(), item.save()))
+    with pytest.raises(IntegrityError, match="slug"):
+        race(lambda: make(now, "Same", "A"), lambda: make(now, "Same", "B"))
+    assert Item.objects.count() == 1
 
 
 @pytest.mark.parametrize(("values", "field"), [({"title": " "}, "title"), ({"code": ""}, "code")])

@@ -3,9 +3,9 @@
 import pytest
 
 from catalog import paths
-from catalog.models import ItemStatus
+from catalog.models import Item, ItemStatus
 from tests.factories import CourseFactory, PathFactory
-from tests.races import race
+from tests.races import meeting, race
 from tms.consequences import Consequence
 from tms.models import JournalRow
 from tms.refusals import Refusal
@@ -113,3 +113,13 @@ def test_two_who_change_the_steps_at_once_leave_no_gap_and_no_double(path, now):
         lambda: paths.remove_step(step(path, "A"), **now),
     )
     assert [position for position, _title in order(path)] == [1, 2, 3, 4]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_two_steps_have_one_place(path, now, monkeypatch):
+    meet, save = meeting(), paths.save
+    monkeypatch.setattr(paths, "locked", lambda item: Item.objects.get(pk=item.pk))
+    monkeypatch.setattr(paths, "save", lambda item: (meet(), save(item)))
+    courses = [CourseFactory(title=title) for title in "DE"]
+    race(*[lambda each=each: paths.add_steps(path, courses=[each], **now) for each in courses])
+    assert [position for position, _title in order(path)] == [1, 2, 3, 4, 4]

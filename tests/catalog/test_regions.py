@@ -1,8 +1,10 @@
 """Regions, currencies and tax levels: where, in what, and with which tax prices are."""
 
+import itertools
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError
 
 from catalog import currencies, regions, setup, tax_levels
 from catalog.models import Region, TaxLevel, Unit
@@ -15,7 +17,7 @@ from tests.factories import (
     TaxLevelFactory,
     TokenUnitFactory,
 )
-from tests.races import race
+from tests.races import NotCaught, meeting, race
 from tms.models import JournalRow
 from tms.refusals import Refusal
 
@@ -69,10 +71,32 @@ def test_a_token_type_of_that_name_is_in_the_way(now):
         currencies.add("EUR", **now)
 
 
+@pytest.fixture
+def both_look(monkeypatch):
+    """Of two who add a currency at once, each has looked whether it is there."""
+    meet, name = meeting(), currencies.get_currency_name
+
+    def named_together(code, **more):
+        meet()
+        return name(code, **more)
+
+    monkeypatch.setattr(currencies, "get_currency_name", named_together)
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_currency_added_by_two_at_once_is_one(now):
+def test_a_currency_added_by_two_at_once_is_one(now, both_look):
     outcome = race(*[lambda: currencies.add("SEK", **now)] * 2)
     assert (outcome.done, outcome.refused) == (1, 1)
+    assert Unit.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_constraint_is_not_listened_to_the_second_is_an_error(
+    now, both_look, monkeypatch
+):
+    monkeypatch.setattr(currencies, "IntegrityError", NotCaught)
+    with pytest.raises(IntegrityError, match="unit_code_regardless_of_case"):
+        race(*[lambda: currencies.add("SEK", **now)] * 2)
     assert Unit.objects.count() == 1
 
 
@@ -159,6 +183,20 @@ def test_the_first_region_is_the_default_and_there_is_always_one(now, make):
     assert (row.before, row.after) == ({"default": europe.pk}, {"default": nordics.pk})
 
 
+@pytest.fixture
+def without_lock(monkeypatch):
+    """Regions are changed side by side, and two who do it have both looked before either saves."""
+    meet, calls, save = meeting(), itertools.count(), Region.save
+
+    def saved_together(region, *given, **more):
+        if next(calls) < 2:
+            meet()
+        save(region, *given, **more)
+
+    monkeypatch.setattr(regions, "one_at_a_time", lambda: None)
+    return lambda: monkeypatch.setattr(Region, "save", saved_together)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_first_regions_at_once_are_one_default(now, make):
     TaxLevelFactory(), CurrencyFactory()
@@ -168,11 +206,46 @@ def test_two_first_regions_at_once_are_one_default(now, make):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_without_the_lock_the_database_refuses_a_second_default(now, make, without_lock):
+    TaxLevelFactory(), CurrencyFactory()
+    without_lock()
+    with pytest.raises(IntegrityError, match="region_one_default"):
+        race(lambda: make("Europe"), lambda: make("Nordics"))
+    assert Region.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_new_defaults_at_once_are_one_default(now, make):
     make("Europe")
     others = make("Nordics"), make("Asia")
     race(*[lambda region=region: regions.make_default(region, **now) for region in others])
     assert Region.objects.filter(is_default=True).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_one_of_two_new_defaults_is_an_error(now, make, without_lock):
+    make("Europe")
+    others = make("Nordics"), make("Asia")
+    without_lock()
+    with pytest.raises(IntegrityError, match="region_one_default"):
+        race(*[lambda region=region: regions.make_default(region, **now) for region in others])
+    assert Region.objects.filter(is_default=True).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_country_given_to_two_regions_at_once_is_in_one(now, make):
+    TaxLevelFactory(), CurrencyFactory()
+    outcome = race(*[lambda name=name: make(name, countries=["SE"]) for name in ("North", "South")])
+    assert (outcome.done, outcome.refused) == (1, 1)
+    assert Region.objects.get().countries == ["SE"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_a_country_is_in_two_regions(now, make, without_lock):
+    make("Europe")
+    without_lock()
+    race(*[lambda name=name: make(name, countries=["SE"]) for name in ("North", "South")])
+    assert Region.objects.filter(countries__contains=["SE"]).count() == 2
 
 
 def test_a_country_is_in_one_region(now, make):

@@ -7,7 +7,7 @@ import pytest
 from catalog import events, sessions
 from catalog.models import Event, EventStatus
 from tests.factories import CourseFactory, EventFactory, LmsEventFactory
-from tests.races import race
+from tests.races import meeting, race
 from tms.models import JournalRow, Organisation
 from tms.people import organisation
 from tms.refusals import Refusal
@@ -142,14 +142,37 @@ def test_a_cancelled_event_keeps_its_sessions_as_they_were(now):
         add(event, now)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_who_add_sessions_at_once_leave_the_days_right(now):
+def days_after_two_were_added(now):
     event = EventFactory(first_on=day("2026-12-07"))
     race(
         lambda: add(event, now, "2026-12-01 09:00", "2026-12-01 17:00"),
         lambda: add(event, now, "2026-12-31 09:00", "2026-12-31 17:00"),
     )
-    assert days_of(event) == ("2026-12-01", "2026-12-31")
+    assert event.sessions.count() == 3
+    return days_of(event)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_add_sessions_at_once_leave_the_days_right(now):
+    assert days_after_two_were_added(now) == ("2026-12-01", "2026-12-31")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_a_session_lies_outside_the_days(now, monkeypatch):
+    meet, zone = meeting(), sessions.zone_of_installation
+
+    def zone_after_both_have_looked():
+        meet()
+        return zone()
+
+    monkeypatch.setattr(
+        sessions, "locked", lambda event: Event.objects.select_related("course").get(pk=event.pk)
+    )
+    monkeypatch.setattr(sessions, "zone_of_installation", zone_after_both_have_looked)
+    assert days_after_two_were_added(now) in {
+        ("2026-12-01", "2026-12-07"),
+        ("2026-12-07", "2026-12-31"),
+    }
 
 
 def test_all_days_are_counted_anew_when_the_installation_moves(now):

@@ -1,11 +1,9 @@
-import threading
-
 import pytest
-from django.db import connections
 
 from crm import accounts
 from crm.models import Account
 from tests.factories import AccountFactory, ContactFactory, CurrencyFactory, UserFactory
+from tests.races import meeting, race
 from tms.refusals import Refusal, Stale
 
 
@@ -64,34 +62,26 @@ def test_a_stale_edit_is_refused(kestrel, who):
         accounts.edit(kestrel.pk, version=0, city="Lund", **who)
 
 
-def tie(first, second, who):
-    barrier, refused = threading.Barrier(2), []
-
-    def set_parent(child, parent):
-        try:
-            barrier.wait()
-            accounts.edit(child.pk, parent=parent, **who)
-        except Refusal:
-            refused.append(child.pk)
-        finally:
-            connections.close_all()
-
-    threads = [
-        threading.Thread(target=set_parent, args=pair)
-        for pair in [(first, second), (second, first)]
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    first.refresh_from_db(), second.refresh_from_db()
-    return refused
+def put_under_each_other(region, who):
+    """How many were refused, and how many of the two have a parent."""
+    one, two = (AccountFactory(name=name, region=region) for name in ("One", "Two"))
+    outcome = race(
+        lambda: accounts.edit(one.pk, parent=two, **who),
+        lambda: accounts.edit(two.pk, parent=one, **who),
+    )
+    return outcome.refused, Account.objects.exclude(parent=None).count()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_put_accounts_under_each_other_at_once_close_no_circle(europe, who):
-    one, two = Account.objects.bulk_create(
-        [Account(name="One", region=europe), Account(name="Two", region=europe)]
-    )
-    assert len(tie(one, two, who)) == 1
-    assert (one.parent_id is None) != (two.parent_id is None)
+    for _round in range(5):
+        assert put_under_each_other(europe, who) == (1, 1)
+        Account.objects.update(parent=None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_they_close_a_circle(europe, who, monkeypatch):
+    meet, look = meeting(), accounts._refuse_circle
+    monkeypatch.setattr(accounts, "TREE", None)  # The lock of no number: it is never taken.
+    monkeypatch.setattr(accounts, "_refuse_circle", lambda account: (look(account), meet()))
+    assert put_under_each_other(europe, who) == (0, 2)

@@ -1,11 +1,10 @@
-import threading
-
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection
 
 from crm import accounts, contacts
 from crm.models import Account, AccountKind, Change, Contact
 from tests.factories import ContactFactory, CustomFieldFactory, IndividualAccountFactory
+from tests.races import NotCaught, meeting, race
 from tms.models import JournalRow
 from tms.refusals import Refusal, Stale
 
@@ -179,28 +178,36 @@ def test_custom_values_are_checked_by_kind_and_journaled(ada, who):
     ]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_take_one_address_at_once_one_is_refused(kestrel, who):
-    barrier, outcomes = threading.Barrier(2), []
-
+def same_address_twice(kestrel, who):
     def make(name):
-        try:
-            barrier.wait()
-            outcomes.append(
-                contacts.create(last_name=name, email="same@example.com", account=kestrel, **who)
-            )
-        except Refusal as no:
-            outcomes.append(no.field)
-        finally:
-            connections.close_all()
+        return contacts.create(last_name=name, email="same@example.com", account=kestrel, **who)
 
-    threads = [threading.Thread(target=make, args=[name]) for name in ("One", "Two")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    return race(lambda: make("One"), lambda: make("Two"))
+
+
+@pytest.fixture
+def both_look(monkeypatch):
+    """Of two who make a contact at once, each has looked for its address before either saves."""
+    meet, look = meeting(), contacts.refuse_taken
+    monkeypatch.setattr(contacts, "refuse_taken", lambda email: (look(email), meet()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_one_address_at_once_one_is_refused(kestrel, who, both_look):
+    outcome = same_address_twice(kestrel, who)
+    [no] = [each for each in outcome.answers if isinstance(each, Refusal)]
+    assert no.field == "email"
     assert Contact.objects.filter(email="same@example.com").count() == 1
-    assert outcomes.count("email") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_constraint_is_not_listened_to_the_second_is_an_error(
+    kestrel, who, both_look, monkeypatch
+):
+    monkeypatch.setattr(contacts, "IntegrityError", NotCaught)
+    with pytest.raises(IntegrityError, match="contact_email_regardless_of_case"):
+        same_address_twice(kestrel, who)
+    assert Contact.objects.filter(email="same@example.com").count() == 1
 
 
 def test_looking_for_an_address_uses_the_unique_index(db):

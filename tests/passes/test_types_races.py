@@ -5,11 +5,12 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError
 
+from catalog import price_rules
 from catalog.models import Price
 from passes import lifecycle, option_prices, options, rules, training, types
 from passes.models import OptionStatus, PassOption, PassType, TypeStatus
 from tests.factories import CourseFactory, PassOptionFactory, PassTypeFactory, PriceFactory
-from tests.races import meeting, race
+from tests.races import NotCaught, meeting, race
 from tms.models import JournalRow
 from tms.refusals import Stale
 
@@ -252,9 +253,32 @@ def test_without_the_lock_the_database_refuses_the_second(who, without_lock, mon
         both_add(who)
 
 
-def test_prices_of_two_people_are_both_kept_or_refused(who, europe):
+# Two give an option the same price
+
+
+def same_price(who, europe):
     option = PassOptionFactory()
     price = {"region": europe, "unit": europe.currencies.get(), "amount": Decimal(1)}
     answer = race(*[lambda: option_prices.add(option, **price, **who)] * 2)
-    assert (answer.done, answer.refused) == (1, 1)
-    assert Price.objects.filter(priced=option.priced).count() == 1
+    return answer, Price.objects.filter(priced=option.priced).count()
+
+
+def test_prices_of_two_people_are_both_kept_or_refused(who, europe):
+    answer, prices = same_price(who, europe)
+    assert (answer.done, answer.refused, prices) == (1, 1, 1)
+
+
+def test_without_locks_the_database_refuses_the_second_price(
+    who, europe, without_lock, monkeypatch
+):
+    save = Price.save
+
+    def saved_together(price, *given, **more):
+        without_lock()
+        save(price, *given, **more)
+
+    monkeypatch.setattr(option_prices.pricing, "lock", lambda priced_id: None)
+    monkeypatch.setattr(price_rules, "IntegrityError", NotCaught)
+    monkeypatch.setattr(Price, "save", saved_together)
+    with pytest.raises(IntegrityError, match="price_one_a_day"):
+        same_price(who, europe)

@@ -8,10 +8,10 @@ from django.test import Client
 from PIL import Image
 
 from catalog.models import Region
-from tests.races import race
+from tests.races import meeting, race
 from tms import journal
 from tms.models import Organisation, User
-from tms.people import first
+from tms.people import first, roles
 from tms.refusals import Refusal
 
 from .conftest import PASSWORD
@@ -114,15 +114,37 @@ def test_a_logo_may_come_with_it(new, settings, tmp_path):
     assert new.get(Organisation.objects.get().logo.url).status_code == 200
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_people_at_once_make_one_administrator(clock):
+def begun_by_two(clock):
     def begin(email):
         answers = ANSWERS | {"email": email}
         return lambda: first.set_up(**answers, at=clock.at, on=clock.on())
 
-    outcome = race(begin("a@example.com"), begin("b@example.com"))
+    return race(begin("a@example.com"), begin("b@example.com"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_at_once_make_one_administrator(clock):
+    outcome = begun_by_two(clock)
     assert (outcome.done, outcome.refused) == (1, 1)
     assert User.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_two_people_are_administrators(clock, organisation, settings, monkeypatch):
+    Organisation.objects.update(set_up_at=None)
+    meet, look = meeting(), first.is_due
+    settings.FIRST_STEPS = []  # A second region would be refused by the region's own lock.
+    monkeypatch.setattr(first.organisations, "locked", lambda: Organisation.objects.get(pk=1))
+
+    def looked_together(row):
+        due = look(row)
+        meet()
+        return due
+
+    monkeypatch.setattr(first, "is_due", looked_together)
+    assert begun_by_two(clock).done == 2
+    administrators = User.objects.filter(groups__name=roles.ADMINISTRATOR)
+    assert administrators.count() == 2
 
 
 def test_the_verb_refuses_a_second_time(db, clock):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.races import race
+from tests.races import meeting, race
 from tms import journal
 from tms.models import User
 from tms.people import roles, staff
@@ -103,12 +103,26 @@ def test_a_users_page_says_what_happened(admit, boss, browse, said):
     assert "Bea Boss" in page
 
 
+def disable_each_other(ann, ben, said):
+    return race(
+        lambda: staff.disable(ben.pk, **said(ann)), lambda: staff.disable(ann.pk, **said(ben))
+    )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_administrators_can_not_disable_each_other_at_once(admit, said):
     ann, ben = (admit(f"{name}@example.com", roles.ADMINISTRATOR) for name in ("ann", "ben"))
     for _round in range(5):
-        outcome = race(
-            lambda: staff.disable(ben.pk, **said(ann)), lambda: staff.disable(ann.pk, **said(ben))
-        )
+        outcome = disable_each_other(ann, ben, said)
         assert (outcome.done, outcome.refused) == (1, 1)
         User.objects.update(is_active=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_nobody_is_left(admit, said, monkeypatch):
+    ann, ben = (admit(f"{name}@example.com", roles.ADMINISTRATOR) for name in ("ann", "ben"))
+    meet, look = meeting(), staff._refuse_without_administrator
+    monkeypatch.setattr(staff, "_locked", lambda user_id: User.objects.get(pk=user_id))
+    monkeypatch.setattr(staff, "_refuse_without_administrator", lambda: (look(), meet()))
+    assert disable_each_other(ann, ben, said).done == 2
+    assert not User.objects.filter(is_active=True).exists()

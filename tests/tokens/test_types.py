@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError
 
 from catalog import pricing
 from catalog.models import Unit
 from tests.factories import CourseFactory, CurrencyFactory, PriceFactory
-from tests.races import meeting, race
+from tests.races import NotCaught, meeting, race
 from tms.models import JournalRow
 from tms.refusals import Refusal
 from tokens import types
@@ -37,8 +38,9 @@ def test_a_name_is_unique_in_any_capitals_and_no_currencys_code(now):
         types.create(name=" ", **now)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_name_taken_at_the_same_moment_is_the_same_sentence(now, monkeypatch):
+@pytest.fixture
+def both_look(monkeypatch):
+    """Of two who make a type at once, each has looked for its name before either saves."""
     meet, look = meeting(), types.check_period
 
     def look_and_wait(token_type):
@@ -46,9 +48,21 @@ def test_a_name_taken_at_the_same_moment_is_the_same_sentence(now, monkeypatch):
         meet()
 
     monkeypatch.setattr(types, "check_period", look_and_wait)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_taken_at_the_same_moment_is_the_same_sentence(now, both_look):
     outcome = race(*[lambda: types.create(name="Gold", **now)] * 2)
     [no] = [each for each in outcome.answers if isinstance(each, Refusal)]
     assert str(no) == "There is a token type Gold already. Choose another name."
+    assert (TokenType.objects.count(), Unit.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_constraint_is_not_listened_to_the_name_is_an_error(now, both_look, monkeypatch):
+    monkeypatch.setattr(types, "IntegrityError", NotCaught)
+    with pytest.raises(IntegrityError, match="unit_code_regardless_of_case"):
+        race(*[lambda: types.create(name="Gold", **now)] * 2)
     assert (TokenType.objects.count(), Unit.objects.count()) == (1, 1)
 
 
