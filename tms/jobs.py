@@ -89,7 +89,7 @@ def run(job_id: int, *, at: datetime.datetime) -> bool:
         except Exception:
             log.exception("Job %s (%s) broke.", job.pk, job.verb)
             sentence = _("Something broke on our side; the log has it under job %(number)s.")
-            job.state, job.result = JobState.FAILED, {"refusal": sentence % {"number": job.pk}}
+            job.state, job.result = JobState.PARKED, {"refusal": sentence % {"number": job.pk}}
         job.finished_at = at
         job.save()
     return True
@@ -98,7 +98,7 @@ def run(job_id: int, *, at: datetime.datetime) -> bool:
 def claim(job_id: int, *, at: datetime.datetime) -> bool:
     """Count the start, for all to see, before the long transaction begins.
 
-    A job whose workers died STARTS times is what kills them: it is given up.
+    A job whose workers died STARTS times is what kills them: it is parked.
     """
     with transaction.atomic():
         job = free(job_id)
@@ -108,7 +108,7 @@ def claim(job_id: int, *, at: datetime.datetime) -> bool:
             sentence = _(
                 "This was started %(times)s times and never came to its end. Job %(number)s."
             )
-            job.state, job.finished_at = JobState.FAILED, at
+            job.state, job.finished_at = JobState.PARKED, at
             job.result = {"refusal": sentence % {"times": job.starts, "number": job.pk}}
         else:
             job.state, job.starts = JobState.RUNNING, job.starts + 1

@@ -305,7 +305,7 @@ FIRST_STEPS = ["catalog.setup.first_region"]
 CONSEQUENCES = ["catalog.sessions.follow_zone", "lms.places.release_uncovered"]
 
 # What the nightly run calls, in this order, each with (on=, at=).
-NIGHTLY = ["passes.expiring.record_expired"]
+NIGHTLY = ["passes.expiring.record_expired", "tms.reporting.checking.nightly"]
 
 LANGUAGE_CODE = "en"
 # A language is offered once all of its texts are translated; days, numbers and money follow it.

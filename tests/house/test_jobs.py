@@ -85,18 +85,22 @@ def test_a_job_is_done_once(office, clock):
 
 
 @pytest.mark.parametrize(
-    ("verb", "sentence"),
+    ("verb", "state", "sentence"),
     [
-        ("refuse", "That name is taken. Choose another."),
-        ("break_down", "Something broke on our side; the log has it under job {pk}."),
+        ("refuse", JobState.FAILED, "That name is taken. Choose another."),
+        (
+            "break_down",
+            JobState.PARKED,
+            "Something broke on our side; the log has it under job {pk}.",
+        ),
     ],
 )
-def test_a_job_that_fails_changes_nothing_and_says_why(office, clock, verb, sentence):
+def test_a_job_that_fails_changes_nothing_and_says_why(office, clock, verb, state, sentence):
     job = begin(office, clock, verb)
     assert jobs.run(job.pk, at=clock.at) is True
     job.refresh_from_db()
     assert (job.state, job.result) == (
-        JobState.FAILED,
+        state,
         {"refusal": sentence.format(pk=job.pk)},
     )
     assert Organisation.objects.get().name == "Harbour Training"
@@ -111,13 +115,13 @@ def test_others_see_how_far_a_job_is(office, clock):
     assert jobs.progress(job) == (100, 100)
 
 
-def test_a_job_whose_workers_die_is_given_up_after_three_starts(office, clock):
+def test_a_job_whose_workers_die_is_parked_after_three_starts(office, clock):
     job = begin(office, clock, "rename")
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, starts=3)
     assert jobs.run(job.pk, at=clock.at) is False
     job.refresh_from_db()
     assert (job.state, job.result) == (
-        JobState.FAILED,
+        JobState.PARKED,
         {"refusal": f"This was started 3 times and never came to its end. Job {job.pk}."},
     )
 

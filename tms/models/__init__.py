@@ -4,10 +4,12 @@ from .journal import JournalRow
 from .keys import ApiKey, KeyStatus
 from .organisation import Organisation
 from .user import User
+from .watch import InvariantRun, Pulse
 from .work import Job, KeptMail, NightRun, OperationKey
 
 __all__ = [
     "ApiKey",
+    "InvariantRun",
     "Job",
     "JournalRow",
     "KeptMail",
@@ -15,5 +17,6 @@ __all__ = [
     "NightRun",
     "OperationKey",
     "Organisation",
+    "Pulse",
     "User",
 ]

@@ -42,10 +42,14 @@ class NightRun(models.Model):
 
 
 class JobState(models.TextChoices):
+    """A refused job has failed: who asked for it was told why. One that broke on our side is
+    parked: somebody who looks after the installation runs it again, or lets it be."""
+
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+    PARKED = "parked", _("Parked")
 
 
 class Job(models.Model):
@@ -53,6 +57,7 @@ class Job(models.Model):
 
     `verb` is a dotted path that a worker calls with (job, at=); it works from `arguments`, reports
     by `tms.jobs.report`, returns `result` (sentences, refused rows), and perhaps sets `file`.
+    `request_id` is that of the request which asked for it; the worker's log lines carry it.
     """
 
     verb = models.CharField(max_length=120)
@@ -69,6 +74,7 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     file = models.FileField(upload_to="jobs/out/", blank=True)
     operation = models.CharField(max_length=80, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     back_to = models.CharField(max_length=300, blank=True)

@@ -25,7 +25,7 @@ def job(request, pk):
         "done": done,
         "total": total,
         "unfinished": found.state in UNFINISHED,
-        "failed": found.state == JobState.FAILED,
+        "failed": found.state in (JobState.FAILED, JobState.PARKED),
     }
     return render(request, "ui/job.html", context)
 

@@ -1,0 +1,327 @@
+"""Whatever breaks a rule behind the product's back is found, named, and told."""
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from lms import checkout, places
+from passes import expiring, lifecycle
+from passes.models import Pass
+from tests.factories import (
+    ContactFactory,
+    CourseFactory,
+    EventFactory,
+    PassOptionFactory,
+    PassTypeFactory,
+    PathFactory,
+)
+from tms import grants, nightly
+from tms.models import InvariantRun
+from tms.reporting import checking
+from tms.reporting import grants as reading
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(kestrel, ada, office, clock):
+    """A learner with a pass and two places, somebody with an expired and a cancelled pass."""
+    who = {"at": clock.at, "on": clock.on(), "by": office}
+    course = CourseFactory()
+    event = EventFactory(course=course, capacity=2)
+    path = PathFactory(courses=[CourseFactory()])
+    option = PassOptionFactory(pass_type=PassTypeFactory(opens=[course]))
+    active = lifecycle.issue(option=option, account=kestrel, contact=ada, **who)
+    place = checkout.book_by_pass(ada, event=event, operation="booking-1", **who)
+    on_path = checkout.register_by_staff(ada, path=path, **who)
+    bo = ContactFactory(account=kestrel)
+    over = lifecycle.issue(option=option, account=kestrel, contact=bo, operation="issue-1", **who)
+    lifecycle.cancel(over.pk, version=0, **who)
+    released = checkout.register_by_staff(bo, event=event, **who)
+    places.end([released.pk], **who)
+    old = lifecycle.issue(
+        option=option,
+        account=kestrel,
+        contact=bo,
+        starts_on=clock.on().replace(month=1),
+        expires_on=clock.on().replace(month=10),
+        source="import",
+        **who,
+    )
+    Pass.objects.filter(pk=old.pk).update(expiry_recorded=None)
+    expiring.record_expired(on=clock.on(), at=clock.at)
+    return {
+        "active": active.pk,
+        "cancelled": over.pk,
+        "expired": old.pk,
+        "event": event.pk,
+        "place": place.pk,
+        "on_path": on_path.pk,
+        "released": released.pk,
+        "ada": ada.pk,
+        "bo": bo.pk,
+        "kestrel": kestrel.pk,
+        "user": office.pk,
+    }
+
+
+def look(clock) -> dict[str, int]:
+    """The invariants that are broken, each with how often."""
+    run = checking.check(on=clock.on(), at=clock.at)
+    return {name: told["count"] for name, told in run.broken.items()}
+
+
+AGAIN = """
+INSERT INTO journal (kind, subject_kind, subject_id, account_id, contact_id, before, after, by_id,
+                     source, reason, at, "on", operation)
+SELECT {kind}, subject_kind, subject_id, account_id, {contact}, before, after, by_id,
+       source, reason, {at}, "on", operation
+FROM journal WHERE {which}
+"""
+
+
+def again(which: str, kind="kind", contact="contact_id", at="at") -> str:
+    """The rows of the journal that `which` names, once more."""
+    return AGAIN.format(which=which, kind=kind, contact=contact, at=at)
+
+
+PLACE_AGAIN = """
+INSERT INTO lms_registration (contact_id, event_id, path_id, account_id, paid_by, used_pass_id,
+                              registered_at, registered_on, version)
+SELECT contact_id, event_id, path_id, account_id, paid_by, used_pass_id, registered_at,
+       registered_on, 0
+FROM lms_registration WHERE id = {place}
+"""
+# What somebody does to the database by hand, and what is found: a name, and all of its company.
+BREAKS = [
+    ("I7 issued", [again("subject_id = {active} AND kind = 'pass.issued'")], {"I7 issued": 1}),
+    (
+        "I7 cancelled",
+        [again("subject_id = {cancelled} AND kind = 'pass.cancelled'")],
+        {"I7 cancelled": 1},
+    ),
+    (
+        "I7 cancelled: changed after",
+        [again("subject_id = {cancelled} AND kind = 'pass.issued'", kind="'pass.renewed'")],
+        {"I7 cancelled": 1},
+    ),
+    (
+        "I7 expired",
+        [again("subject_id = {expired} AND kind = 'pass.expired'")],
+        {"I7 expired": 1, "I14 doubled": 1},
+    ),
+    (
+        "I7 replayed: the end",
+        ["UPDATE passes_pass SET expires_on = expires_on + 1 WHERE id = {active}"],
+        {"I7 replayed": 1},
+    ),
+    (
+        "I7 replayed: the start",
+        ["UPDATE passes_pass SET starts_on = starts_on - 1 WHERE id = {active}"],
+        {"I7 replayed": 1},
+    ),
+    (
+        "I7 replayed: the holder",
+        ["UPDATE passes_pass SET contact_id = {ada} WHERE id = {expired}"],
+        {"I7 replayed": 1},
+    ),
+    (
+        "I7 replayed: cancelled",
+        ["UPDATE passes_pass SET cancelled_at = now() WHERE id = {expired}"],
+        {"I7 replayed": 1},
+    ),
+    (
+        "O1",
+        [
+            "UPDATE passes_pass SET pass_type_id = "
+            "(SELECT id FROM passes_passtype WHERE name = 'Other') WHERE id = {expired}"
+        ],
+        {"O1 options": 1},
+    ),
+    (
+        "O2",
+        ["UPDATE passes_pass SET expiry_recorded = NULL WHERE id = {expired}"],
+        {"O2 expiries": 1},
+    ),
+    (
+        "I6 seats",
+        [
+            "ALTER TABLE catalog_event DROP CONSTRAINT event_not_overbooked",
+            "UPDATE catalog_event SET capacity = 0 WHERE id = {event}",
+        ],
+        {"I6 seats": 1},
+    ),
+    ("I6 taken", ["UPDATE catalog_event SET taken = 2 WHERE id = {event}"], {"I6 taken": 1}),
+    (
+        "I6 twice",
+        [
+            "DROP INDEX registration_once_on_event",
+            PLACE_AGAIN.format(place="{place}"),
+            "UPDATE catalog_event SET taken = 2 WHERE id = {event}",
+        ],
+        {"I6 twice": 1, "O5 history": 1},
+    ),
+    (
+        "I6 twice: a path",
+        ["DROP INDEX registration_once_on_path", PLACE_AGAIN.format(place="{on_path}")],
+        {"I6 twice": 1, "O5 history": 1},
+    ),
+    (
+        "I8: the day moved beyond the pass",
+        ["UPDATE catalog_event SET first_on = '2028-01-01', last_on = '2028-01-01'"],
+        {"I8 uncovered": 1},
+    ),
+    (
+        "I8: somebody else's pass",
+        [
+            "UPDATE lms_registration SET used_pass_id = {expired} WHERE id = {place}",
+            "DELETE FROM passes_inclusion",
+        ],
+        {"I8 uncovered": 1},
+    ),
+    (
+        "O3",
+        ["UPDATE catalog_event SET status = 'cancelled' WHERE id = {event}"],
+        {"O3 cancelled events": 1},
+    ),
+    (
+        "O4",
+        ["UPDATE lms_registration SET path_registration_id = {on_path} WHERE id = {released}"],
+        {"O4 paths": 1},
+    ),
+    (
+        "O5: not cancelled",
+        ["UPDATE lms_registration SET cancelled_at = now() WHERE id = {on_path}"],
+        {"O5 history": 1},
+    ),
+    (
+        "I12 archived",
+        [
+            "UPDATE crm_account SET main_contact_id = {bo} WHERE id = {kestrel}",
+            "UPDATE crm_contact SET archived_at = now() WHERE id = {bo}",
+        ],
+        {"I12 archived": 1},
+    ),
+    (
+        "I12 gone",
+        [again("subject_id = {expired} AND kind = 'pass.expired'", "'contact.edited'", "-7")],
+        {"I12 gone": 1},
+    ),
+    (
+        "I14 keys",
+        [again("operation = 'booking-1'", "'item.edited'", at="at + interval '1 second'")],
+        {"I14 keys": 1},
+    ),
+    (
+        "I14 doubled",
+        [again("operation = 'issue-1'", "'pass.issued'")],
+        {"I14 doubled": 1, "I7 issued": 1, "I7 cancelled": 1},
+    ),
+    (
+        "I15",
+        ["GRANT UPDATE ON journal TO lanyard_app"],
+        {"I15 rights": 1},
+    ),
+]
+
+
+def test_a_world_made_by_verbs_is_as_it_must_be(world, clock):
+    assert look(clock) == {}
+
+
+@pytest.mark.parametrize(
+    ("statements", "found"),
+    [(statements, found) for _name, statements, found in BREAKS],
+    ids=[name for name, _statements, _found in BREAKS],
+)
+def test_what_breaks_a_rule_by_hand_is_found(world, clock, monkeypatch, statements, found):
+    monkeypatch.setattr(settings, "DATABASE_ROLE", "lanyard_app")
+    grants.grant("lanyard_app")
+    PassTypeFactory(name="Other")
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing waits when tables change
+            cursor.execute(statement.format(**world))
+    assert look(clock) == found
+
+
+def test_every_invariant_is_broken_by_a_test():
+    broken = {name for _name, _statements, found in BREAKS for name in found}
+    assert broken == {invariant.name for invariant in checking.every()}
+
+
+def test_a_place_that_another_pass_of_the_learner_covers_is_covered(world, clock, kestrel, office):
+    option = Pass.objects.get(pk=world["active"]).option
+    ada = Pass.objects.get(pk=world["active"]).contact
+    who = {"at": clock.at, "on": clock.on(), "by": office}
+    lifecycle.issue(option=option, account=kestrel, contact=ada, **who)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE lms_registration SET used_pass_id = %s WHERE id = %s",
+            [world["cancelled"], world["place"]],
+        )
+    assert look(clock) == {}
+
+
+def test_the_command_says_what_is_broken_and_exits_with_1(world, clock, capsys):
+    call_command("check_invariants")
+    said = capsys.readouterr().out
+    assert said.startswith("As it must be: I12 archived, I12 gone, I14 doubled, ")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE catalog_event SET taken = 2 WHERE id = %s", [world["event"]])
+    with pytest.raises(CommandError, match=r"1 of \d+ invariants are broken") as no:
+        call_command("check_invariants")
+    assert no.value.returncode == 1
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == (
+        "I6 taken: 1 × Events whose number of taken places differs from their active "
+        f'registrations. First: [{{"id": {world["event"]}, "taken": 2, "active": 1}}]'
+    )
+
+
+def test_the_night_looks_last_and_keeps_what_it_found(world, clock):
+    assert settings.NIGHTLY[-1] == "tms.reporting.checking.nightly"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE catalog_event SET taken = 2 WHERE id = %s", [world["event"]])
+    (night,) = nightly.run(clock.on(), clock.at)
+    assert night.finished_at == clock.at
+    assert night.done["tms.reporting.checking.nightly"] == {"broken": ["I6 taken"]}
+    kept = InvariantRun.objects.get()
+    assert (kept.on, kept.at) == (clock.on(), clock.at)
+    assert kept.broken == {
+        "I6 taken": {"count": 1, "first": [{"id": world["event"], "taken": 2, "active": 1}]}
+    }
+
+
+def test_a_second_look_on_a_day_takes_the_place_of_the_first(world, clock):
+    look(clock)
+    clock.move(hours=1)
+    look(clock)
+    assert InvariantRun.objects.get().at == clock.at
+
+
+def test_only_the_first_rows_of_many_are_kept(world, clock):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            again("subject_id = {active} AND kind = 'pass.issued'".format(**world), contact="-id")
+        )
+        cursor.execute(
+            "INSERT INTO journal (kind, subject_kind, subject_id, contact_id, before, after, "
+            'source, reason, at, "on", operation) '
+            "SELECT 'contact.edited', 'contact', -n, -n, '{}', '{}', 'system', '', now(), "
+            "'2026-11-22', '' FROM generate_series(1, 40) n"
+        )
+    found = checking.check(on=clock.on(), at=clock.at).broken["I12 gone"]
+    assert found["count"] == 41
+    assert len(found["first"]) == 5
+
+
+def test_the_application_may_look(world, clock, monkeypatch):
+    monkeypatch.setattr(settings, "DATABASE_ROLE", "lanyard_app")
+    grants.grant("lanyard_app")
+    reading.grant()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE lanyard_app")
+        assert look(clock) == {}
+        cursor.execute("RESET ROLE")

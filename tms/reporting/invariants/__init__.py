@@ -1,0 +1,1 @@
+"""What must never be, one SQL each: every file holds a list `INVARIANTS`."""

@@ -1,0 +1,104 @@
+"""What must never be with places. Read whole: live registrations, by registration_once_on_event."""
+
+from ..invariant import Invariant
+
+INVARIANTS = [
+    Invariant(
+        "I6 seats",
+        "Events with more active registrations than places",
+        """
+SELECT e.id, e.capacity, count(*) AS active
+FROM reporting.events e
+JOIN reporting.registrations r ON r.event_id = e.id AND r.state = 'active'
+GROUP BY e.id, e.capacity
+HAVING count(*) > e.capacity
+""",
+    ),
+    Invariant(
+        "I6 taken",
+        "Events whose number of taken places differs from their active registrations",
+        """
+SELECT e.id, e.taken, count(r.id) AS active
+FROM reporting.events e
+LEFT JOIN reporting.registrations r ON r.event_id = e.id AND r.state = 'active'
+GROUP BY e.id, e.taken
+HAVING count(r.id) <> e.taken
+""",
+    ),
+    Invariant(
+        "I6 twice",
+        "Learners who are active on one event, or one learning path, more than once",
+        """
+SELECT contact_id, event_id, path_id, count(*) AS active
+FROM reporting.registrations
+WHERE state = 'active'
+GROUP BY contact_id, event_id, path_id
+HAVING count(*) > 1
+""",
+    ),
+    # The pass it was booked by covers it whatever its type opens by now (house rule: an item taken
+    # out of a pass type stays open to those who booked it through a pass).
+    Invariant(
+        "I8 uncovered",
+        "Places by pass on events to come, whose first day no pass or payment covers",
+        """
+SELECT r.id, r.contact_id, r.event_id, r.source_pass_id, e.first_on
+FROM reporting.registrations r
+JOIN reporting.events e ON e.id = r.event_id
+LEFT JOIN reporting.passes u ON u.id = r.source_pass_id
+LEFT JOIN reporting.registrations up
+       ON up.id = r.path_registration_id AND up.state = 'active'
+WHERE r.state = 'active' AND r.paid_by = 'pass' AND e.state <> 'cancelled'
+  AND e.first_on > (SELECT reporting.today())
+  AND (u.cancelled_at IS NULL AND u.contact_id = r.contact_id
+       AND u.expires_on >= e.first_on) IS NOT TRUE
+  AND NOT EXISTS (
+      SELECT 1 FROM reporting.passes p
+      JOIN passes_inclusion i ON i.pass_type_id = p.type_id
+      WHERE p.contact_id = r.contact_id AND p.cancelled_at IS NULL
+        AND p.starts_on <= e.first_on AND p.expires_on >= e.first_on
+        AND (i.event_id = e.id OR i.item_id = up.path_id
+             OR i.item_id = e.course_id
+                AND (i.event_types = '{}' OR e.type = ANY(i.event_types))))
+  AND NOT EXISTS (
+      SELECT 1 FROM reporting.registrations q
+      JOIN catalog_step s ON s.path_id = q.path_id AND s.course_id = e.course_id
+      WHERE q.contact_id = r.contact_id AND q.state = 'active' AND q.paid_by <> 'pass'
+        AND (q.content_until IS NULL OR q.content_until >= e.first_on))
+""",
+    ),
+    Invariant(
+        "O3 cancelled events",
+        "Active registrations on events that were cancelled",
+        """
+SELECT r.id, r.event_id, r.contact_id
+FROM reporting.registrations r JOIN reporting.events e ON e.id = r.event_id
+WHERE r.state = 'active' AND e.state = 'cancelled'
+""",
+    ),
+    Invariant(
+        "O4 paths",
+        "Places that belong to somebody else's registration on a path",
+        """
+SELECT r.id, r.contact_id, up.contact_id AS other
+FROM reporting.registrations r
+JOIN reporting.registrations up ON up.id = r.path_registration_id
+WHERE up.contact_id <> r.contact_id OR up.path_id IS NULL
+""",
+    ),
+    Invariant(
+        "O5 history",
+        "Registrations whose journal doesn't say that they were made, or cancelled, once",
+        """
+SELECT r.id, coalesce(j.made, 0) AS made, coalesce(j.cancelled, 0) AS cancelled, r.state
+FROM reporting.registrations r
+LEFT JOIN (
+    SELECT subject_id, count(*) FILTER (WHERE kind = 'registration.made') AS made,
+           count(*) FILTER (WHERE kind = 'registration.cancelled') AS cancelled
+    FROM journal WHERE subject_kind = 'registration' GROUP BY subject_id
+) j ON j.subject_id = r.id
+WHERE coalesce(j.made, 0) <> 1
+   OR coalesce(j.cancelled, 0) <> CASE r.state WHEN 'cancelled' THEN 1 ELSE 0 END
+""",
+    ),
+]
