@@ -21,5 +21,6 @@ class TmsConfig(AppConfig):
             pre_migrate.connect(import_string(path), dispatch_uid=path)
         for path in settings.AFTER_MIGRATE:
             post_migrate.connect(import_string(path), dispatch_uid=path)
-        # Imported late: what it checks needs every app to be loaded.
+        # Imported late: what they look at needs every app to be loaded.
         importlib.import_module("tms.ui.checks")
+        importlib.import_module("tms.recorded").declare()

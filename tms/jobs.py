@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from . import audit
 from .models import Job
 from .models.work import JobState
 from .refusals import Refusal
@@ -81,7 +82,7 @@ def run(job_id: int, *, at: datetime.datetime) -> bool:
         if job is None:
             return False
         try:
-            with transaction.atomic():
+            with audit.context(source="job", user=job.by_id), transaction.atomic():
                 job.result = import_string(job.verb)(job, at=at) or {}
             job.state, job.done = JobState.DONE, job.total
         except Refusal as no:

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from . import audit
 from .models import NightRun
 from .refusals import Refusal
 
@@ -42,7 +43,7 @@ def run(on: datetime.date, at: datetime.datetime, *, wait: bool = True) -> list[
     second waits, or with `wait=False` goes away with []. A step that breaks doesn't keep the others
     of its night from running, but ends the walk there (Unfinished).
     """
-    with one_at_a_time(wait=wait) as alone:
+    with one_at_a_time(wait=wait) as alone, audit.context(source="night"):
         if not alone:
             return []
         last = last_finished()

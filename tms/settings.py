@@ -64,6 +64,8 @@ INSTALLED_APPS = [
     "django_tables2",
     "django_prose_editor",
     "lucide",
+    "pgtrigger",
+    "pghistory",
     "tms",
     "catalog",
     "crm",
@@ -89,6 +91,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tms.audit.Middleware",
     "tms.edge.Edge",
     "tms.people.doors.Doors",
 ]
@@ -139,7 +142,7 @@ application = database_from(DATABASE_URL)
 DATABASE_ROLE = application["USER"] if DATABASE_OWNER_URL else ""
 DATABASE_ROLE_PASSWORD = application["PASSWORD"] or None
 # Tables that the application's role may add to and read, and nothing else.
-APPEND_ONLY_TABLES = ["journal"]
+APPEND_ONLY_TABLES = ["journal", "audit"]
 # A role that may read the views of the schema `reporting`, and nothing else.
 REPORTING_ROLE = os.environ.get("REPORTING_ROLE") or ""
 REPORTING_PASSWORD = os.environ.get("REPORTING_PASSWORD") or None
@@ -293,7 +296,17 @@ SOCIALACCOUNT_PROVIDERS, SINGLE_SIGN_ON = single_sign_on_from(os.environ)
 
 # What goes before a `migrate` and is made anew after it: receivers of pre_ and post_migrate.
 BEFORE_MIGRATE = ["tms.reporting.making.before_migrate"]
-AFTER_MIGRATE = ["tms.people.roles.sync_after_migrate", "tms.reporting.making.after_migrate"]
+AFTER_MIGRATE = [
+    "tms.people.roles.sync_after_migrate",
+    "tms.recording.install_after_migrate",
+    "tms.reporting.making.after_migrate",
+]
+
+# The audit trail's triggers are declared in tms/recorded.py and made after every `migrate`, so
+# that no migration has to carry them; who and from where stands beside every change as JSON.
+PGTRIGGER_MIGRATIONS = False
+PGTRIGGER_SCHEMA_EDITOR = False
+PGHISTORY_JSON_ENCODER = "tms.audit.Encoder"
 
 # What follows a confirmed address, each called with (user=, email=, at=).
 PERSON_CONFIRMED = ["crm.people.link_confirmed"]

@@ -1,5 +1,6 @@
 """The kernel's rows: who signs in, what happened, what was already done, what is under way."""
 
+from .audit import AuditOperation, AuditRow, AuditSource
 from .journal import JournalRow
 from .keys import ApiKey, KeyStatus
 from .organisation import Organisation
@@ -9,6 +10,9 @@ from .work import Job, KeptMail, NightRun, OperationKey
 
 __all__ = [
     "ApiKey",
+    "AuditOperation",
+    "AuditRow",
+    "AuditSource",
     "InvariantRun",
     "Job",
     "JournalRow",

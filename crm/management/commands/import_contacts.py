@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from crm import hubspot, importing
-from tms import clock
+from tms import audit, clock
 from tms.models import Organisation, User
 from tms.refusals import Refusal
 from tms.ui.export import harmless
@@ -46,15 +46,16 @@ class Command(BaseCommand):
         began = time.perf_counter()
         try:
             read = hubspot.File(file)
-            report = importing.run(
-                read,
-                system=system,
-                at=at,
-                on=clock.day_of(at, organisation.time_zone),
-                by=user,
-                dry=dry_run,
-                told=lambda done: self.tell(done, read.count, options),
-            )
+            with audit.context(source="command", user=user):
+                report = importing.run(
+                    read,
+                    system=system,
+                    at=at,
+                    on=clock.day_of(at, organisation.time_zone),
+                    by=user,
+                    dry=dry_run,
+                    told=lambda done: self.tell(done, read.count, options),
+                )
             if refused:
                 write_refused(refused, report.refused)
         except Refusal as no:

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tms import clock
+from tms import audit, clock
 from tms.demo import people, world
 from tms.models import Organisation, User
 
@@ -19,7 +19,8 @@ class Command(BaseCommand):
                 raise CommandError(
                     "There is data here already. The demonstration world needs an empty database."
                 )
-            world.build(clock.now())
+            with audit.context(source="command"):
+                world.build(clock.now())
         if Organisation.objects.filter(pk=1, demonstration=True).exists():
             self.stdout.write(signs())
 

@@ -1,0 +1,60 @@
+"""Which tables does the audit trail record, and which of their columns?
+
+What people edit, wholly. Of passes and registrations the columns that verbs change: caches and
+marks (what the night noted, seats taken, a version) are nobody's change. Never a password or the
+secret of a key. A model that is new here is recorded from the next `migrate` on.
+"""
+
+from .recording import record
+
+WHOLE = """
+    auth.Group auth.Group_permissions tms.User_groups tms.User_user_permissions tms.Organisation
+    catalog.Category catalog.Session catalog.Item catalog.Item_categories catalog.Step
+    catalog.Price catalog.TaxLevel catalog.Region catalog.Region_currencies catalog.Unit
+    crm.Account crm.Contact crm.Membership crm.ExternalId crm.CustomField
+    passes.PassType passes.PassOption passes.Inclusion tokens.TokenType
+    lms.Section lms.ContentUnit lms.Request
+"""
+
+WITHOUT = {
+    "tms.User": ("password", "last_login"),
+    "tms.ApiKey": ("digest", "last_used_on"),
+    # Seats are counted by bookings; days and moments follow from the sessions.
+    "catalog.Event": ("taken", "first_on", "last_on", "starts_at", "ends_at"),
+}
+
+ONLY = {
+    "passes.Pass": (
+        "pass_type_id",
+        "option_id",
+        "account_id",
+        "contact_id",
+        "starts_on",
+        "expires_on",
+        "cancelled_at",
+        "external_ids",
+    ),
+    "lms.Registration": (
+        "contact_id",
+        "event_id",
+        "path_id",
+        "path_registration_id",
+        "account_id",
+        "paid_by",
+        "used_pass_id",
+        "content_until",
+        "attended",
+        "completed_at",
+        "cancelled_at",
+    ),
+}
+
+
+def declare() -> None:
+    """Tell `tms.recording` all of it; called once, when every app is loaded."""
+    for label in WHOLE.split():
+        record(label)
+    for label, columns in WITHOUT.items():
+        record(label, without=columns)
+    for label, columns in ONLY.items():
+        record(label, only=columns)
