@@ -2,6 +2,7 @@
 
 Every verb locks the passes it changes (by id, once), asks `may`, changes, and writes one journal
 row a pass, in one transaction. What takes something away ends with `consequences.follow`.
+`version` is that of the pass as it was seen; None: as it is.
 """
 
 import dataclasses
@@ -136,7 +137,7 @@ def issue_many(
 # Who holds it
 
 
-def assign(pass_id: int, *, version: int, contact, **who) -> Change:
+def assign(pass_id: int, *, version: int | None, contact, **who) -> Change:
     """Give the pass to `contact`, or to nobody (None). The expiry doesn't move.
 
     The former holder's access ends at once, and their places by this pass that nothing else
@@ -209,7 +210,7 @@ def renewed_until(pass_: Pass, option, on: datetime.date) -> tuple[datetime.date
 def renew(
     pass_id: int,
     *,
-    version: int,
+    version: int | None,
     option=None,
     expires_on: datetime.date | None = None,
     confirmed_shorter: bool = False,
@@ -276,7 +277,7 @@ def renew(
     return Change(passes, _follow("pass.shortened", taken, at, on, by, operation, reason))
 
 
-def extend(pass_id: int, *, version: int, expires_on: datetime.date, **who) -> Change:
+def extend(pass_id: int, *, version: int | None, expires_on: datetime.date, **who) -> Change:
     """Move the expiry to `expires_on`, today or later; an earlier day shortens the pass.
 
     Writes `pass.extended` or `pass.shortened`, which set off no communication. Revives an expired
@@ -340,7 +341,7 @@ def _extend(ids, versions, end, *, shorten, at, on, by, reason="", operation="")
 # When it is taken away
 
 
-def cancel(pass_id: int, *, version: int, **who) -> Change:
+def cancel(pass_id: int, *, version: int | None, **who) -> Change:
     """End the pass at once and for good. Access is gone with the commit; results stay.
 
     Raises Stale, and Refusal when it was cancelled already.
@@ -413,7 +414,8 @@ def _locked(ids, versions) -> list[Pass]:
         raise Refusal(_("One of these passes is no longer there. Load the page again."))
     for pass_ in passes:
         changed = pass_.contact_id and pass_.contact_id not in locked
-        if changed or (versions and pass_.version != versions[pass_.pk]):
+        seen = versions[pass_.pk] if versions else None
+        if changed or (seen is not None and pass_.version != seen):
             raise Stale(
                 _("Somebody changed this pass meanwhile. Look at it as it is now, then decide.")
             )

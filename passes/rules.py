@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.models import Membership
+from tms.consequences import Consequence
 from tms.days import day_text
 from tms.refusals import Refusal
 
@@ -91,6 +92,18 @@ def possible_end(
         )
     if end > LAST_DAY:
         raise Refusal(_("A pass ends in the year 2100 at the latest."), field="expires_on")
+
+
+def told_moved(before: datetime.date, change) -> list[Consequence]:
+    """What moving the end of a pass did; that it ends earlier comes first, so that it is seen."""
+    after = change.changed.expires_on
+    if after >= before:
+        return change.consequences
+    sentence = _("The pass ends earlier: on %(after)s, not on %(before)s") % {
+        "after": day_text(after),
+        "before": day_text(before),
+    }
+    return [Consequence("closes", sentence, 1), *change.consequences]
 
 
 def owners(account, contacts) -> list[int]:

@@ -15,8 +15,10 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests import emptying, races
 from tests.factories import AccountFactory, LearnerFactory, RegionFactory
+from tests.programs.calling import Program
 from tms import clock as tms_clock
 from tms.models import Organisation, User
+from tms.programs import keys, scopes
 
 # Playwright keeps an event loop running in the main thread, in which Django would refuse queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -152,6 +154,20 @@ def browse(organisation):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def program(office, clock):
+    """`program("people:read", ...)`: a program with these scopes; without any: with all."""
+
+    def made(*wanted, by=office, **particulars):
+        wanted = wanted or tuple(scopes.all_of())
+        _key, secret = keys.make(
+            name="Payroll", scopes=wanted, by=by, at=clock.at, on=clock.on(), **particulars
+        )
+        return Program(secret)
+
+    return made
 
 
 @pytest.fixture

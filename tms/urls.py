@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("passes.urls")),
     path("", include("tokens.urls")),
     path("", include("lms.urls")),
+    path("api/", include("tms.api")),
     path("dashboard/", dashboard, name="dashboard"),
 ]

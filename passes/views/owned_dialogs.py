@@ -11,7 +11,7 @@ from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.outcomes import digest_of
 
-from .. import history, lifecycle
+from .. import history, lifecycle, rules
 from ..forms import owned as forms
 from ..models import OptionStatus, Pass, TypeStatus
 
@@ -87,15 +87,8 @@ class Moving(PassDialog):
 
     def told(self, change) -> list[Consequence]:
         """What follows; that it ends earlier is the first of it, so that it is always seen."""
-        before, after = self.pass_.expires_on, change.changed.expires_on
-        self.moved_to = after
-        if after >= before:
-            return change.consequences
-        sentence = _("The pass ends earlier: on %(after)s, not on %(before)s") % {
-            "after": day_text(after),
-            "before": day_text(before),
-        }
-        return [Consequence("closes", sentence, 1), *change.consequences]
+        self.moved_to = change.changed.expires_on
+        return rules.told_moved(self.pass_.expires_on, change)
 
     def get_context_data(self, *, part=False, **kwargs):
         context = super().get_context_data(part=part, **kwargs)

@@ -30,7 +30,16 @@ from tms.programs import keys
 PUBLIC, SIGNED_IN, LEARNER, STAFF = "public", "signed in", "learner", "staff"
 
 # Sign-in and second factor are allauth's own pages, with tests of their own in tests/people.
-ELSEWHERE = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_", "unnamed")
+# The API's operations have a table of their own, in test_programs.py.
+ELSEWHERE = (
+    "api:",
+    "account_",
+    "mfa_",
+    "socialaccount_",
+    "openid_connect_",
+    "usersessions_",
+    "unnamed",
+)
 
 SETTINGS, USERS, KEYS = "tms.change_settings", "tms.manage_users", "tms.manage_api_keys"
 LOOK, CHANGE = "catalog.view_catalogue", ("catalog.view_catalogue", "catalog.change_catalogue")
@@ -53,6 +62,9 @@ TABLE = {
     "home": PUBLIC,
     "dashboard": STAFF,
     "search": STAFF,
+    "api_document": PUBLIC,
+    "api_root": PUBLIC,
+    "api_unknown": PUBLIC,
     "control_panel": STAFF,
     "job": STAFF,
     "job_file": STAFF,
@@ -297,6 +309,7 @@ def world(ada, office, clock) -> dict:
             "price": price.pk,
             "inclusion": Inclusion.objects.first().pk,
             "token": "wrong",
+            "rest": "nothing",
         },
         "pass": pass_.pk,
     }

@@ -1,11 +1,8 @@
-"""The cast of programs: a key of the office's for everything, and whoever calls with a key."""
+"""Whoever calls the API with a key, for the tests of every app."""
 
 import json
 
-import pytest
 from django.test import Client
-
-from tms.programs import keys, scopes
 
 BASE = "/api/v1"
 
@@ -42,17 +39,3 @@ class Program:
 
     def patch(self, path, body, **more):
         return self.call("PATCH", path, body, **more)
-
-
-@pytest.fixture
-def program(office, clock):
-    """`program("people:read", ...)`: a program with these scopes; without any: with all."""
-
-    def made(*wanted, by=office, **particulars):
-        wanted = wanted or tuple(scopes.all_of())
-        _key, secret = keys.make(
-            name="Payroll", scopes=wanted, by=by, at=clock.at, on=clock.on(), **particulars
-        )
-        return Program(secret)
-
-    return made

@@ -1,0 +1,107 @@
+"""Every operation of the API and every scope: what a key may, told by one table.
+
+`TABLE` says of each operation which scope it needs. The test walks the API's own document, so that
+an operation without a row fails, and so does a row without an operation.
+"""
+
+import re
+
+import pytest
+
+from tests.factories import UserFactory
+from tests.programs.calling import BASE
+from tms.api import described
+from tms.people import roles
+from tms.programs import scopes
+
+pytestmark = pytest.mark.django_db
+
+TABLE = {
+    "GET /passes": "passes:read",
+    "GET /passes/{pk}": "passes:read",
+    "GET /passes/{pk}/history": "passes:read",
+    "POST /passes": "passes:issue",
+    "POST /passes/{pk}/renewal": "passes:write",
+    "POST /passes/{pk}/extension": "passes:write",
+    "POST /passes/extension": "passes:write",
+    "POST /passes/{pk}/assignment": "passes:assign",
+    "POST /passes/assignment": "passes:assign",
+    "POST /passes/{pk}/cancellation": "passes:cancel",
+    "POST /passes/cancellation": "passes:cancel",
+}
+# What a person needs for the same.
+PERMISSIONS = {
+    "people:read": {"crm.view_people"},
+    "people:write": {"crm.view_people", "crm.change_people"},
+    "catalogue:read": {"catalog.view_catalogue"},
+    "passes:read": {"passes.view_passes"},
+    "passes:issue": {"passes.issue_pass"},
+    "passes:write": {"passes.change_pass"},
+    "passes:assign": {"passes.reassign_pass"},
+    "passes:cancel": {"passes.cancel_pass"},
+    "registrations:read": {"lms.view_registrations"},
+    "registrations:write": {"lms.manage_registrations"},
+    "tokens:read": {"tokens.manage_token_types"},
+}
+
+
+def operations():
+    for path, methods in described()["paths"].items():
+        for method in methods:
+            yield f"{method.upper()} {path.removeprefix(BASE)}"
+
+
+def test_every_operation_has_a_row_and_every_row_an_operation():
+    assert sorted(operations()) == sorted(TABLE)
+
+
+def test_every_scope_is_no_more_than_permissions_of_people():
+    found = {code: set(scope.permissions) for code, scope in scopes.all_of().items()}
+    assert found == PERMISSIONS
+
+
+def statuses(program, body=None):
+    """What each operation answers this program, about things that aren't there."""
+    found = {}
+    for operation in TABLE:
+        method, path = operation.split(" ")
+        path = re.sub(r"\{\w+\}", "999999", path)
+        found[operation] = program.call(method, path, None if method == "GET" else {}).status_code
+    return found
+
+
+def test_without_a_key_nothing_is_answered(program):
+    stranger = program()
+    stranger.secret = ""
+    assert set(statuses(stranger).values()) == {401}
+
+
+def test_a_session_is_no_key(program, browse, office):
+    signed_in = program()
+    signed_in.secret, signed_in.client = "", browse(office)
+    assert set(statuses(signed_in).values()) == {401}
+
+
+def test_each_scope_opens_its_operations_and_no_other(program):
+    wrong = []
+    for scope in scopes.all_of():
+        for operation, status in statuses(program(scope)).items():
+            opened = status not in {401, 403}
+            if opened != (TABLE[operation] == scope):
+                wrong.append(f"{scope}: {operation} answers {status}")
+    assert wrong == []
+
+
+def test_a_key_does_nothing_that_its_owner_may_not_any_more(program, clock):
+    roles.sync()
+    owner = UserFactory(is_staff=True)
+    owner.groups.add(roles.Group.objects.get(name="Administrator"))
+    everything = program(by=owner)
+    assert set(statuses(everything).values()) <= {200, 404, 422}
+    owner.groups.set([roles.Group.objects.get(name="Support")])
+    for operation, status in statuses(everything).items():
+        may = TABLE[operation].endswith(":read") and TABLE[operation] != "tokens:read"
+        assert (status != 403) == may, operation
+    owner.is_active = False
+    owner.save()
+    assert set(statuses(everything).values()) == {401}

@@ -1,0 +1,50 @@
+"""Where do programs come in? The resources of every app, as one API, and its document."""
+
+import functools
+
+from django.http import JsonResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from passes.api import passes
+from tms.programs import problems
+from tms.programs.assembly import Api, Strict
+from tms.programs.frame import sentence_of
+
+api = Api(
+    title="Lanyard",
+    version="1",
+    description="docs/api.md says how to sign in, to page, to repeat safely, and to read a no.",
+    urls_namespace="api",
+    docs_url=None,
+    openapi_url=None,
+    parser=Strict(),
+)
+for resource in (passes,):
+    api.add_router("", resource)
+
+
+@functools.cache
+def described() -> dict:
+    """The OpenAPI document; worked out once a process."""
+    return api.get_openapi_schema()
+
+
+@require_safe
+def document(request):
+    """It says nothing of anybody's data, so that generators of clients need no key."""
+    return JsonResponse(described())
+
+
+@csrf_exempt
+def unknown(request, rest=""):
+    return problems.answer("not-found", sentence_of(404, request))
+
+
+urlpatterns = [
+    path("v1/openapi.json", document, name="api_document"),
+    path("v1/", api.urls),
+    path("", unknown, name="api_root"),
+    path("<path:rest>", unknown, name="api_unknown"),
+]

@@ -1,0 +1,71 @@
+"""What does an action tell a program: what it took from others, before and after it is done?"""
+
+import dataclasses
+from typing import Annotated, Literal
+
+from django.utils.translation import gettext as _
+from pydantic import Field
+
+from tms import operations
+from tms.consequences import Consequence
+from tms.refusals import Stale
+
+from .fields import Asked, Reason, Told
+
+
+class Action(Asked):
+    """What every action is asked besides its own."""
+
+    reason: Reason = ""
+    preview: Annotated[
+        bool, Field(description="Only tell what it would do: it is done, and rolled back.")
+    ] = False
+    digest: Annotated[
+        str,
+        Field(
+            max_length=64,
+            description="`digest` of a preview: do it only if it still does just that.",
+        ),
+    ] = ""
+
+
+class Follows(Told):
+    """What an action does to others besides."""
+
+    tone: Literal["closes", "stays", "sent"] = Field(
+        description="closes: taken away. stays: kept, and why. sent: a message goes out."
+    )
+    sentence: str
+    count: int
+    lines: list[str] = Field(description="The first of them, by name.")
+
+
+class Outcome(Told):
+    """What came of an action."""
+
+    preview: bool = Field(description="true: nothing was done.")
+    consequences: list[Follows]
+    digest: str = Field(description="A hash of the consequences, for the call that confirms them.")
+
+
+def outcome(asked: Action, consequences: list[Consequence]) -> dict:
+    """The fields of an Outcome. Raises Stale where it isn't what the program was shown."""
+    digest = operations.digest_of([dataclasses.astuple(each) for each in consequences])
+    if asked.digest and asked.digest != digest:
+        raise Stale(
+            _("It would do something else now than the preview said. Ask for a preview again."),
+            field="digest",
+        )
+    return {
+        "preview": asked.preview,
+        "consequences": [
+            Follows(
+                tone=each.tone,
+                sentence=str(each.sentence),
+                count=each.count,
+                lines=[str(line) for line in each.lines],
+            )
+            for each in consequences
+        ],
+        "digest": digest,
+    }
