@@ -31,6 +31,7 @@ def drawn(request, subject, kind, panel):
         url=reverse(f"catalog:{kind}_history", args=[subject.pk]),
         changes=CHANGES,
         panel=panel,
+        recorded=f"model=catalog.{kind}&record={subject.pk}",
     )
 
 

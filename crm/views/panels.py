@@ -60,6 +60,7 @@ def contact_history(request, contact, *, panel=True) -> str:
         here=("contact", contact.pk),
         changes=CHANGES,
         panel=panel,
+        recorded=f"contact={contact.pk}",
     )
 
 
@@ -93,6 +94,7 @@ def account_history(request, account, *, panel=True) -> str:
         here=("account", account.pk),
         changes=CHANGES,
         panel=panel,
+        recorded=f"account={account.pk}",
     )
 
 

@@ -185,6 +185,7 @@ def detail(request, pk):
         "pass_": pass_,
         "status": Status(pass_.status),
         "entries": history.of(pass_.pk),
+        "recorded": f"model=passes.pass&record={pass_.pk}",
         "menu": menu_of(request, pass_),
     }
     return render(request, "passes/owned/detail.html", context)

@@ -121,7 +121,13 @@ def type_(request, pk):
 def history_of(request, pass_type, *, panel=True) -> str:
     """What happened to the type, its options and prices, as a section."""
     url = reverse("passes:type_history", args=[pass_type.pk])
-    return timeline.draw(request, told_types.of_type(pass_type), url=url, panel=panel)
+    return timeline.draw(
+        request,
+        told_types.of_type(pass_type),
+        url=url,
+        panel=panel,
+        recorded=f"model=passes.passtype&record={pass_type.pk}",
+    )
 
 
 @require_GET

@@ -23,7 +23,7 @@ from tests.factories import (
     RegistrationFactory,
     TaxLevelFactory,
 )
-from tms.models import Job, KeptMail
+from tms.models import AuditRow, Job, KeptMail
 from tms.people import roles
 from tms.programs import keys
 
@@ -88,6 +88,7 @@ TABLE = {
         change_role remove_role
     """,
     ),
+    **rows("people", "tms.audit_trail", "audit_trail audit_row recorded"),
     "demo:clear": (SETTINGS, USERS),
     **rows("programs", KEYS, "keys make_key revoke_key"),
     "catalog:image": PUBLIC,
@@ -243,6 +244,7 @@ def world(ada, office, clock) -> dict:
             "people:logo": {"name": "none.png"},
             "people:invitation": {"pk": ada.user_id, "token": "wrong"},
             "people:one_mail": {"pk": mail.pk},
+            "people:audit_row": {"pk": AuditRow.objects.latest("id").pk},
             "people:mail_file": {"pk": mail.pk, "number": 0},
             "catalog:image": {"name": "0" * 40 + ".webp"},
             "catalog:move_step": {"pk": path.steps.get().pk, "way": "up"},

@@ -27,6 +27,16 @@ CONTROL_PANEL = [
     ),
     Option(
         SYSTEM,
+        _("Audit trail"),
+        _("Every change of every record: who, when, from where, before and after"),
+        "people:audit_trail",
+        "tms.audit_trail",
+        "footprints",
+        words=("log", "changes", "who changed", "history", "compliance"),
+        position=50,
+    ),
+    Option(
+        SYSTEM,
         _("Mail not sent"),
         _("What would have been sent, while no mail server is configured"),
         "people:mail",

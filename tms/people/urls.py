@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import account, first, invitation, logo, mail, organisation, roles, users
+from .views import account, audit, first, invitation, logo, mail, organisation, roles, users
 
 pages = [
     path("first/", first.first, name="first"),
@@ -25,6 +25,9 @@ pages = [
     path("control-panel/roles/creation/", roles.Create.as_view(), name="create_role"),
     path("control-panel/roles/<int:pk>/", roles.Change.as_view(), name="change_role"),
     path("control-panel/roles/<int:pk>/removal/", roles.Remove.as_view(), name="remove_role"),
+    path("control-panel/audit-trail/", audit.AuditTrail.as_view(), name="audit_trail"),
+    path("control-panel/audit-trail/recorded/", audit.recorded, name="recorded"),
+    path("control-panel/audit-trail/<int:pk>/", audit.row, name="audit_row"),
     path("control-panel/mail/", mail.Mail.as_view(), name="mail"),
     path("control-panel/mail/<int:pk>/", mail.one, name="one_mail"),
     path("control-panel/mail/<int:pk>/files/<int:number>/", mail.file, name="mail_file"),

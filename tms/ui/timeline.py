@@ -146,12 +146,15 @@ def newest(sources, size: int, before: int | None = None) -> list[JournalRow]:
     return list(heads[0].union(*heads[1:]).order_by("-id")[:size] if heads[1:] else heads[0])
 
 
-def draw(request, sources, *, url: str, here=None, changes=(), panel=True) -> SafeString:
+def draw(
+    request, sources, *, url: str, here=None, changes=(), panel=True, recorded=""
+) -> SafeString:
     """The history of `sources` (`of_contact(7)`) as a section.
 
     On a panel the newest few stand, and a link to `url`, which draws all of it by pages
     (panel=False). It fetches itself again after the events `changes`. `here` is what the page is
-    about, ("contact", 7): that isn't a link.
+    about, ("contact", 7): that isn't a link. `recorded` are filters of the audit trail
+    ("contact=7"): what it has is shown beneath, when asked for, to who may see it.
     """
     asked = request.GET.get("before", "")
     before = int(asked) if not panel and asked.isdecimal() and len(asked) < 19 else None
@@ -163,6 +166,7 @@ def draw(request, sources, *, url: str, here=None, changes=(), panel=True) -> Sa
         "later": before is not None,
         "url": url,
         "panel": panel,
+        "recorded": recorded,
         "events": ", ".join(f"{name}:changed from:body" for name in changes),
     }
     return render_to_string("ui/_timeline.html", context, request=request)

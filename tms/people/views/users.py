@@ -74,6 +74,7 @@ def user(request, pk):
         "needs_factor": second_factor.needed_by(row, request.organisation),
         "within_reach": held_by(row) <= held_by(request.user),
         "history": history(row),
+        "recorded": f"model=tms.user&record={row.pk}",
     }
     return render(request, "people/user.html", context)
 
