@@ -7,13 +7,14 @@ database, which every other request reads.
 
 import datetime
 
-import redis
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
 
+from . import broker as queue
 from . import clock, schema
+from .condition import BAD
 from .models import NightRun, Organisation
+from .watch import conditions, machinery
 
 
 class Health:
@@ -26,21 +27,34 @@ class Health:
         if request.path == "/healthz":
             return HttpResponse("alive\n", content_type="text/plain")
         if request.path == "/readyz":
-            return readiness(clock.now())
+            return readiness(clock.now(), everything="all" in request.GET)
         return self.get_response(request)
 
 
-def readiness(at: datetime.datetime) -> JsonResponse:
-    """200 if everything that a visitor needs is there, 503 if not; each check with its reason."""
+def readiness(at: datetime.datetime, *, everything: bool = False) -> JsonResponse:
+    """200 if everything that a visitor needs is there, 503 if not; each check with its reason.
+
+    What a visitor doesn't need is told and doesn't decide: no web process gets well by being sent
+    nobody. `everything` is for who is called at night: all conditions, and any red one is a 503.
+    """
     checks = {"database": database(), "broker": broker()}
     if checks["database"]["ok"]:
         checks["migrations"] = migrations()
         if checks["migrations"]["ok"]:
             checks["night"] = night(at)
-    ready = all(check["ok"] for check in checks.values())
+            checks["scheduler"] = told(machinery.scheduler(at))
+            if everything:
+                checks |= {each.name: told(each, decides=True) for each in conditions.every(at)}
+    ready = all(check["ok"] or not check.get("decides", True) for check in checks.values())
     answer = JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def told(condition, *, decides: bool = False) -> dict:
+    """A condition as the other checks are said."""
+    said = {"ok": condition.tone != BAD, "decides": decides, **condition.figures}
+    return said | ({"reason": condition.reason} if condition.reason else {})
 
 
 def database() -> dict:
@@ -53,14 +67,9 @@ def database() -> dict:
 
 
 def broker() -> dict:
-    line = redis.Redis.from_url(settings.REDIS.cache, socket_connect_timeout=2, socket_timeout=2)
-    try:
-        line.ping()
-    except redis.RedisError:
-        return {"ok": False, "reason": "The broker does not answer."}
-    finally:
-        line.close()
-    return {"ok": True}
+    if queue.answers():
+        return {"ok": True}
+    return {"ok": False, "reason": "The broker does not answer."}
 
 
 def migrations() -> dict:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from . import audit
+from . import audit, journal
 from .models import Job
 from .models.work import JobState
 from .refusals import Refusal
@@ -94,6 +94,34 @@ def run(job_id: int, *, at: datetime.datetime) -> bool:
         job.finished_at = at
         job.save()
     return True
+
+
+@transaction.atomic
+def again(job_id: int, *, at: datetime.datetime, on: datetime.date, by) -> None:
+    """Run a parked job once more, from its beginning: nothing of it was done. Raises Refusal."""
+    job = parked(job_id)
+    job.state, job.starts, job.result, job.finished_at = JobState.WAITING, 0, {}, None
+    job.save(update_fields=["state", "starts", "result", "finished_at"])
+    journal.write("job.run_again", job.pk, at=at, on=on, by=by)
+    transaction.on_commit(lambda: ask(job.pk), robust=True)
+
+
+@transaction.atomic
+def leave(job_id: int, *, at: datetime.datetime, on: datetime.date, by) -> None:
+    """Leave a parked job undone: it has failed, and nobody needs to look again. Raises Refusal."""
+    job = parked(job_id)
+    job.state = JobState.FAILED
+    job.save(update_fields=["state"])
+    journal.write("job.left", job.pk, at=at, on=on, by=by)
+
+
+def parked(job_id: int) -> Job:
+    """The job, locked, if it is parked. Raises Refusal."""
+    rows = Job.objects.select_for_update(of=("self",))
+    job = rows.filter(pk=job_id, state=JobState.PARKED).first()
+    if job is None:
+        raise Refusal(_("This job is not parked any more. Load the page again."))
+    return job
 
 
 def claim(job_id: int, *, at: datetime.datetime) -> bool:

@@ -321,6 +321,26 @@ CONSEQUENCES = ["catalog.sessions.follow_zone", "lms.places.release_uncovered"]
 # What the nightly run calls, in this order, each with (on=, at=).
 NIGHTLY = ["passes.expiring.record_expired", "tms.reporting.checking.nightly"]
 
+# What the operations page, the metrics and /readyz?all ask, each with (at=).
+WATCHED = [
+    "tms.watch.machinery.database",
+    "tms.watch.machinery.migrations",
+    "tms.watch.machinery.broker",
+    "tms.watch.machinery.scheduler",
+    "tms.watch.machinery.worker",
+    "tms.watch.work.night",
+    "tms.watch.work.waiting_work",
+    "tms.watch.work.parked_work",
+    "tms.watch.work.mail",
+    "tms.watch.work.invariants",
+    "tms.watch.work.backup",
+    "tms.watch.machinery.disk",
+    "tms.watch.machinery.clocks",
+]
+# A file that the script which makes backups touches; `manage.py backup_done` says the same.
+BACKUP_STAMP = os.environ.get("BACKUP_STAMP") or ""
+BACKUP_HOURS = number("BACKUP_HOURS", default=26)
+
 LANGUAGE_CODE = "en"
 # A language is offered once all of its texts are translated; days, numbers and money follow it.
 LANGUAGES = [("en", _("English")), ("en-us", _("English (United States)"))]

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from . import clock, jobs, nightly
+from . import pulse as pulses
 from .models import Organisation
 
 
@@ -21,6 +22,13 @@ def waiting_jobs() -> None:
     """Ask again for the jobs that nobody works on. Asked every minute."""
     for job_id in jobs.abandoned():
         jobs.ask(job_id)
+
+
+@shared_task(bind=True)
+def pulse(self) -> None:
+    """Write down that this worker works, and when the scheduler asked. Asked every minute."""
+    asked = self.request.get("asked_at")
+    pulses.beat(pulses.WORKER, at=clock.now(), asked_at=asked, by=self.request.hostname)
 
 
 @shared_task

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("tms.programs.urls")),
     path("", include("catalog.urls")),
     path("", include("tms.demo.urls")),
+    path("", include("tms.watch.urls")),
     path("", include("crm.urls")),
     path("", include("passes.urls")),
     path("", include("tokens.urls")),

@@ -9,6 +9,12 @@ from tms import health
 from tms.environment import Redis
 from tms.models import NightRun
 
+SILENT = {
+    "ok": False,
+    "decides": False,
+    "reason": ("It asks every minute. Nights are not begun, and lost work is not found again."),
+}
+
 
 @pytest.fixture
 def young(organisation, clock):
@@ -40,6 +46,7 @@ def test_a_new_installation_is_ready(young, client):
                     "ok": True,
                     "reason": "No nightly run yet; the installation is new.",
                 },
+                "scheduler": SILENT,
             },
         },
     )

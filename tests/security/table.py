@@ -78,6 +78,7 @@ TABLE = {
     "people:name": SIGNED_IN,
     "people:organisation": SETTINGS,
     "people:mail": SETTINGS,
+    **rows("watch", "tms.operate", "operations look settle"),
     "people:one_mail": SETTINGS,
     "people:mail_file": SETTINGS,
     **rows(
@@ -241,6 +242,7 @@ def world(ada, office, clock) -> dict:
         "by name": {
             "job": {"pk": job.pk},
             "job_file": {"pk": job.pk},
+            "watch:settle": {"pk": job.pk},
             "people:logo": {"name": "none.png"},
             "people:invitation": {"pk": ada.user_id, "token": "wrong"},
             "people:one_mail": {"pk": mail.pk},

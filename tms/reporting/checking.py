@@ -68,7 +68,7 @@ def by_job(job, *, at: datetime.datetime) -> dict:
 
 def told(run: InvariantRun) -> list[str]:
     """What a run found, a line each; those that found something first."""
-    words = {invariant.name: invariant.sentence for invariant in every()}
+    words = {invariant.name: str(invariant.sentence) for invariant in every()}
     lines = [
         f"{name}: {told['count']} × {words.get(name, name)}. First: {json.dumps(told['first'])}"
         for name, told in run.broken.items()

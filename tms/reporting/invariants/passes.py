@@ -1,11 +1,13 @@
 """What must never be with passes. Read whole: the passes, and their journal by journal_subject."""
 
+from django.utils.translation import gettext_lazy as _
+
 from ..invariant import Invariant
 
 INVARIANTS = [
     Invariant(
         "I7 issued",
-        "Passes without exactly one issued event",
+        _("Passes without exactly one issued event"),
         """
 SELECT p.id, coalesce(e.events, 0) AS issued
 FROM reporting.passes p
@@ -18,7 +20,7 @@ WHERE e.events IS DISTINCT FROM 1
     ),
     Invariant(
         "I7 cancelled",
-        "Passes cancelled more than once, or changed after they were cancelled",
+        _("Passes cancelled more than once, or changed after they were cancelled"),
         """
 SELECT pass_id AS id, count(*) AS events
 FROM reporting.pass_events e
@@ -32,7 +34,7 @@ GROUP BY pass_id
     ),
     Invariant(
         "I7 expired",
-        "Passes that expired more than once on one day",
+        _("Passes that expired more than once on one day"),
         """
 SELECT pass_id AS id, after->>'expires_on' AS expires_on, count(*) AS events
 FROM reporting.pass_events
@@ -43,7 +45,7 @@ HAVING count(*) > 1
     ),
     Invariant(
         "I7 replayed",
-        "Passes whose journal, replayed, gives other dates, another holder or another end",
+        _("Passes whose journal, replayed, gives other dates, another holder or another end"),
         """
 WITH last AS (
     SELECT pass_id, max(id) AS told, max(id) FILTER (WHERE after ? 'starts_on') AS started,
@@ -63,7 +65,7 @@ WHERE (told.after->>'expires_on')::date IS DISTINCT FROM p.expires_on
     ),
     Invariant(
         "O1 options",
-        "Passes whose option is of another pass type",
+        _("Passes whose option is of another pass type"),
         """
 SELECT p.id, p.type_id, p.option_id
 FROM reporting.passes p
@@ -74,7 +76,7 @@ WHERE o.pass_type_id <> p.type_id
     # Served by the partial index pass_expiry_to_record, which is empty after a good night.
     Invariant(
         "O2 expiries",
-        "Passes that expired more than two days ago, and nobody wrote it down",
+        _("Passes that expired more than two days ago, and nobody wrote it down"),
         """
 SELECT id, expires_on
 FROM passes_pass

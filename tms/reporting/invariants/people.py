@@ -1,11 +1,13 @@
 """What must never be with contacts and accounts."""
 
+from django.utils.translation import gettext_lazy as _
+
 from ..invariant import Invariant
 
 INVARIANTS = [
     Invariant(
         "I12 archived",
-        "Accounts in use whose main contact is archived",
+        _("Accounts in use whose main contact is archived"),
         """
 SELECT a.id, a.main_contact_id
 FROM crm_account a JOIN reporting.contacts c ON c.id = a.main_contact_id
@@ -16,7 +18,7 @@ WHERE a.archived_at IS NULL AND a.kind = 'organisation' AND c.archived_at IS NOT
     # partial indexes journal_contact, journal_other_contact and journal_account.
     Invariant(
         "I12 gone",
-        "Contacts and accounts that the journal names, and that are not there",
+        _("Contacts and accounts that the journal names, and that are not there"),
         """
 SELECT 'contact ' || j.contact_id AS who
 FROM (SELECT DISTINCT contact_id FROM journal WHERE contact_id IS NOT NULL

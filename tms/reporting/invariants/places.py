@@ -1,11 +1,13 @@
 """What must never be with places. Read whole: live registrations, by registration_once_on_event."""
 
+from django.utils.translation import gettext_lazy as _
+
 from ..invariant import Invariant
 
 INVARIANTS = [
     Invariant(
         "I6 seats",
-        "Events with more active registrations than places",
+        _("Events with more active registrations than places"),
         """
 SELECT e.id, e.capacity, count(*) AS active
 FROM reporting.events e
@@ -16,7 +18,7 @@ HAVING count(*) > e.capacity
     ),
     Invariant(
         "I6 taken",
-        "Events whose number of taken places differs from their active registrations",
+        _("Events whose number of taken places differs from their active registrations"),
         """
 SELECT e.id, e.taken, count(r.id) AS active
 FROM reporting.events e
@@ -27,7 +29,7 @@ HAVING count(r.id) <> e.taken
     ),
     Invariant(
         "I6 twice",
-        "Learners who are active on one event, or one learning path, more than once",
+        _("Learners who are active on one event, or one learning path, more than once"),
         """
 SELECT contact_id, event_id, path_id, count(*) AS active
 FROM reporting.registrations
@@ -40,7 +42,7 @@ HAVING count(*) > 1
     # out of a pass type stays open to those who booked it through a pass).
     Invariant(
         "I8 uncovered",
-        "Places by pass on events to come, whose first day no pass or payment covers",
+        _("Places by pass on events to come, whose first day no pass or payment covers"),
         """
 SELECT r.id, r.contact_id, r.event_id, r.source_pass_id, e.first_on
 FROM reporting.registrations r
@@ -69,7 +71,7 @@ WHERE r.state = 'active' AND r.paid_by = 'pass' AND e.state <> 'cancelled'
     ),
     Invariant(
         "O3 cancelled events",
-        "Active registrations on events that were cancelled",
+        _("Active registrations on events that were cancelled"),
         """
 SELECT r.id, r.event_id, r.contact_id
 FROM reporting.registrations r JOIN reporting.events e ON e.id = r.event_id
@@ -78,7 +80,7 @@ WHERE r.state = 'active' AND e.state = 'cancelled'
     ),
     Invariant(
         "O4 paths",
-        "Places that belong to somebody else's registration on a path",
+        _("Places that belong to somebody else's registration on a path"),
         """
 SELECT r.id, r.contact_id, up.contact_id AS other
 FROM reporting.registrations r
@@ -88,7 +90,7 @@ WHERE up.contact_id <> r.contact_id OR up.path_id IS NULL
     ),
     Invariant(
         "O5 history",
-        "Registrations whose journal doesn't say that they were made, or cancelled, once",
+        _("Registrations whose journal doesn't say that they were made, or cancelled, once"),
         """
 SELECT r.id, coalesce(j.made, 0) AS made, coalesce(j.cancelled, 0) AS cancelled, r.state
 FROM reporting.registrations r

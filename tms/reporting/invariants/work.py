@@ -1,12 +1,14 @@
 """What must never be with operation keys, and with rights in the database."""
 
+from django.utils.translation import gettext_lazy as _
+
 from ..invariant import Invariant
 
 INVARIANTS = [
     # One request has one moment, so what one key did was done at one. Reads the journal whole.
     Invariant(
         "I14 keys",
-        "Operation keys with more than one effect",
+        _("Operation keys with more than one effect"),
         """
 SELECT operation, by_id, count(DISTINCT at) AS effects
 FROM journal
@@ -17,7 +19,7 @@ HAVING min(at) <> max(at)
     ),
     Invariant(
         "I14 doubled",
-        "Passes and registrations to which one operation did the same thing twice",
+        _("Passes and registrations to which one operation did the same thing twice"),
         """
 SELECT operation, kind, subject_id, count(*) AS effects
 FROM journal
@@ -28,7 +30,7 @@ HAVING count(*) > 1
     ),
     Invariant(
         "I15 rights",
-        "Rights of the application's role to rewrite what is only added to",
+        _("Rights of the application's role to rewrite what is only added to"),
         """
 SELECT kept.name AS "table", had.privilege
 FROM unnest(%(kept)s::text[]) AS kept (name)

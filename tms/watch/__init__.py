@@ -1,0 +1,1 @@
+"""Is the installation well? What is watched, for people, for load balancers and for metrics."""
