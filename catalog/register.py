@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from tms.programs.scopes import Scope
 from tms.ui.register import CATALOGUE, FINANCIAL, MenuEntry, Names, Option, SearchKind
 
-from . import search, told, told_prices
+from . import happenings, search, told, told_prices
 from .views.asked import LOOK, SETTINGS
 
 MENU = [
@@ -77,3 +77,5 @@ SCOPES = [
         ("catalog.view_catalogue",),
     ),
 ]
+
+HAPPENINGS = happenings.HAPPENINGS

@@ -14,7 +14,7 @@ from tms.ui.register import (
     Tab,
 )
 
-from . import search, told
+from . import happenings, search, told
 from .views import panels
 from .views.accounts import contacts_of
 
@@ -105,3 +105,5 @@ SCOPES = [
         ("crm.view_people", "crm.change_people"),
     ),
 ]
+
+HAPPENINGS = happenings.HAPPENINGS

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from tms.programs.scopes import Scope
 from tms.ui.register import LMS, Fact, MenuEntry, Names, Option, Panel, Tab
 
-from . import told
+from . import happenings, told
 from .views import content, registrations
 
 MENU = [MenuEntry(_("Dashboard"), "dashboard", position=1)]
@@ -87,3 +87,5 @@ SCOPES = [
     ),
     Scope("registrations:write", _("Register and cancel learners"), ("lms.manage_registrations",)),
 ]
+
+HAPPENINGS = happenings.HAPPENINGS

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tms.programs.scopes import Scope
 
+from . import happenings
 from . import register_owned as owned
 from . import register_types as types
 
@@ -23,3 +24,5 @@ SCOPES = [
     Scope("passes:assign", _("Assign and reassign training passes"), ("passes.reassign_pass",)),
     Scope("passes:cancel", _("Cancel training passes"), ("passes.cancel_pass",)),
 ]
+
+HAPPENINGS = happenings.HAPPENINGS

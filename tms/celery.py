@@ -19,6 +19,8 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/15"),
         "options": {"expires": 14 * 60},
     },
+    # Four times a minute: what happened is posted to those who asked to be told.
+    "webhooks": {"task": "tms.tasks.webhooks", "schedule": 15.0, "options": {"expires": 14}},
     # Every minute: jobs whose start was lost with the broker are started again.
     "jobs": {"task": "tms.tasks.waiting_jobs", "schedule": 60.0, "options": {"expires": 50}},
     # Every minute: that scheduler, broker and worker all live.

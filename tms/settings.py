@@ -319,7 +319,14 @@ FIRST_STEPS = ["catalog.setup.first_region"]
 CONSEQUENCES = ["catalog.sessions.follow_zone", "lms.places.release_uncovered"]
 
 # What the nightly run calls, in this order, each with (on=, at=).
-NIGHTLY = ["passes.expiring.record_expired", "tms.reporting.checking.nightly"]
+NIGHTLY = [
+    "passes.expiring.record_expired",
+    "tms.programs.feed.forget",
+    "tms.reporting.checking.nightly",
+]
+
+# Whether webhooks may go to addresses inside private networks, and by plain http.
+WEBHOOKS_PRIVATE_ADDRESSES = flag("WEBHOOKS_PRIVATE_ADDRESSES", default=False)
 
 # What the operations page, the metrics and /readyz?all ask, each with (at=).
 WATCHED = [

@@ -5,6 +5,7 @@ from celery import shared_task
 from . import clock, jobs, nightly
 from . import pulse as pulses
 from .models import Organisation
+from .programs import feed, sending
 
 
 @shared_task
@@ -34,3 +35,17 @@ def pulse(self) -> None:
 @shared_task
 def run_job(job_id: int) -> None:
     jobs.run(job_id, at=clock.now())
+
+
+@shared_task
+def webhooks() -> None:
+    """Follow the journal, and ask for who is to be told. Asked every quarter of a minute."""
+    at = clock.now()
+    feed.collect(at=at)
+    for endpoint_id in sending.asked_for(at=at):
+        sending.ask(endpoint_id)
+
+
+@shared_task
+def send_webhooks(endpoint_id: int) -> None:
+    sending.send(endpoint_id, at=clock.now())

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from tms.programs.scopes import Scope
 from tms.ui.register import FINANCIAL, Option
 
+from . import happenings
 from .views import MANAGE
 
 CONTROL_PANEL = [
@@ -23,3 +24,5 @@ CONTROL_PANEL = [
 SCOPES = [
     Scope("tokens:read", _("See token types"), ("tokens.manage_token_types",)),
 ]
+
+HAPPENINGS = happenings.HAPPENINGS

@@ -23,9 +23,10 @@ from tests.factories import (
     RegistrationFactory,
     TaxLevelFactory,
 )
+from tms import journal
 from tms.models import AuditRow, Job, KeptMail
 from tms.people import roles
-from tms.programs import keys
+from tms.programs import keys, webhooks
 
 PUBLIC, SIGNED_IN, LEARNER, STAFF = "public", "signed in", "learner", "staff"
 
@@ -42,6 +43,7 @@ ELSEWHERE = (
 )
 
 SETTINGS, USERS, KEYS = "tms.change_settings", "tms.manage_users", "tms.manage_api_keys"
+WEBHOOKS = "tms.manage_webhooks"
 LOOK, CHANGE = "catalog.view_catalogue", ("catalog.view_catalogue", "catalog.change_catalogue")
 PRICES = ("catalog.view_catalogue", "catalog.change_prices")
 CONTENT = "catalog.change_catalogue"
@@ -90,6 +92,14 @@ TABLE = {
     """,
     ),
     **rows("people", "tms.audit_trail", "audit_trail audit_row recorded"),
+    **rows(
+        "programs",
+        WEBHOOKS,
+        """
+        webhooks webhook add_webhook change_webhook pause_webhook resume_webhook rotate_secret
+        test_webhook resend_parked remove_webhook delivery resend skip_delivery
+    """,
+    ),
     "demo:clear": (SETTINGS, USERS),
     **rows("programs", KEYS, "keys make_key revoke_key"),
     "catalog:image": PUBLIC,
@@ -214,6 +224,18 @@ TABLE = {
 }
 
 
+ABOUT_A_WEBHOOK = {
+    "webhook",
+    "change_webhook",
+    "pause_webhook",
+    "resume_webhook",
+    "rotate_secret",
+    "test_webhook",
+    "resend_parked",
+    "remove_webhook",
+}
+
+
 def world(ada, office, clock) -> dict:
     """One of each thing: arguments by address name, by the first part that fits, or by name."""
     course = CourseFactory(slug="course")
@@ -235,6 +257,24 @@ def world(ada, office, clock) -> dict:
         at=clock.at,
     )
     job = Job.objects.create(verb="x", title="X", by=office, asked_at=clock.at, state="done")
+    endpoint, _secret = webhooks.add(
+        name="Hook",
+        address="https://hooks.example.com/",
+        kinds=["pass.issued"],
+        at=clock.at,
+        on=clock.on(),
+        by=office,
+    )
+    fact = journal.write("pass.issued", pass_.pk, at=clock.at, on=clock.on(), by=office)
+    delivery = endpoint.deliveries.create(
+        event_id=fact.pk,
+        kind=fact.kind,
+        subject_kind=fact.subject_kind,
+        subject_id=fact.subject_id,
+        sequence=1,
+        at=clock.at,
+        next_at=clock.at,
+    )
     roles.sync()
     group = roles.Group.objects.first()
     when = {"at": clock.at, "on": clock.on()}
@@ -247,6 +287,11 @@ def world(ada, office, clock) -> dict:
             "people:invitation": {"pk": ada.user_id, "token": "wrong"},
             "people:one_mail": {"pk": mail.pk},
             "people:audit_row": {"pk": AuditRow.objects.latest("id").pk},
+            **{f"programs:{name}": {"pk": endpoint.pk} for name in ABOUT_A_WEBHOOK},
+            **{
+                f"programs:{name}": {"pk": delivery.pk}
+                for name in ("delivery", "resend", "skip_delivery")
+            },
             "people:mail_file": {"pk": mail.pk, "number": 0},
             "catalog:image": {"name": "0" * 40 + ".webp"},
             "catalog:move_step": {"pk": path.steps.get().pk, "way": "up"},

@@ -22,6 +22,7 @@ from passes.models import PassOption, PassType
 from tms import clock
 from tms.models import Organisation, User
 from tms.people import first, staff
+from tms.programs import webhooks
 from tokens import types as token_types
 
 from . import courses, lives, people
@@ -83,6 +84,7 @@ def build(at: datetime.datetime) -> None:
     _customers(world)
     _pass_types(world)
     lives.live(world)
+    _programs(world)
 
 
 def _installation(world: World) -> None:
@@ -134,6 +136,17 @@ def _installation(world: World) -> None:
         fields.create(
             label=label, kind=kind, choices=choices, ask_at_checkout=at_checkout, **world.who()
         )
+
+
+def _programs(world: World) -> None:
+    """A webhook as one would set it up, paused: nobody listens at this address."""
+    hook, _secret = webhooks.add(
+        name="Payroll",
+        address="https://hooks.northlight.example/lanyard",
+        kinds=["pass.issued", "pass.renewed", "pass.cancelled", "pass.expired"],
+        **world.who(40),
+    )
+    webhooks.pause(hook.pk, **world.who(40, 10))
 
 
 # What is taught

@@ -6,6 +6,7 @@ from .keys import ApiKey, KeyStatus
 from .organisation import Organisation
 from .user import User
 from .watch import InvariantRun, Pulse
+from .webhooks import WebhookDelivery, WebhookEndpoint
 from .work import Job, KeptMail, NightRun, OperationKey
 
 __all__ = [
@@ -23,4 +24,6 @@ __all__ = [
     "Organisation",
     "Pulse",
     "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

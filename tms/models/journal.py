@@ -11,6 +11,10 @@ class JournalRow(models.Model):
     installation's zone; `by_id` is the user (None: the system), and `key_id` the API key by which
     their program came. Order within a subject is `id`, written under the subject's lock. The
     database refuses to change or delete a row.
+
+    The table has one column more, which only `tms.programs.feed` reads: `xact`, the transaction
+    that wrote the row, set by the database. Who follows the journal goes by (xact, id): by id
+    alone, a row that is committed late would be passed over.
     """
 
     kind = models.CharField(max_length=60)

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tms.ui.register import SYSTEM, Option
 
+from . import happenings
+
 CONTROL_PANEL = [
     Option(
         SYSTEM,
@@ -46,3 +48,5 @@ CONTROL_PANEL = [
         position=60,
     ),
 ]
+
+HAPPENINGS = happenings.HAPPENINGS

@@ -1,15 +1,11 @@
 """Who needs a second factor, who lacks one, and how are its secrets kept?"""
 
-import base64
-import hashlib
-
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tms import sealing
 from tms.models import Organisation
 from tms.models.organisation import SecondFactor
 
@@ -26,15 +22,6 @@ def held_by(user) -> bool:
     return Authenticator.objects.filter(user_id=user.pk, type__in=PROVING).exists()
 
 
-def cipher() -> MultiFernet:
-    """Made of SECRET_KEY; what older keys encrypted (SECRET_KEY_FALLBACKS) stays readable."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet(
-        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"second factor" + key.encode()).digest()))
-        for key in keys
-    )
-
-
 class SecondFactors(DefaultMFAAdapter):
     """Secrets encrypted in the database; the last factor of who must have one can't be removed."""
 
@@ -47,10 +34,10 @@ class SecondFactors(DefaultMFAAdapter):
     }
 
     def encrypt(self, text):
-        return cipher().encrypt(text.encode()).decode()
+        return sealing.seal("second factor", text)
 
     def decrypt(self, encrypted_text):
-        return cipher().decrypt(encrypted_text.encode()).decode()
+        return sealing.unseal("second factor", encrypted_text)
 
     def can_delete_authenticator(self, authenticator):
         organisation = Organisation.objects.filter(pk=1).first() or Organisation()

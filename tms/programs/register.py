@@ -1,8 +1,10 @@
-"""What the programs' side brings to the control panel."""
+"""What the programs' side brings to the control panel and to histories."""
 
 from django.utils.translation import gettext_lazy as _
 
 from tms.ui.register import SYSTEM, Option
+
+from . import register_webhooks as webhooks
 
 CONTROL_PANEL = [
     Option(
@@ -15,4 +17,7 @@ CONTROL_PANEL = [
         words=("API", "tokens", "secret", "integration", "REST", "programs", "access", "developer"),
         position=30,
     ),
+    *webhooks.CONTROL_PANEL,
 ]
+FACTS = webhooks.FACTS
+NAMES = webhooks.NAMES

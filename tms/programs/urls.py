@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import urls_webhooks
 from .views import keys
 
 app_name = "programs"
@@ -11,4 +12,5 @@ urlpatterns = [
     path(
         "control-panel/api-keys/<int:pk>/revocation/", keys.RevokeKey.as_view(), name="revoke_key"
     ),
+    *urls_webhooks.urlpatterns,
 ]

@@ -1,8 +1,9 @@
 """What does each app bring to the shell? Menu, control panel, search, panels, tabs.
 
 An app lists what it brings in its `register.py`, as plain lists called MENU, CONTROL_PANEL,
-SEARCH, PANELS, TABS, BULK, FACTS and NAMES; they are gathered once. Two with the same name are an
-error. Every permission is one name, a tuple of names (all are needed), or None (any staff).
+SEARCH, PANELS, TABS, BULK, FACTS, NAMES and HAPPENINGS; they are gathered once. Two with the same
+name are an error. Every permission is one name, a tuple of names (all are needed), or None (any
+staff).
 """
 
 import dataclasses
@@ -162,6 +163,21 @@ class Names:
 
 
 @dataclasses.dataclass(frozen=True)
+class Happening:
+    """A kind of fact that other programs may ask to be told of, and the area it is listed under."""
+
+    kind: str
+    label: str
+    area: str
+    position: int = 100
+
+
+def happenings(area: str, labels: dict[str, str], position: int) -> list[Happening]:
+    """The happenings of one area, from {kind: label}."""
+    return [Happening(kind, label, area, position) for kind, label in labels.items()]
+
+
+@dataclasses.dataclass(frozen=True)
 class Register:
     menu: tuple[MenuEntry, ...]
     control_panel: tuple[Option, ...]
@@ -171,6 +187,7 @@ class Register:
     bulk: tuple[Bulk, ...]
     facts: tuple[Fact, ...]
     names: tuple[Names, ...]
+    happenings: tuple[Happening, ...]
 
     def bulk_on(self, page: str) -> list[Bulk]:
         """The bulk actions that all apps offer on the list `page`."""
@@ -187,6 +204,7 @@ KINDS = {
     "BULK": (Bulk, lambda entry: (entry.page, entry.url_name)),
     "FACTS": (Fact, lambda entry: entry.kind),
     "NAMES": (Names, lambda entry: entry.noun),
+    "HAPPENINGS": (Happening, lambda entry: entry.kind),
 }
 
 

@@ -1,0 +1,53 @@
+"""What of contacts and accounts may other programs ask to be told of?"""
+
+from django.utils.translation import gettext_lazy as _
+
+from tms.ui.register import happenings
+
+HAPPENINGS = [
+    *happenings(
+        _("Contacts"),
+        {
+            "contact.created": _("Contact created"),
+            "contact.edited": _("Contact edited"),
+            "contact.email_changed": _("Email address of a contact changed"),
+            "contact.address_asked": _("New email address asked for"),
+            "contact.account_changed": _("Contact moved to another account"),
+            "contact.account_added": _("Contact linked to a further account"),
+            "contact.account_removed": _("Contact unlinked from an account"),
+            "contact.external_id_added": _("External ID added to a contact"),
+            "contact.external_id_removed": _("External ID removed from a contact"),
+            "contact.archived": _("Contact archived"),
+            "contact.restored": _("Contact restored"),
+            "contact.invited": _("Contact invited to the LMS"),
+            "contact.linked": _("Contact tied to a sign-in"),
+            "contact.viewing_started": _("LMS viewed as a contact"),
+            "contact.viewing_ended": _("Viewing as a contact ended"),
+        },
+        30,
+    ),
+    *happenings(
+        _("Accounts"),
+        {
+            "account.created": _("Account created"),
+            "account.edited": _("Account edited"),
+            "account.contact_left": _("Contact left an account"),
+            "account.external_id_added": _("External ID added to an account"),
+            "account.external_id_removed": _("External ID removed from an account"),
+            "account.archived": _("Account archived"),
+            "account.restored": _("Account restored"),
+        },
+        40,
+    ),
+    *happenings(
+        _("Custom fields"),
+        {
+            "custom_field.created": _("Custom field created"),
+            "custom_field.edited": _("Custom field edited"),
+            "custom_field.moved": _("Custom field moved"),
+            "custom_field.archived": _("Custom field archived"),
+            "custom_field.restored": _("Custom field restored"),
+        },
+        110,
+    ),
+]

@@ -1,0 +1,23 @@
+"""What of learning may other programs ask to be told of?"""
+
+from django.utils.translation import gettext_lazy as _
+
+from tms.ui.register import happenings
+
+HAPPENINGS = [
+    *happenings(
+        _("Learning"),
+        {
+            "registration.made": _("Place registered"),
+            "registration.moved": _("Place paid for by another pass"),
+            "registration.cancelled": _("Registration cancelled"),
+            "registration.attended": _("Attendance marked"),
+            "registration.completed": _("Registration completed"),
+            "item.completed": _("Course or path completed"),
+            "item.content_changed": _("Content of a course changed"),
+            "request.made": _("Request made"),
+            "request.answered": _("Request answered"),
+        },
+        20,
+    ),
+]

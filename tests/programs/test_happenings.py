@@ -1,0 +1,52 @@
+"""Every kind of fact that the product writes can be asked for, in words."""
+
+import ast
+from pathlib import Path
+
+from django.conf import settings
+
+from tms.programs import happenings
+from tms.ui import register
+
+APPS = ("catalog", "crm", "passes", "tokens", "lms", "tms/people")
+# Names that look like kinds: facts for CONSEQUENCES, which are not written.
+NOT_WRITTEN = {"organisation.zone_changed"}
+
+
+def nouns() -> set[str]:
+    return {kind.partition(".")[0] for kind in happenings.kinds()}
+
+
+def in_the_code() -> set[str]:
+    """The texts of our modules that begin like a kind: "pass.renewed"."""
+    found = set()
+    for app in APPS:
+        for path in Path(settings.BASE_DIR, app).rglob("*.py"):
+            if path.name == "happenings.py":
+                continue
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    noun, dot, happened = node.value.partition(".")
+                    if dot and noun in nouns() and happened.replace("_", "").isalpha():
+                        found.add(node.value)
+    return found
+
+
+def test_every_kind_that_is_written_can_be_asked_for():
+    assert in_the_code() - happenings.kinds() - NOT_WRITTEN == set(), (
+        "Give the new kinds a label in the app's happenings.py (docs/adding-a-verb.md)."
+    )
+
+
+def test_a_new_noun_is_noticed_too():
+    """Every noun that a history tells of is offered, but for webhooks themselves."""
+    told = {fact.kind.partition(".")[0] for fact in register.all_of().facts}
+    assert told - nouns() == {"webhook"}
+
+
+def test_they_are_listed_by_area_each_once():
+    areas = happenings.by_area()
+    assert [area for area, _kinds in areas][:3] == ["Training passes", "Learning", "Contacts"]
+    listed = [kind for _area, kinds in areas for kind, _label in kinds]
+    labels = [label for _area, kinds in areas for _kind, label in kinds]
+    assert len(listed) == len(set(listed)) == len(set(labels)) == len(happenings.kinds())
