@@ -79,6 +79,21 @@ def test_the_fact_is_posted_in_ids_and_signed(receiver, hook, queue, clock, offi
     )
 
 
+def test_nobody_is_named(receiver, hook, queue, clock):
+    endpoint, _secret = hook(receiver)
+    queue(
+        endpoint,
+        "event.session_changed",
+        before={"instructor": "Ada Lindqvist", "place": "London"},
+        after={"instructor": "Jonas Berg", "place": "London"},
+        reason="Ada is ill",
+    )
+    send(endpoint, clock)
+    body = json.loads(receiver.posts[0][2])
+    assert (body["before"], body["after"]) == ({"place": "London"}, {"place": "London"})
+    assert "Ada" not in str(body)
+
+
 def test_the_signature_is_the_one_in_the_documentation():
     body = b'{"id":1,"kind":"pass.issued"}'
     signature = "0b9007dc64644c477cfaf470a62da9cbf67ed53617bbf66b578ee98c9d4d8e4e"
