@@ -113,8 +113,11 @@ class Postgres:
     that is forbidden, as the user postgres or nobody, with programs and data under /var/tmp.
     """
 
-    def __init__(self, family: Family, folder: Path, *, fast: bool = False):
+    def __init__(
+        self, family: Family, folder: Path, *, fast: bool = False, settings: dict | None = None
+    ):
         self.family, self.fast, self.log = family, fast, log_of(folder, "database")
+        self.settings = {"shared_buffers": "128MB", **(settings or {})}
         self.programs, self.who = postgres_programs(), "same"
         self.sockets = socket_folder(folder)
         if os.geteuid() == 0:
@@ -191,13 +194,9 @@ class Postgres:
         command = [self.programs / "postgres", "-D", self.data, "-k", self.sockets]
         command += ["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700"]
         command += ["-c", "log_min_messages=warning", "-c", "max_connections=80"]
-        command += [
-            "-c",
-            "timezone=UTC",
-            "-c",
-            "shared_buffers=128MB",
-            *(FAST if self.fast else []),
-        ]
+        command += ["-c", "timezone=UTC", *(FAST if self.fast else [])]
+        for name, value in self.settings.items():
+            command += ["-c", f"{name}={value}"]
         process = self.family.start(
             "database",
             list(map(str, command)),

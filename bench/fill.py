@@ -1,0 +1,227 @@
+"""How does the demonstration world grow to the size of the largest customers? By set-based SQL.
+
+Rows are made from `generate_series` and hashes, so that every run makes the same world. Indexes
+that no constraint needs are dropped first and made again at the end: that is what makes it minutes.
+"""
+
+import time
+
+import psycopg
+
+# Each needs what comes before it. %(name)s are whole numbers, {name} are SQL.
+WORLD = {
+    "accounts": """
+INSERT INTO crm_account (kind, name, legal_name, street, postcode, city, country, tax_number, notes,
+                         custom, version, region_id)
+SELECT 'organisation', initcap({word_a}) || ' ' || initcap({word_b}) || ' ' || g, '', '', '',
+       'Leeds', 'GB', '', '', '{{}}', 0, (SELECT min(id) FROM catalog_region)
+FROM generate_series(1, %(accounts)s) g
+""",
+    "contacts": """
+INSERT INTO crm_contact (first_name, last_name, email, phone, job_title, may_sign_in, is_instructor,
+                         time_zone, language, notes, custom, announcements, version, account_id)
+SELECT initcap({word_a}), initcap({word_b}), {word_a} || '.' || {word_b} || g || '@people.example',
+       '', 'Fitter', true, false, '', '', '', '{{}}', true, 0,
+       %(account)s + 1 + (hashint8(g) & 2147483647) %% %(accounts)s
+FROM generate_series(1, %(contacts)s) g
+""",
+    "what has prices": """
+INSERT INTO catalog_priced SELECT FROM generate_series(1, 2 * %(items)s + 400)
+""",
+    "courses": """
+INSERT INTO catalog_item (kind, title, code, slug, summary, description, objectives, prerequisites,
+                          duration, image, tags, status, published_at, version, priced_id)
+SELECT 'course', initcap({word_b}) || ' for ' || initcap({word_a}) || ' ' || g, 'B-' || g,
+       'b-' || g, 'What everybody should know about it', '<p>All of it.</p>', '', '', '1 day', '',
+       '{{}}', 'published', %(at)s, 0, %(priced)s + g
+FROM generate_series(1, %(items)s) g
+""",
+    "categories of courses": """
+INSERT INTO catalog_item_categories (item_id, category_id)
+SELECT %(item)s + g, (array_agg(id))[1 + g %% count(*)::int]
+FROM catalog_category, generate_series(1, %(items)s) g GROUP BY g
+""",
+    "events": """
+INSERT INTO catalog_event (code, type, status, place, capacity, taken, first_on, last_on, starts_at,
+                           ends_at, content_days, version, course_id, priced_id)
+SELECT 'BE-' || g, CASE WHEN g %% 5 = 0 THEN 'classroom' ELSE 'lms' END, 'open',
+       CASE WHEN g %% 5 = 0 THEN 'Leeds' ELSE '' END, CASE WHEN g %% 5 = 0 THEN 1000 END, 0,
+       day, day, day + time '09:00', day + time '17:00', NULL, 0, %(item)s + g,
+       %(priced)s + %(items)s + g
+FROM generate_series(1, %(items)s) g,
+     LATERAL (SELECT CASE WHEN g %% 5 = 0 THEN %(on)s::date + g %% 300 END AS day) d
+""",
+    "sessions": """
+INSERT INTO catalog_session (starts_at, ends_at, time_zone, place, link, instructor, event_id)
+SELECT starts_at, ends_at, 'Europe/London', 'Leeds', '', '', id FROM catalog_event
+WHERE id > %(event)s AND type = 'classroom'
+""",
+    "prices": """
+INSERT INTO catalog_price (amount, priced_id, region_id, tax_level_id, unit_id)
+SELECT 100 + g %% 900, %(priced)s + g, r.id, r.tax_level_id, c.unit_id
+FROM generate_series(1, 2 * %(items)s + 400) g, catalog_region r,
+     LATERAL (SELECT unit_id FROM catalog_region_currencies WHERE region_id = r.id LIMIT 1) c
+""",
+    "pass types": """
+INSERT INTO passes_passtype (name, code, slug, description, status, version)
+SELECT 'Library ' || g, 'LIB' || g, 'library-' || g, 'A part of the catalogue', 'active', 0
+FROM generate_series(1, 200) g
+""",
+    "pass options": """
+INSERT INTO passes_passoption (name, period, period_unit, status, version, priced_id, pass_type_id)
+SELECT 'Annual', 12, 'months', 'published', 0, %(priced)s + 2 * %(items)s + g, %(type)s + g
+FROM generate_series(1, 200) g
+""",
+    "what they open": """
+INSERT INTO passes_inclusion (event_types, item_id, pass_type_id)
+SELECT '{{}}', %(item)s + 1 + (t * 131 + k * 53) %% %(items)s, %(type)s + t
+FROM generate_series(1, 200) t, generate_series(1, 200) k
+ON CONFLICT DO NOTHING
+""",
+    # Of ten, seven run today; two contacts in three have one, some have many.
+    "passes": """
+INSERT INTO passes_pass (starts_on, expires_on, anchor_day, issued_at, assigned_on, cancelled_at,
+                         expiry_recorded, external_ids, source, version, account_id, contact_id,
+                         option_id, pass_type_id)
+SELECT began, ends, extract(day FROM began), began + time '10:00', began,
+       CASE WHEN g %% 50 = 0 THEN began + time '12:00' END,
+       CASE WHEN ends < %(on)s::date THEN ends END, '{{}}', 'import', 0, c.account_id, c.id,
+       %(option)s + t, %(type)s + t
+FROM generate_series(1, %(passes)s) g,
+     LATERAL (SELECT hashint8(g) & 2147483647 AS h) x,
+     LATERAL (SELECT 1 + h %% 200 AS t, %(on)s::date - h %% 520 AS began) y,
+     LATERAL (SELECT (began + interval '1 year')::date AS ends) z,
+     crm_contact c
+WHERE c.id = %(contact)s + 1 + (g::bigint * 7919) %% %(contacts)s
+""",
+    "one account and one contact with a thousand": """
+UPDATE passes_pass SET contact_id = %(contact)s + 1, account_id =
+       (SELECT account_id FROM crm_contact WHERE id = %(contact)s + 1)
+WHERE id > %(pass)s AND id <= %(pass)s + 1000
+""",
+    "registrations": """
+INSERT INTO lms_registration (paid_by, registered_at, registered_on, version, account_id,
+                              contact_id, event_id, used_pass_id)
+SELECT 'pass', p.issued_at, p.starts_on, 0, p.account_id, p.contact_id,
+       %(event)s + 1 + ((pass_type_id - %(type)s) * 131 + (1 + p.id %% 200) * 53) %% %(items)s, p.id
+FROM passes_pass p
+WHERE p.id > %(pass)s AND p.id %% 2 = 0 AND p.contact_id <> %(contact)s + 1
+ON CONFLICT DO NOTHING
+""",
+    "seats": """
+UPDATE catalog_event e SET taken = n FROM (
+    SELECT event_id, count(*) AS n FROM lms_registration WHERE cancelled_at IS NULL GROUP BY 1
+) r WHERE r.event_id = e.id AND e.id > %(event)s
+""",
+    "history": """
+INSERT INTO journal (kind, subject_kind, subject_id, account_id, contact_id, before, after, source,
+                     reason, at, "on", operation)
+SELECT kind, 'pass', p.id, p.account_id, p.contact_id, '{{}}', jsonb_build_object(
+           'starts_on', starts_on, 'expires_on', expires_on, 'contact', p.contact_id),
+       'import', '', at, day, ''
+FROM passes_pass p, LATERAL (VALUES
+    ('pass.issued', starts_on + time '10:00', starts_on),
+    ('pass.cancelled', cancelled_at, cancelled_at::date),
+    ('pass.expired', (expires_on + 1)::timestamp,
+     CASE WHEN expiry_recorded IS NOT NULL AND cancelled_at IS NULL THEN expires_on + 1 END)
+) AS h (kind, at, day)
+WHERE p.id > %(pass)s AND day IS NOT NULL
+ORDER BY at
+""",
+    "history of registrations": """
+INSERT INTO journal (kind, subject_kind, subject_id, account_id, contact_id, before, after, source,
+                     reason, at, "on", operation)
+SELECT 'registration.made', 'registration', id, account_id, contact_id, '{{}}', jsonb_build_object(
+           'event', event_id, 'pass', used_pass_id, 'paid_by', paid_by), 'import', '',
+       registered_at, registered_on, ''
+FROM lms_registration WHERE used_pass_id > %(pass)s
+""",
+}
+HEAVY = [
+    "crm_account",
+    "crm_contact",
+    "catalog_item",
+    "catalog_event",
+    "catalog_price",
+    "passes_pass",
+    "lms_registration",
+    "journal",
+]
+A = "an be ca di el fa gre ha iv jo ka li ma ni ol pe ro sa ti ve"
+B = "na rt la ra sa bio ta ns nas tja am rie ls ga ter bine mo lou dor win"
+C = "ash birch cole dray eld fern gold hart ing kirk lund moss nor oak pike quill rown"
+D = "bridge by croft dale field ford gate ham house ley man sen shaw stead ton ward wick"
+
+
+def word(first, second, salt) -> str:
+    """SQL for a name that is made of two syllables chosen by `g`."""
+
+    def pick(syllables, more):
+        listed = ",".join(f"'{each}'" for each in syllables.split())
+        count = len(syllables.split())
+        return f"(ARRAY[{listed}])[1 + (hashint8(g + {more}) & 2147483647) % {count}]"
+
+    return (pick(first, salt) + " || " + pick(second, salt + 7)).replace("%", "%%")
+
+
+def fill(
+    address: str, *, on, contacts=1_000_000, passes=1_000_000, items=10_000, say=print
+) -> dict:
+    """Add so many rows; returns the ids that the new ones begin after, by name.
+
+    `address` names the owner of the tables and `on` is today. Takes minutes; not to be repeated.
+    """
+    numbers = {"contacts": contacts, "passes": passes, "items": items, "on": on, "at": on}
+    numbers["accounts"] = max(contacts // 20, 1)
+    words = {"word_a": f"({word(A, B, 1)})", "word_b": f"({word(C, D, 2)})"}
+    with psycopg.connect(address, autocommit=True) as connection:
+        numbers |= {
+            name: last(connection, table)
+            for name, table in {
+                "account": "crm_account",
+                "contact": "crm_contact",
+                "priced": "catalog_priced",
+                "item": "catalog_item",
+                "event": "catalog_event",
+                "type": "passes_passtype",
+                "option": "passes_passoption",
+                "pass": "passes_pass",
+            }.items()
+        }
+        connection.execute("SET maintenance_work_mem = '512MB'")
+        begun = time.monotonic()
+        dropped = drop_indexes(connection)
+        for name, statement in WORLD.items():
+            with connection.transaction():
+                made = connection.execute(statement.format(**words), numbers).rowcount
+            say(f"{time.monotonic() - begun:7.1f} s  {made:>9,} {name}")
+        for statement in dropped:
+            connection.execute(statement)
+        say(f"{time.monotonic() - begun:7.1f} s  {len(dropped):>9,} indexes made again")
+        connection.execute("VACUUM (ANALYZE)")
+        say(f"{time.monotonic() - begun:7.1f} s  vacuumed and analysed")
+    return numbers
+
+
+def last(connection, table: str) -> int:
+    """The id that a sequence will count on from, whether or not its row is still there."""
+    found = connection.execute(
+        "SELECT coalesce(last_value, 0) FROM pg_sequences "
+        "WHERE schemaname = 'public' AND sequencename = %s",
+        [f"{table}_id_seq"],
+    ).fetchone()
+    return found[0]
+
+
+def drop_indexes(connection) -> list[str]:
+    """Drop what only makes the heavy tables quicker to read; returns the statements to undo it."""
+    rows = connection.execute(
+        "SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i "
+        "JOIN pg_class c ON c.oid = i.indexrelid "
+        "WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisunique "
+        "AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)",
+        [HEAVY],
+    ).fetchall()
+    for name, _again in rows:
+        connection.execute(f'DROP INDEX "{name}"')
+    return [again for _name, again in rows]

@@ -1,0 +1,134 @@
+"""What is asked inside the project's own process: `inside.py VERB JSON`, answered in JSON.
+
+Run by `Stage.inside` with the environment of its site.
+"""
+
+import datetime
+import json
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tms.settings")
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from catalog.models import Item  # noqa: E402
+from crm.models import Contact  # noqa: E402
+from lms import access as rule  # noqa: E402
+from passes import entitlements, expiring  # noqa: E402
+from passes.models import Inclusion, Pass  # noqa: E402
+from tms import clock  # noqa: E402
+from tms.models import User  # noqa: E402
+
+STAFF = "admin@northlight.example"
+LEARNER = "ada.lindqvist@kestrel.example"
+LOOKS = 400
+
+
+def cookie(email: str) -> str:
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+
+
+def cast(first: dict) -> dict:
+    """Ids of what the pages show, and the cookies of who looks at them."""
+    today = clock.day_of(clock.now(), "Europe/London")
+    many = Contact.objects.filter(pk__gt=first["contact"]).order_by("pk").first()
+    one = (
+        Pass.objects.active_on(today)
+        .filter(pk__gt=first["pass"] + 1000, contact__isnull=False)
+        .order_by("pk")
+        .first()
+    )
+    opened = Inclusion.objects.filter(pass_type=one.pass_type_id).order_by("pk").first()
+    return {
+        "many": many.pk,
+        "account": many.account_id,
+        "one": one.contact_id,
+        "pass": one.pk,
+        "type": one.pass_type_id,
+        "slug": Item.objects.get(pk=opened.item_id).slug,
+        "staff": cookie(STAFF),
+        "learner": cookie(LEARNER),
+    }
+
+
+def access(first: dict, rounds: int) -> dict:
+    """Microseconds of the access rule and of its own SQL through Django's cursor, in turns."""
+    on = clock.day_of(clock.now(), "Europe/London")
+    dice = random.Random(7)
+    people = [first["contact"] + 2 + dice.randrange(first["contacts"] - 2) for _ in range(LOOKS)]
+    items = [first["item"] + 1 + dice.randrange(first["items"]) for _ in range(LOOKS)]
+
+    def ours(n):
+        rule.answers(people[n], [items[n]], on)
+
+    statements = [asked(lambda n=n: ours(n)) for n in range(LOOKS)]
+
+    def bare(n):
+        for sql, params in statements[n]:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, params)
+                cursor.fetchall()
+
+    times = {"ours": [], "bare": []}
+    for turn in range(rounds + 1):
+        for name, verb in (("ours", ours), ("bare", bare)):
+            begun = time.perf_counter()
+            for n in range(LOOKS):
+                verb(n)
+            if turn:  # the first warms up
+                times[name].append((time.perf_counter() - begun) / LOOKS * 1e6)
+    fifty = asked(lambda: rule.answers(people[0], items[:50], on))
+    badges = asked(lambda: entitlements.badges(items[:50], people[0], on=on))
+    return times | {
+        "statements_of_one": len(statements[0]),
+        "statements_of_fifty": len(fifty) + len(badges),
+    }
+
+
+def asked(verb) -> list:
+    """The statements that `verb` sends, with their values."""
+    found = []
+
+    def keep(execute, sql, params, many, context):
+        found.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(keep):
+        verb()
+    return found
+
+
+def night(on: str) -> dict:
+    """Seconds of the nightly step with everything due, then milliseconds with nothing due."""
+    day = datetime.date.fromisoformat(on)
+
+    def step():
+        begun = time.perf_counter()
+        written = expiring.record_expired(on=day, at=clock.now())["expired"]
+        return written, time.perf_counter() - begun
+
+    written, seconds = step()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM passes_pass")
+    return {
+        "written": written,
+        "seconds": seconds,
+        "again": [step()[1] * 1000 for _ in range(7)],
+    }
+
+
+if __name__ == "__main__":
+    verb = {"cast": cast, "access": access, "night": night}[sys.argv[1]]
+    sys.stdout.write(json.dumps(verb(**json.loads(sys.argv[2]))))
