@@ -12,6 +12,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, Lower
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -102,8 +103,15 @@ def next_try(row) -> str:
     return _("after an earlier one") if row["held"] else days.moment(row["next_at"])
 
 
+class Kind(tables.Link):
+    """A kind of happening in its words."""
+
+    def text(self, value):
+        return escape(kind_of({"kind": value}))
+
+
 class DeliveryTable(tables.Table):
-    kind = tables.Link(
+    kind = Kind(
         "programs:delivery",
         main=True,
         verbose_name=gettext_lazy("Happening"),

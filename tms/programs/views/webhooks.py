@@ -74,7 +74,6 @@ class Webhook(ListPage):
     crumbs = (PANEL, (gettext_lazy("Webhooks"), reverse_lazy("programs:webhooks")))
     table, filterset, sort = DeliveryTable, DeliveryFilter, "-pk"
     values = ("state", "held", "kind")
-    changes = "webhooks"
     empty = Empty(
         gettext_lazy("Nothing was sent yet"),
         gettext_lazy("Every happening that is sent stands here, with what the receiver answered."),
