@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from . import clock
@@ -43,3 +43,56 @@ class Headers:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         return response
+
+
+class Kept:
+    """What a browser may keep of what it was shown: nothing, where somebody is signed in.
+
+    A page that says for itself how long it may be kept (a picture, a file) is left alone. Who
+    signs out takes along what the browser had kept before.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+        elif (
+            # The session that it came with is over, and no other one has begun.
+            settings.SESSION_COOKIE_NAME in request.COOKIES
+            and request.session.modified
+            and request.session.is_empty()
+        ):
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+class Plain:
+    """Refuse programs that come by plain http, instead of leading them to https.
+
+    Whoever follows a redirect has sent the key in the clear, each time, and nobody notices.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if (
+            settings.SECURE_SSL_REDIRECT
+            and request.path.startswith("/api/")
+            and not request.is_secure()
+        ):
+            return JsonResponse(
+                {
+                    "type": "about:blank",
+                    "title": "Use https",
+                    "status": 403,
+                    "detail": "This came by plain http, where anybody on the way could read it. "
+                    "Use https, and revoke the key that was sent.",
+                },
+                status=403,
+                content_type="application/problem+json",
+            )
+        return self.get_response(request)

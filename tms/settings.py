@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "tms.health.Health",
     "tms.edge.Headers",
+    "tms.edge.Plain",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tms.edge.Kept",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -241,10 +243,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tms.people.passwords.OurWords"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
+# Whether the first page asks for the code that `manage.py set_up_code` prints.
+ASKS_SET_UP_CODE = PRODUCTION
 INITIAL_SECOND_FACTOR = "required" if PRODUCTION else "offered"
 PASSWORD_RESET_TIMEOUT = 60 * 60
 
@@ -322,6 +327,7 @@ CONSEQUENCES = ["catalog.sessions.follow_zone", "lms.places.release_uncovered"]
 NIGHTLY = [
     "passes.expiring.record_expired",
     "tms.programs.feed.forget",
+    "tms.people.cleaning.nightly",
     "tms.reporting.checking.nightly",
 ]
 

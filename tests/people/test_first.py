@@ -1,9 +1,11 @@
 """A new installation is set up once, by its first page."""
 
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from PIL import Image
 
@@ -151,3 +153,23 @@ def test_the_verb_refuses_a_second_time(db, clock):
     first.set_up(**ANSWERS, at=clock.at, on=clock.on())
     with pytest.raises(Refusal, match="This installation is set up already"):
         first.set_up(**ANSWERS | {"email": "b@example.com"}, at=clock.at, on=clock.on())
+
+
+def test_in_production_only_who_has_the_code_begins(new, settings, capsys):
+    settings.ASKS_SET_UP_CODE = True
+    call_command("set_up_code")
+    code = capsys.readouterr().out.strip()
+    assert re.fullmatch(r"([0-9a-f]{5}-){3}[0-9a-f]{5}", code)
+    assert "Set-up code" in new.get("/first/").content.decode()
+    for wrong in ("", "0000-0000", code[:-1]):
+        answer = new.post("/first/", ANSWERS | {"code": wrong})
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["code"])
+    assert not User.objects.exists()
+    assert new.post("/first/", ANSWERS | {"code": f" {code.upper()} "}).status_code == 302
+    assert User.objects.count() == 1
+
+
+def test_another_installation_has_another_code(settings):
+    ours = first.set_up_code()
+    settings.SECRET_KEY = "another one"
+    assert first.set_up_code() != ours

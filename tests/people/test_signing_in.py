@@ -282,3 +282,19 @@ def test_the_link_for_a_new_password_dies_when_the_address_is_changed(visitor, a
     sam.emailaddress_set.update(email="new@example.com")
     User.objects.filter(pk=sam.pk).update(email="new@example.com")
     assert b"This link is over" in visitor().get(link).content
+
+
+def test_the_log_tells_of_sign_ins_and_of_refused_ones_without_names(visitor, admit, caplog):
+    caplog.set_level("INFO", "lanyard.sign_in")
+    sam = admit("sam@example.com")
+    visitor().sign_in("sam@example.com", "not the password")
+    visitor().sign_in("sam@example.com")
+    for _each in range(6):
+        visitor().sign_in("eve@example.com", "guess")
+    lines = [record.getMessage() for record in caplog.records if "sign_in" in record.name]
+    assert lines[1] == f"User {sam.pk} signed in from 127.0.0.1"
+    first, last = lines[0].split(" "), lines[-1].split(" ")
+    assert (first[:2], last[:3]) == (["Wrong", "password"], ["Too", "many", "tries"])
+    assert len(lines) == 8
+    assert "sam@" not in "".join(lines)
+    assert "eve@" not in "".join(lines)

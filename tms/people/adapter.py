@@ -1,11 +1,14 @@
 """How does our house sign people in, up and out? What allauth asks, answered."""
 
+import logging
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import login as django_login
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from tms import journal
 
 from . import addresses, letters, throttle
+
+# What the log tells of sign-ins; no address and no password is in it.
+told = logging.getLogger("lanyard.sign_in")
+
+
+def disguised(email: str) -> str:
+    """The same word for the same address, from which nobody reads the address."""
+    return salted_hmac("lanyard.sign_in", email, algorithm="sha256").hexdigest()[:12]
+
 
 # The letters that tell somebody of a change to the sign-in; each is a fact of its own.
 FACTS = {
@@ -70,6 +82,9 @@ class Accounts(DefaultAccountAdapter):
         self._email = credentials.get("email", "").lower()
         self._tries_left = throttle.take(self._email, self.get_client_ip(request), at=request.now)
         if self._tries_left is None:
+            told.warning(
+                "Too many tries at %s from %s", disguised(self._email), self.get_client_ip(request)
+            )
             minutes = throttle.minutes_left(at=request.now)
             raise ValidationError(
                 ngettext(
@@ -83,6 +98,10 @@ class Accounts(DefaultAccountAdapter):
 
     def authenticate(self, request, **credentials):
         user = super().authenticate(request, **credentials)
+        if user is None:
+            told.warning(
+                "Wrong password for %s from %s", disguised(self._email), self.get_client_ip(request)
+            )
         if user:
             throttle.give_back(self._email, self.get_client_ip(request), at=request.now)
         return user
@@ -114,6 +133,7 @@ class Accounts(DefaultAccountAdapter):
     def login(self, request, user):
         user.backend = settings.AUTHENTICATION_BACKENDS[0]
         django_login(request, user)
+        told.info("User %s signed in from %s", user.pk, self.get_client_ip(request))
         # tms.people.doors ends the session by these two.
         request.session["since"] = request.session["seen"] = int(request.now.timestamp())
 

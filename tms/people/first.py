@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,16 @@ def is_due(organisation: Organisation) -> bool:
     return organisation.set_up_at is None and not User.objects.exists()
 
 
+def set_up_code() -> str:
+    """What the first page asks for in production: made of SECRET_KEY, 80 bits, in four groups."""
+    digits = salted_hmac("tms.people.first", "set up", algorithm="sha256").hexdigest()[:20]
+    return "-".join(digits[start : start + 5] for start in range(0, 20, 5))
+
+
+def is_code(given: str) -> bool:
+    return constant_time_compare(given.strip().lower(), set_up_code())
+
+
 @transaction.atomic
 def set_up(
     *,
@@ -31,16 +42,26 @@ def set_up(
     at,
     on,
     logo=None,
+    code: str = "",
 ) -> User:
     """Name the organisation, make its region and currency and its first administrator.
 
-    All or nothing, and once: refused for ever after. Locks the organisation. `currency` is an ISO
+    All or nothing, and once: refused for ever after. In production refused without the `code`,
+    which only who runs the installation can see. Locks the organisation. `currency` is an ISO
     code; `settings.FIRST_STEPS` make it and the region, called with (currency=, region=, by=, at=,
     on=).
     """
     row = organisations.locked()
     if not is_due(row):
         raise Refusal(_("This installation is set up already. Sign in instead."))
+    if settings.ASKS_SET_UP_CODE and not is_code(code):
+        raise Refusal(
+            _(
+                "That is not the code. Whoever runs this installation gets it by manage.py "
+                "set_up_code."
+            ),
+            field="code",
+        )
     row.name, row.time_zone, row.set_up_at = organisation, time_zone, at
     if logo:
         organisations.set_logo(row, logo, at=at)

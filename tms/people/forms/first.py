@@ -2,6 +2,7 @@
 
 from babel import Locale
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,12 @@ def zones() -> list[tuple[str, str]]:
 
 
 class First(Form):
+    code = forms.CharField(
+        label=_("Set-up code"),
+        max_length=40,
+        help_text=_("Whoever runs this installation gets it by manage.py set_up_code."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     organisation = forms.CharField(label=_("Name of the organisation"), max_length=200)
     logo = forms.FileField(
         label=_("Logo"),
@@ -62,6 +69,11 @@ class First(Form):
         help_text=PASSWORD_HELP,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not settings.ASKS_SET_UP_CODE:
+            del self.fields["code"]
 
     def clean_email(self):
         return addresses.clean(self.cleaned_data["email"])

@@ -1,11 +1,16 @@
 """What is asked for a second factor? Allauth's forms in our words."""
 
+import logging
+
 from allauth.mfa.base import forms as base
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from .signing_in import Plain
+
+told = logging.getLogger("lanyard.sign_in")
 
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
 
@@ -20,7 +25,12 @@ class Digits(Plain):
 
 
 class Code(Digits, base.AuthenticateForm):
-    pass
+    def clean_code(self):
+        try:
+            return super().clean_code()
+        except ValidationError:
+            told.warning("Wrong code of the second factor of user %s", self.user.pk)
+            raise
 
 
 class CodeAgain(Digits, base.ReauthenticateForm):
