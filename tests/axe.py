@@ -10,9 +10,13 @@ RULES = {
 }
 
 
-def axe(page) -> list[str]:
-    """One line a violation: the rule, its sentence and the first places; none is []."""
-    found = Axe().run(page, options=RULES).response["violations"]
+def axe(page, only: str = "") -> list[str]:
+    """One line a violation: the rule, its sentence and the first places; none is [].
+
+    `only`: the one rule that is asked.
+    """
+    options = {"runOnly": {"type": "rule", "values": [only]}} if only else RULES
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{each['id']}: {each['help']}: "
         + "; ".join(node["target"][0] for node in each["nodes"][:5])

@@ -1,9 +1,5 @@
 import pytest
 
-from crm import contacts
-from tests.axe import axe
-from tests.factories import ContactFactory, CustomFieldFactory
-
 pytestmark = pytest.mark.usefixtures("alone")
 
 
@@ -44,30 +40,6 @@ def test_archived_and_restored_on_the_page(open_page, office, ada):
     page.get_by_role("link", name="Restore").wait_for(state="detached")
     ada.refresh_from_db()
     assert ada.archived_at is None
-
-
-@pytest.mark.parametrize(("width", "dark"), [(1440, False), (320, True)])
-def test_the_pages_are_open_to_everybody(open_page, office, ada, kestrel, width, dark, who):
-    CustomFieldFactory(label="Shirt", kind="choice", choices=["M"])
-    ContactFactory(first_name="محمد", last_name="القاسم", account=kestrel)
-    contacts.edit(ada.pk, job_title="Conductor", **who)
-    page = open_page(office, width=width, dark=dark, bypass_csp=True)
-    for address in (
-        "/contacts/",
-        "/accounts/",
-        f"/contacts/{ada.pk}/",
-        f"/contacts/{ada.pk}/history/",
-        f"/contacts/{ada.pk}/editing/",
-        f"/contacts/{ada.pk}/archiving/",
-        f"/accounts/{kestrel.pk}/",
-        f"/accounts/{kestrel.pk}/contacts/",
-        f"/accounts/{kestrel.pk}/history/",
-        "/control-panel/custom-fields/",
-    ):
-        page.goto(address)
-        assert (address, axe(page)) == (address, [])
-        fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert (address, fits) == (address, True)
 
 
 def test_without_scripts_a_contact_is_edited_too(open_page, office, ada):

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.axe import axe
 from tests.factories import (
     CourseFactory,
     EventFactory,
@@ -82,22 +81,3 @@ def test_it_all_works_without_scripts(shop, ada, open_page):
     page.get_by_role("link", name="Register").click()
     page.get_by_role("button", name="Ask for a place").click()
     expect(page.get_by_text("You asked for a place on 22 November 2026.")).to_be_visible()
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_nobody_is_kept_out_and_nothing_sticks_out(width, dark, shop, ada, office, open_page):
-    for user, addresses in {
-        ada.user: [
-            "/catalogue/",
-            "/catalogue/?view=list",
-            at(shop[0]),
-            "/catalogue/passes/safety/",
-        ],
-        office: ["/dashboard/", "/requests/", f"/contacts/{ada.pk}/registrations/"],
-    }.items():
-        page = open_page(user, width=width, dark=dark, bypass_csp=True)
-        for address in addresses:
-            page.goto(address)
-            assert axe(page) == [], address
-            assert page.evaluate("document.documentElement.scrollWidth") == width, address

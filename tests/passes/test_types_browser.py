@@ -141,8 +141,7 @@ def test_without_scripts_training_is_added_all_the_same(open_page, office, shelf
     assert made.inclusions.count() == 2
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
 def test_nobody_is_shut_out(open_page, office, shelf, width, dark):
     made = PassTypeFactory(name="Mine", opens=[CourseFactory()])
     option = PassOptionFactory(pass_type=made)

@@ -7,8 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 
-from tests.axe import axe
-from tms.models import KeptMail, User
+from tms.models import User
 from tms.people import roles, staff
 
 from .conftest import PASSWORD, code_in
@@ -142,25 +141,6 @@ OFFICE = [
     "/control-panel/organisation/",
     "/control-panel/mail/",
 ]
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_everybody_can_use_the_pages(open_page, boss, dark, clock):
-    KeptMail.objects.create(to="x@example.com", subject="Hello", text="Hello", at=clock.at)
-    # axe writes styles of its own into the page, so the policy is off for it.
-    visitor = open_page(dark=dark, bypass_csp=True)
-    office = open_page(boss, dark=dark, bypass_csp=True)
-    pages = [(visitor, address) for address in ANYBODY]
-    pages += [(office, address) for address in SIGNED_IN + OFFICE]
-    pages += [(office, f"/control-panel/users/{boss.pk}/")]
-    if dark:  # the same markup in other colours: a few are enough
-        pages = pages[::4]
-    found = {}
-    for page, address in pages:
-        page.goto(address)
-        if wrong := axe(page):
-            found[address] = wrong
-    assert found == {}
 
 
 def test_no_page_has_a_script_or_a_style_of_its_own(boss):

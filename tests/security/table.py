@@ -4,6 +4,8 @@ A row's rule is PUBLIC, SIGNED_IN (anybody), LEARNER (who is a contact), STAFF (
 office), or the permission it needs (a tuple: all of them).
 """
 
+from django.urls import get_resolver, reverse
+
 from catalog.models import Session
 from crm.models import ExternalId
 from lms.models import Request
@@ -386,3 +388,12 @@ def arguments(name: str, wanted, made: dict) -> dict:
                     found["pk"] = candidates[key]
                     break
     return found
+
+
+def address(name: str, made: dict) -> str:
+    """The address called `name`, with arguments from the world."""
+    space, _colon, _word = name.rpartition(":")
+    resolver = get_resolver()
+    wanted = resolver.reverse_dict if not space else resolver.namespace_dict[space][1].reverse_dict
+    (_pattern, parameters), *_more = wanted.getlist(name.rpartition(":")[2])[-1][0]
+    return reverse(name, kwargs=arguments(name, parameters, made))

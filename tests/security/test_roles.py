@@ -12,7 +12,7 @@ from tests.factories import LearnerFactory
 from tms.models import User
 from tms.people import roles
 
-from .table import ELSEWHERE, LEARNER, PUBLIC, SIGNED_IN, STAFF, TABLE, arguments, world
+from .table import ELSEWHERE, LEARNER, PUBLIC, SIGNED_IN, STAFF, TABLE, address, world
 
 pytestmark = pytest.mark.django_db
 
@@ -53,15 +53,6 @@ def everything(organisation, office, ada, clock):
     nobody = User.objects.create_user("nobody@example.com", name="No Role", is_staff=True)
     people["staff without a role"] = nobody
     return made, people
-
-
-def address(name, made):
-    """The address called `name`, with arguments from the world."""
-    space, _colon, _word = name.rpartition(":")
-    resolver = get_resolver()
-    wanted = resolver.reverse_dict if not space else resolver.namespace_dict[space][1].reverse_dict
-    (_pattern, parameters), *_more = wanted.getlist(name.rpartition(":")[2])[-1][0]
-    return reverse(name, kwargs=arguments(name, parameters, made))
 
 
 def expected(name, who, user) -> str:
