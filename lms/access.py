@@ -64,6 +64,16 @@ class Right:
         return self.state is State.ACTIVE
 
     @property
+    def comes(self) -> bool:
+        """Valid, or to be so once its pass starts."""
+        return self.state in {State.ACTIVE, State.NOT_STARTED}
+
+    def opens_on(self, day: datetime.date) -> bool:
+        """Would it be valid on `day`, from the day it was asked about on?"""
+        begun = self.starts_on is None or self.starts_on <= day
+        return self.comes and begun and day <= self.lasts
+
+    @property
     def lasts(self) -> datetime.date:
         """For comparing how long: what has no end lasts longest."""
         return self.until or datetime.date.max
@@ -202,6 +212,20 @@ def answers_of_many(pairs, on: datetime.date) -> dict[tuple[int, int], Answer]:
     pairs = list(dict.fromkeys(pairs))
     found = _answers([(contact_id, item_id, None) for contact_id, item_id in pairs], on)
     return dict(zip(pairs, found, strict=True))
+
+
+def changes_on(answer: Answer, on: datetime.date) -> datetime.date | None:
+    """The first day after `on` on which the answer is the other one, as things stand; or None.
+
+    A pass to come takes over from one that ends, and what is shut now may open with it.
+    """
+    carried = [right for right in answer.rights if right.registration_id and right.comes]
+    days = {right.starts_on for right in carried if right.starts_on}
+    days |= {right.until + datetime.timedelta(days=1) for right in carried if right.until}
+    for day in sorted(each for each in days if each > on):
+        if any(right.opens_on(day) for right in carried) != answer.open:
+            return day
+    return None
 
 
 def _answers(wanted, on) -> list[Answer]:

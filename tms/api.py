@@ -7,10 +7,15 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from catalog.api import catalogue
+from crm.api import people
+from lms.api import opening, registrations
 from passes.api import passes
+from passes.api_types import pass_types
 from tms.programs import problems
 from tms.programs.assembly import Api, Strict
 from tms.programs.frame import sentence_of
+from tokens.api import tokens
 
 api = Api(
     title="Lanyard",
@@ -21,7 +26,15 @@ api = Api(
     openapi_url=None,
     parser=Strict(),
 )
-for resource in (passes,):
+for resource in (
+    people,
+    catalogue,
+    pass_types,
+    passes,
+    registrations,
+    opening,
+    tokens,
+):
     api.add_router("", resource)
 
 

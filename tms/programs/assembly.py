@@ -3,7 +3,7 @@
 import json
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -126,6 +126,15 @@ def database(request, error: OperationalError):
     )
 
 
+def meanwhile(request, error: IntegrityError):
+    """Two made the same thing at once, and the database let the first one."""
+    if getattr(error.__cause__, "sqlstate", "") != "23505":
+        raise error
+    return problems.answer(
+        "changed", _("Somebody else has just made the same. Look at it, then decide.")
+    )
+
+
 def bug(request, error: Exception):
     raise error
 
@@ -139,5 +148,6 @@ HANDLERS = {
     RequestDataTooBig: too_large,
     OperationalError: database,
     InterfaceError: database,
+    IntegrityError: meanwhile,
     Exception: bug,
 }

@@ -13,10 +13,9 @@ from tms.refusals import Stale
 from .fields import Asked, Reason, Told
 
 
-class Action(Asked):
+class Previewed(Asked):
     """What every action is asked besides its own."""
 
-    reason: Reason = ""
     preview: Annotated[
         bool, Field(description="Only tell what it would do: it is done, and rolled back.")
     ] = False
@@ -27,6 +26,12 @@ class Action(Asked):
             description="`digest` of a preview: do it only if it still does just that.",
         ),
     ] = ""
+
+
+class Action(Previewed):
+    """And of what keeps why it was done."""
+
+    reason: Reason = ""
 
 
 class Follows(Told):
@@ -48,7 +53,7 @@ class Outcome(Told):
     digest: str = Field(description="A hash of the consequences, for the call that confirms them.")
 
 
-def outcome(asked: Action, consequences: list[Consequence]) -> dict:
+def outcome(asked: Previewed, consequences: list[Consequence]) -> dict:
     """The fields of an Outcome. Raises Stale where it isn't what the program was shown."""
     digest = operations.digest_of([dataclasses.astuple(each) for each in consequences])
     if asked.digest and asked.digest != digest:
