@@ -22,4 +22,4 @@ RUN LANYARD_MODE=demo python manage.py compile_translations \
 USER lanyard
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "tms.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--max-requests", "5000", "--max-requests-jitter", "500"]
+CMD ["gunicorn", "--config", "python:tms.serving", "tms.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--max-requests", "5000", "--max-requests-jitter", "500"]

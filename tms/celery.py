@@ -1,13 +1,18 @@
 """What the worker runs and what beat asks for."""
 
+import importlib
+import logging.config
 import os
+import time
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import before_task_publish
+from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
+from django.conf import settings
 
-from . import clock
+from . import clock, trace
 
+log = logging.getLogger(__name__)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tms.settings")
 app = Celery("tms")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -29,6 +34,34 @@ app.conf.beat_schedule = {
 
 
 @before_task_publish.connect
-def say_when(headers, **_more) -> None:
-    """When the task was asked for: a worker that is late then shows, and a dead scheduler too."""
+def say_when_and_for_whom(headers, **_more) -> None:
+    """When the task was asked for: a worker that is late then shows, and a dead scheduler too.
+    And for which request, so that the worker's lines are found beside the page's."""
     headers.setdefault("asked_at", clock.now().isoformat())
+    headers.setdefault("request_id", trace.current())
+
+
+@task_prerun.connect
+def begin(task_id, task, **_more) -> None:
+    task.request.begun = time.perf_counter()
+    told = task.request.get("request_id") or (task.request.headers or {}).get("request_id")
+    task.request.followed = trace.following(told or task_id)
+    task.request.followed.__enter__()
+
+
+@task_postrun.connect
+def end(task, state, **_more) -> None:
+    try:
+        # Imported here: it counts in the cache, and this module is loaded before the settings are.
+        metrics = importlib.import_module("tms.watch.metrics")
+        metrics.task_done(task.name, state or "", time.perf_counter() - task.request.begun)
+    except Exception as error:  # figures are told, never needed
+        log.warning("The task %s is not counted: %s", task.name, error)
+    finally:
+        task.request.followed.__exit__(None, None, None)
+
+
+@setup_logging.connect
+def as_everywhere(**_more) -> None:
+    """Logs of workers and scheduler are those of the settings, not Celery's own."""
+    logging.config.dictConfig(settings.LOGGING)

@@ -100,7 +100,9 @@ def mailer_from(url: str) -> dict:
     }
 
 
-def unsafe(*, secret_key: str, hosts: list[str], debug: bool, site_url: str) -> list[str]:
+def unsafe(
+    *, secret_key: str, hosts: list[str], debug: bool, site_url: str, metrics_token: str = ""
+) -> list[str]:
     """What forbids to start in production: one sentence each, saying what to set."""
     found = []
     if len(secret_key) < 50 or len(set(secret_key)) < 5 or secret_key.startswith("django-insecure"):
@@ -111,6 +113,8 @@ def unsafe(*, secret_key: str, hosts: list[str], debug: bool, site_url: str) -> 
         found.append("Unset DEBUG: it shows the inside of the program to visitors.")
     if urlsplit(site_url).scheme != "https" or not urlsplit(site_url).hostname:
         found.append("Set SITE_URL to the address of the site, beginning with https://.")
+    if metrics_token and len(metrics_token) < 16:
+        found.append("Set METRICS_TOKEN to at least 16 random characters, or not at all.")
     missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
     return found + [f"Set {name} to the address of the server." for name in missing]
 

@@ -1,4 +1,4 @@
-"""Is this process alive, and may it be sent visitors?
+"""Is this process alive, may it be sent visitors, and what has it to tell Prometheus?
 
 A middleware before all others, not two views: a load balancer asks by address and by plain http,
 which the host check and the redirect to https would refuse, and `/healthz` must not need the
@@ -7,6 +7,7 @@ database, which every other request reads.
 
 import datetime
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
 
@@ -14,11 +15,11 @@ from . import broker as queue
 from . import clock, schema
 from .condition import BAD
 from .models import NightRun, Organisation
-from .watch import conditions, machinery
+from .watch import conditions, machinery, metrics
 
 
 class Health:
-    """Answer `/healthz` and `/readyz`; pass on everything else."""
+    """Answer `/healthz`, `/readyz` and `/metrics`; pass on everything else."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -28,6 +29,8 @@ class Health:
             return HttpResponse("alive\n", content_type="text/plain")
         if request.path == "/readyz":
             return readiness(clock.now(), everything="all" in request.GET)
+        if request.path == "/metrics" and settings.METRICS_TOKEN:
+            return metrics.answer(request)
         return self.get_response(request)
 
 
@@ -48,6 +51,7 @@ def readiness(at: datetime.datetime, *, everything: bool = False) -> JsonRespons
     ready = all(check["ok"] or not check.get("decides", True) for check in checks.values())
     answer = JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
     answer.headers["Cache-Control"] = "no-store"
+    answer._has_been_logged = True  # asked every few seconds: Django would log each 503 as an error
     return answer
 
 

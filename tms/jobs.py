@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from . import audit, journal
+from . import audit, journal, trace
 from .models import Job
 from .models.work import JobState
 from .refusals import Refusal
@@ -49,6 +49,7 @@ def start(
         total=total,
         operation=operation,
         back_to=back_to,
+        request_id=trace.current(),
         asked_at=at,
     )
     if upload is not None:
@@ -82,7 +83,8 @@ def run(job_id: int, *, at: datetime.datetime) -> bool:
         if job is None:
             return False
         try:
-            with audit.context(source="job", user=job.by_id), transaction.atomic():
+            told = {"source": "job", "user": job.by_id, "request": job.request_id or None}
+            with trace.following(job.request_id), audit.context(**told), transaction.atomic():
                 job.result = import_string(job.verb)(job, at=at) or {}
             job.state, job.done = JobState.DONE, job.total
         except Refusal as no:

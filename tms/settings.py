@@ -12,6 +12,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from tms import logs
 from tms.environment import (
     database_from,
     flag,
@@ -38,7 +39,13 @@ ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "" if PRODUCTION else "*").repla
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 
 if PRODUCTION and (
-    found := unsafe(secret_key=SECRET_KEY, hosts=ALLOWED_HOSTS, debug=DEBUG, site_url=SITE_URL)
+    found := unsafe(
+        secret_key=SECRET_KEY,
+        hosts=ALLOWED_HOSTS,
+        debug=DEBUG,
+        site_url=SITE_URL,
+        metrics_token=os.environ.get("METRICS_TOKEN") or "",
+    )
 ):
     raise ImproperlyConfigured(
         "Lanyard does not start like this in production.\n" + "\n".join(found)
@@ -76,6 +83,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "tms.health.Health",
+    "tms.watch.requests.Requests",
     "tms.edge.Headers",
     "tms.edge.Plain",
     "django.middleware.security.SecurityMiddleware",
@@ -200,22 +208,18 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 MAILERS = {"default": mailer_from(os.environ.get("MAIL_URL", ""))}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or "Lanyard <lanyard@localhost>"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL") or "INFO"},
-    "loggers": {
-        # Django's own way is to mail errors and to print in DEBUG only.
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-        # Anybody can knock under any name; the answer is 400, and nothing is wrong here.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-    },
-}
+LOG_FORMAT = os.environ.get("LOG_FORMAT") or ("json" if PRODUCTION else "line")
+if LOG_FORMAT not in {"json", "line"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is json or line, not {LOG_FORMAT!r}.")
+LOGGING = logs.configuration(
+    form=LOG_FORMAT, level=os.environ.get("LOG_LEVEL") or "INFO", quiet=not PRODUCTION
+)
+SLOW_REQUEST_MS = number("SLOW_REQUEST_MS", default=1000)
+
+# Figures for Prometheus under /metrics, for who sends this token; without one there are none.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN") or ""
+# Where the web processes of one server add up what they counted; of no other server.
+METRICS_DIR = Path(os.environ.get("METRICS_DIR") or VAR_DIR / "metrics")
 
 CELERY_BROKER_URL = REDIS.broker
 CELERY_TASK_IGNORE_RESULT = True

@@ -18,3 +18,5 @@ urlpatterns = [
     path("api/", include("tms.api")),
     path("dashboard/", dashboard, name="dashboard"),
 ]
+
+handler500 = "tms.ui.errors.broke"

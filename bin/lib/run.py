@@ -128,7 +128,8 @@ def start(family: Family, chosen: argparse.Namespace, address: str) -> str:
         say("Loading the demonstration data ...")
         state = "demonstration" if step(family, "demo", "demo", env=env) else state
     bound = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
-    web = [sys.executable, "-m", "gunicorn", "tms.wsgi", "-b", f"{bound}:{chosen.port}"]
+    web = [sys.executable, "-m", "gunicorn", "-c", "python:tms.serving", "tms.wsgi"]
+    web += ["-b", f"{bound}:{chosen.port}"]
     web += ["--worker-class", "gthread", "-w", "2", "--threads", "4", "--no-control-socket"]
     web += ["--log-level", "warning", "--worker-tmp-dir", str(worker_folder()), "--preload"]
     process = family.start("web", web, env=env)

@@ -48,7 +48,10 @@ def remove(folder: Path) -> None:
 
 def environment(addresses: dict, folder: Path) -> dict:
     ours = {**(clean_environment() if "DATABASE_URL" in addresses else os.environ), **addresses}
-    for name in ("DEBUG", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "MAIL_URL", "PROXIES"):
+    for name in (
+        *("DEBUG", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "MAIL_URL", "PROXIES"),
+        *("LOG_FORMAT", "METRICS_TOKEN", "METRICS_DIR", "REPORTING_ROLE", "BACKUP_STAMP"),
+    ):
         ours.pop(name, None)
     ours["LANYARD_MODE"] = "test"
     ours["LANYARD_VAR"] = str(folder / "var")

@@ -249,6 +249,7 @@ def test_a_database_that_is_away(program, monkeypatch):
         raise OperationalError("gone")
 
     able = program()
+    able.client.raise_request_exception = False
     with monkeypatch.context() as patched:
         patched.setattr("passes.api.page", away)
         answer = able.get("/passes")
