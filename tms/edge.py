@@ -1,7 +1,7 @@
 """Where a request meets the clock: once, here. And what every answer tells the browser."""
 
 from django.conf import settings
-from django.http import JsonResponse
+from django.http import HttpResponseNotAllowed, JsonResponse
 
 from . import clock
 from .models import Organisation
@@ -27,13 +27,21 @@ class Edge:
 
 
 class Headers:
-    """Say on every answer which powers of the browser our pages never ask for."""
+    """Say on every answer which powers of the browser our pages never ask for.
+
+    And refuse the methods that no page of ours has, which Django's plain views would answer.
+    """
+
+    METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        response = self.get_response(request)
+        if request.method in self.METHODS:
+            response = self.get_response(request)
+        else:
+            response = HttpResponseNotAllowed(self.METHODS)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         return response
 

@@ -1,7 +1,10 @@
 """What browsers and programs are told to keep, to leave, and not to send in the clear."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+
+from .test_roles import addresses
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +50,45 @@ def test_pages_lead_to_https_and_programs_are_refused(browse, settings):
     assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
     assert "revoke the key that was sent" in answer.json()["detail"]
     assert client.get("/api/v1/passes", secure=True).status_code == 401
+
+
+def test_methods_that_no_page_has_are_refused(browse, office):
+    for method in ("TRACE", "TRACK", "CONNECT", "PROPFIND"):
+        assert browse(office).generic(method, "/contacts/").status_code == 405, method
+
+
+def test_no_form_is_taken_without_its_token(organisation, office):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(office)
+    response = client.post(reverse("crm:create_contact"), {"last_name": "Eve"})
+    assert response.status_code == 403
+    exempt = [
+        name
+        for name, entry in addresses()
+        if getattr(entry.callback, "csrf_exempt", False) and not str(name).startswith("api")
+    ]
+    assert exempt == []
+
+
+def test_a_refused_page_stands_in_the_log(browse, ada, caplog):
+    browse(ada.user).get("/control-panel/users/")
+    assert "Forbidden" in caplog.text
+    assert "/control-panel/users/" in caplog.text
+
+
+def test_a_line_of_the_log_stays_a_line(browse, caplog):
+    browse().get("/nowhere/%0d%0aINFO%20forged/")
+    (line,) = [record.getMessage() for record in caplog.records if "forged" in record.getMessage()]
+    assert "\n" not in line
+    assert "\r" not in line
+
+
+def test_no_other_site_may_read_answers(browse, office):
+    stranger = {"Origin": "https://evil.example"}
+    for client, path in [(browse(), "/catalogue/"), (browse(office), "/contacts/")]:
+        answer = client.get(path, headers=stranger)
+        assert not [name for name in answer.headers if name.startswith("Access-Control")]
+    api = browse().options(
+        "/api/v1/passes", headers=stranger | {"Access-Control-Request-Method": "POST"}
+    )
+    assert not [name for name in api.headers if name.startswith("Access-Control")]
