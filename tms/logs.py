@@ -11,10 +11,12 @@ import re
 
 from . import trace
 
-# Passwords in addresses of servers, keys of the API, and the last part of links that carry secrets.
+# Passwords in addresses of servers, keys of the API, secrets of webhooks, and the last part of links
+# that carry secrets.
 SECRETS = [
     (re.compile(r"(://[^:/@\s]*:)[^@/\s]+@"), r"\1***@"),
     (re.compile(r"\blk_[A-Za-z0-9_-]{8,}"), "lk_***"),
+    (re.compile(r"\bwhsec_[A-Za-z0-9_-]{8,}"), "whsec_***"),
     (re.compile(r"(/(?:invitation/\d+|reset/key|address|confirm\S*)/)[^\s/?\"']+"), r"\1***"),
     (re.compile(r"(?i)\b(password|token|sessionid|session|csrf\w*)=[^\s&;,)]+"), r"\1=***"),
 ]

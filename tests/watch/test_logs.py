@@ -190,7 +190,9 @@ def test_no_secret_is_in_any_line(office, ada, browse, lines, monkeypatch, clock
         visitor.get("/api/v1/passes", headers={"Authorization": f"Bearer {given}"})
 
     def broken(*given, **more):
-        raise RuntimeError(f"could not reach redis://:{CANARY}@host/0 with lk_{CANARY}abcdef")
+        raise RuntimeError(
+            f"could not reach redis://:{CANARY}@host/0 with lk_{CANARY}abcdef, whsec_{CANARY}abcdef"
+        )
 
     monkeypatch.setattr("tms.people.views.invitation.get_user_model", broken, raising=False)
     monkeypatch.setattr("tms.people.invitations.opened", broken, raising=False)
