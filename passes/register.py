@@ -18,16 +18,16 @@ FACTS = [*types.FACTS, *owned.FACTS]
 NAMES = [*types.NAMES, *owned.NAMES]
 
 SCOPES = [
-    Scope(
-        "pass-types:write",
-        _("Change pass types, and put them on and off sale"),
-        ("passes.manage_pass_types",),
-    ),
     Scope("passes:read", _("See training passes and their types"), ("passes.view_passes",)),
     Scope("passes:issue", _("Give training passes"), ("passes.issue_pass",)),
     Scope("passes:write", _("Renew and extend training passes"), ("passes.change_pass",)),
     Scope("passes:assign", _("Assign and reassign training passes"), ("passes.reassign_pass",)),
     Scope("passes:cancel", _("Cancel training passes"), ("passes.cancel_pass",)),
+    Scope(
+        "pass-types:write",
+        _("Change pass types, and put them on and off sale"),
+        ("passes.manage_pass_types",),
+    ),
 ]
 
 HAPPENINGS = happenings.HAPPENINGS

@@ -2,7 +2,9 @@
 
 import functools
 
+from django.conf import settings
 from django.http import JsonResponse
+from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -12,9 +14,10 @@ from crm.api import people
 from lms.api import opening, registrations
 from passes.api import passes
 from passes.api_types import pass_types
-from tms.programs import problems
+from tms.programs import problems, reading
 from tms.programs.assembly import Api, Strict
 from tms.programs.frame import sentence_of
+from tms.ui.access import staff
 from tokens.api import tokens
 
 api = Api(
@@ -50,6 +53,19 @@ def document(request):
     return JsonResponse(described())
 
 
+@functools.cache
+def read() -> list[reading.Resource]:
+    return reading.resources(described())
+
+
+@staff
+@require_safe
+def docs(request):
+    """To read and to try, for the office."""
+    context = {"resources": read(), "base": settings.SITE_URL}
+    return render(request, "programs/api.html", context)
+
+
 @csrf_exempt
 def unknown(request, rest=""):
     return problems.answer("not-found", sentence_of(404, request))
@@ -57,6 +73,7 @@ def unknown(request, rest=""):
 
 urlpatterns = [
     path("v1/openapi.json", document, name="api_document"),
+    path("v1/docs", docs, name="api_docs"),
     path("v1/", api.urls),
     path("", unknown, name="api_root"),
     path("<path:rest>", unknown, name="api_unknown"),

@@ -67,6 +67,7 @@ TABLE = {
     "dashboard": STAFF,
     "search": STAFF,
     "api_document": PUBLIC,
+    "api_docs": STAFF,
     "api_root": PUBLIC,
     "api_unknown": PUBLIC,
     "control_panel": STAFF,

@@ -41,6 +41,7 @@ class Keys(ListPage):
 
     def actions(self):
         yield Action(_("Make a key"), reverse("programs:make_key"), "plus")
+        yield Action(_("Read and try the API"), reverse("api_docs"), "book-open", dialog=False)
 
     def menu(self, row):
         if row["revoked_at"] is None:
