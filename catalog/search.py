@@ -4,6 +4,7 @@ from django.db.models import Q, Value
 from django.urls import reverse
 
 from tms.text import Fold
+from tms.ui.address import page_of
 from tms.ui.register import Hit
 
 from .models import Event, Item
@@ -46,7 +47,7 @@ def events(query, user, limit):
     return [
         Hit(
             row.course.title,
-            reverse("catalog:event", args=[row.pk]),
+            page_of("catalog:event", row.pk),
             " ".join(filter(None, [row.code, row.place])),
             dates_of({"first_on": row.first_on, "last_on": row.last_on, "type": row.type}),
         )

@@ -2,13 +2,13 @@
 
 from django.db.models import Count, F, OuterRef, StringAgg, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Lower
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tms import days
 from tms.ui import tables
+from tms.ui.address import page_of
 
 from .models import (
     Event,
@@ -156,7 +156,7 @@ class EventOfCourseTable(tables.Table):
         main=True,
         sort="sort_on",
         draw=lambda row: format_html(
-            '<a href="{}">{}</a>', reverse("catalog:event", args=[row["pk"]]), dates_of(row)
+            '<a href="{}">{}</a>', page_of("catalog:event", row["pk"]), dates_of(row)
         ),
         export=dates_of,
         needs=("first_on", "last_on", "type"),

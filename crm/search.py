@@ -8,8 +8,8 @@ all the words, then what is merely alike.
 import dataclasses
 
 from django.db import connection
-from django.urls import reverse
 
+from tms.ui.address import page_of
 from tms.ui.register import Hit
 
 from .models import AccountKind
@@ -143,7 +143,7 @@ def contacts(query: str, user, limit: int) -> list[Hit]:
     return [
         Hit(
             called(first, last, email),
-            reverse("crm:contact", args=[pk]),
+            page_of("crm:contact", pk),
             (email or "") if first or last else "",
             account,
         )
@@ -155,6 +155,6 @@ def accounts(query: str, user, limit: int) -> list[Hit]:
     """For global search: which accounts are called so."""
     kinds = dict(AccountKind.choices)
     return [
-        Hit(name, reverse("crm:account", args=[pk]), city, str(kinds[kind]))
+        Hit(name, page_of("crm:account", pk), city, str(kinds[kind]))
         for pk, name, kind, city in ACCOUNTS.find(query, limit)
     ]

@@ -1,13 +1,13 @@
 """How is it told what happened to contacts and accounts?"""
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Region, Unit
 from tms.ui.access import allowed
+from tms.ui.address import page_of
 from tms.ui.timeline import Told, value
 
 from .models import Account, Change, Contact, CustomField
@@ -34,7 +34,7 @@ LABELS = {
 def contacts(ids, user) -> dict:
     may = allowed(user, "crm.view_people")
     return {
-        pk: (called(first, last, email), reverse("crm:contact", args=[pk]) if may else "")
+        pk: (called(first, last, email), page_of("crm:contact", pk) if may else "")
         for pk, first, last, email in Contact.objects.filter(pk__in=ids).values_list(
             "pk", "first_name", "last_name", "email"
         )
@@ -44,7 +44,7 @@ def contacts(ids, user) -> dict:
 def accounts(ids, user) -> dict:
     may = allowed(user, "crm.view_people")
     return {
-        pk: (name, reverse("crm:account", args=[pk]) if may else "")
+        pk: (name, page_of("crm:account", pk) if may else "")
         for pk, name in Account.objects.filter(pk__in=ids).values_list("pk", "name")
     }
 

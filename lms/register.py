@@ -63,8 +63,6 @@ TABS = [
 NAMES = [
     Names("registration", told.registrations),
     Names("request", told.requests),
-    Names("used_pass", told.used_passes),
-    Names("training", told.trainings),
 ]
 
 FACTS = [

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from tms.days import day_short
 from tms.ui import tables
+from tms.ui.address import page_of
 from tms.ui.lists import LINE, Action
 
 from .models import PaidBy, RequestState
@@ -167,7 +168,7 @@ def entries(row):
         yield look
         return
     if row["event_id"]:
-        address = reverse("lms:mark_attended", args=[row["event_id"]])
+        address = page_of("lms:mark_attended", row["event_id"])
         if row["event__first_on"] and row["attended"] is not True:
             yield Action(_("Mark attended"), f"{address}?ids={row['pk']}", "user-check",
                          permission=MANAGE)  # fmt: skip
@@ -175,14 +176,14 @@ def entries(row):
             yield Action(_("Mark not there"), f"{address}?ids={row['pk']}&not=1", "user-x",
                          permission=MANAGE)  # fmt: skip
         if row["standing"] != Standing.COMPLETED:
-            address = reverse("lms:mark_completed", args=[row["event_id"]])
+            address = page_of("lms:mark_completed", row["event_id"])
             yield Action(_("Mark complete"), f"{address}?ids={row['pk']}", "circle-check",
                          permission=MANAGE)  # fmt: skip
     yield look
     yield LINE
     yield Action(
         _("Cancel the registration"),
-        reverse("lms:cancel", args=[row["pk"]]),
+        page_of("lms:cancel", row["pk"]),
         "ban",
         danger=True,
         permission=MANAGE,

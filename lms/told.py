@@ -4,22 +4,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from catalog.models import Item, ItemKind
-from passes.models import Pass
 from tms.ui.access import allowed
 from tms.ui.timeline import Told
 
 from .models import PaidBy, Registration, Request
 
 # Names
-
-
-def trainings(ids, user) -> dict:
-    may = allowed(user, "catalog.view_catalogue")
-    return {
-        pk: (title, reverse(f"catalog:{ItemKind(kind).value}", args=[pk]) if may else "")
-        for pk, title, kind in Item.objects.filter(pk__in=ids).values_list("pk", "title", "kind")
-    }
 
 
 def registrations(ids, user) -> dict:
@@ -40,24 +30,12 @@ def requests(ids, user) -> dict:
     return {each.pk: (str(each.pass_type or each.item), "") for each in rows}
 
 
-def used_passes(ids, user) -> dict:
-    may = allowed(user, "passes.view_passes")
-    rows = Pass.objects.filter(pk__in=ids).select_related("pass_type")
-    return {
-        each.pk: (
-            f"{each.pass_type.name} {each}",
-            reverse("passes:detail", args=[each.pk]) if may else "",
-        )
-        for each in rows
-    }
-
-
 # Facts
 
 
 def made(row, names):
     how = row.after.get("paid_by", "")
-    through = names("used_pass", row.after.get("pass"))
+    through = names("pass", row.after.get("pass"))
     details = (
         format_html(_("Through {what}"), what=through)
         if through
@@ -77,7 +55,7 @@ def cancelled(row, names):
 
 
 def moved(row, names):
-    through = names("used_pass", row.after.get("pass"))
+    through = names("pass", row.after.get("pass"))
     what = names("registration", row.subject_id)
     if through:
         return Told(
@@ -103,7 +81,7 @@ def completed(row, names):
 
 
 def item_completed(row, names):
-    return Told(format_html(_("Completed: {what}"), what=names("training", row.subject_id)))
+    return Told(format_html(_("Completed: {what}"), what=names("item", row.subject_id)))
 
 
 def content_changed(row, names):

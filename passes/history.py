@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -13,6 +12,7 @@ from tms import journal
 from tms.days import day_text
 from tms.models import User
 from tms.ui.access import allowed
+from tms.ui.address import page_of
 from tms.ui.timeline import Told
 
 from .models import Pass, PassOption
@@ -178,7 +178,7 @@ def names_of_passes(ids, user) -> dict:
     """Leadership Library #12, with its page for who may see passes."""
     may = allowed(user, "passes.view_passes")
     return {
-        pk: (f"{name} #{pk}", reverse("passes:detail", args=[pk]) if may else "")
+        pk: (f"{name} #{pk}", page_of("passes:detail", pk) if may else "")
         for pk, name in Pass.objects.filter(pk__in=ids).values_list("pk", "pass_type__name")
     }
 

@@ -1,9 +1,9 @@
 """What the passes that somebody has bring to the shell and to other pages."""
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tms.ui.address import page_of
 from tms.ui.register import Bulk, Fact, Hit, MenuEntry, Names, Panel, SearchKind, Tab
 
 from . import history
@@ -26,7 +26,7 @@ def find_passes(query, _user, limit):
     return [
         Hit(
             f"{row['pass_type__name']} #{row['pk']}",
-            reverse("passes:detail", args=[row["pk"]]),
+            page_of("passes:detail", row["pk"]),
             subtitle=contact_name(row),
             aside=row["account__name"],
         )

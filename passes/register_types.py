@@ -1,8 +1,8 @@
 """What pass types bring to the shell: the control panel, search, panels, their history."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tms.ui.address import page_of
 from tms.ui.register import FINANCIAL, Hit, Option, Panel, SearchKind
 
 from . import content, told_types
@@ -38,7 +38,7 @@ def find_types(query, _user, limit):
     return [
         Hit(
             row["name"],
-            reverse("passes:type", args=[row["pk"]]),
+            page_of("passes:type", row["pk"]),
             subtitle=row["code"],
             aside=str(TypeStatus(row["status"]).label),
         )

@@ -1,11 +1,11 @@
 """Which columns do lists of passes have, and what stands in a row's menu?"""
 
-from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tms.ui import tables
+from tms.ui.address import page_of
 from tms.ui.lists import LINE, Action
 
 from . import rules
@@ -105,17 +105,17 @@ def entries(pk, status, *, archived_type, type_id, type_name):
             return
         if why:
             said.add(why)
-        url = reverse(f"passes:{name}", args=[pk])
+        url = page_of(f"passes:{name}", pk)
         yield Action(label, url, icon, why=why, permission=permission, **more)
 
     yield from verb("renew", _("Renew Training Pass"), "refresh-cw", "passes.change_pass")
     yield from verb("extend", _("Extend Training Pass"), "calendar-plus", "passes.change_pass")
     yield from verb("assign", _("Edit Assignment"), "user-plus", "passes.reassign_pass")
     yield LINE
-    yield Action(_("View Assignment History"), reverse("passes:history", args=[pk]), "history")
+    yield Action(_("View Assignment History"), page_of("passes:history", pk), "history")
     yield Action(
         _("Open %(name)s") % {"name": type_name},
-        reverse("passes:type", args=[type_id]),
+        page_of("passes:type", type_id),
         "external-link",
         dialog=False,
     )

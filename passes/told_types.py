@@ -1,6 +1,5 @@
 """How is it told what happened to a pass type, its options, their prices and its training?"""
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -8,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tms.journal import about
 from tms.models import JournalRow
 from tms.ui.access import allowed
+from tms.ui.address import page_of
 from tms.ui.register import Fact, Names
 from tms.ui.timeline import Told
 
@@ -37,7 +37,7 @@ def of_type(pass_type) -> list:
 def types(ids, user) -> dict:
     may = allowed(user, "passes.view_passes")
     found = PassType.objects.filter(pk__in=ids).values_list("pk", "name")
-    return {pk: (name, reverse("passes:type", args=[pk]) if may else "") for pk, name in found}
+    return {pk: (name, page_of("passes:type", pk) if may else "") for pk, name in found}
 
 
 def priced(ids, user) -> dict:

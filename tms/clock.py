@@ -5,6 +5,7 @@ moment, UTC) or `on` (a day in the installation's zone). Nothing below the edge 
 """
 
 import datetime
+import functools
 import zoneinfo
 
 from django.utils import timezone
@@ -34,9 +35,10 @@ def start_of(day: datetime.date, zone: str) -> datetime.datetime:
     return moment
 
 
-def zone_names() -> list[str]:
-    """The names of all time zones, sorted."""
-    return sorted(zoneinfo.available_timezones())
+@functools.cache
+def zone_names() -> tuple[str, ...]:
+    """The names of all time zones, sorted; read from the disk once."""
+    return tuple(sorted(zoneinfo.available_timezones()))
 
 
 def use_zone(zone: str) -> None:

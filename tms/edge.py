@@ -4,7 +4,19 @@ from django.conf import settings
 from django.http import HttpResponseNotAllowed, JsonResponse
 
 from . import clock
+from .compiled import Question
 from .models import Organisation
+
+FIELDS = [field.attname for field in Organisation._meta.concrete_fields]
+SETTINGS = Question(lambda: Organisation.objects.filter(pk=1).values_list(*FIELDS))
+
+
+def organisation() -> Organisation:
+    """The row of settings, or what it would be at first. One statement."""
+    rows = SETTINGS()
+    return (
+        Organisation.from_db(Organisation.objects.db, FIELDS, rows[0]) if rows else Organisation()
+    )
 
 
 class Edge:
@@ -18,7 +30,7 @@ class Edge:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.organisation = Organisation.objects.filter(pk=1).first() or Organisation()
+        request.organisation = organisation()
         request.now = clock.now()
         request.zone = request.organisation.time_zone
         request.today = clock.day_of(request.now, request.zone)

@@ -14,6 +14,7 @@ from catalog.models import Event, Item, Price, UnitKind
 from catalog.money import written_or_free
 from catalog.price_rules import span
 from tms.ui.access import allowed, staff
+from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.lists import Action
@@ -60,8 +61,8 @@ def prices_panel(request, owner) -> str:
         ],
         "is_event": courses is not None,
         "may_change": allowed(request.user, PRICES),
-        "here": reverse("catalog:prices", args=[own]),
-        "add": reverse("catalog:add_price", args=[own]),
+        "here": page_of("catalog:prices", own),
+        "add": page_of("catalog:add_price", own),
     }
     return render_to_string("catalog/_prices.html", context, request=request)
 
@@ -85,11 +86,11 @@ def row(price, today) -> dict:
         "days": span(price) if price.valid_from or price.valid_to else "",
         "over": price.valid_to is not None and price.valid_to < today,
         "menu": [
-            [Action(_("Edit"), reverse("catalog:edit_price", args=[price.pk]), "pencil")],
+            [Action(_("Edit"), page_of("catalog:edit_price", price.pk), "pencil")],
             [
                 Action(
                     _("Remove"),
-                    reverse("catalog:remove_price", args=[price.pk]),
+                    page_of("catalog:remove_price", price.pk),
                     "trash-2",
                     danger=True,
                 )
@@ -166,5 +167,5 @@ class RemovePrice(OfPrice):
 def address_of(owner) -> str:
     """The page of an item or an event."""
     if isinstance(owner, Event):
-        return reverse("catalog:event", args=[owner.pk])
+        return page_of("catalog:event", owner.pk)
     return reverse(f"catalog:{owner.kind}", args=[owner.pk])

@@ -5,7 +5,6 @@ import zoneinfo
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -15,6 +14,7 @@ from catalog.forms.event import SessionForm, session_values
 from catalog.models import Event, EventStatus, EventType, Session
 from tms import days
 from tms.ui.access import allowed, staff
+from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import Action
 
@@ -29,8 +29,8 @@ def sessions_panel(request, event) -> str:
         "event": event,
         "rows": [row(session, request.zone) for session in event.sessions.all()],
         "may_change": allowed(request.user, CHANGE) and event.status != EventStatus.CANCELLED,
-        "here": reverse("catalog:sessions", args=[event.pk]),
-        "add": reverse("catalog:add_session", args=[event.pk]),
+        "here": page_of("catalog:sessions", event.pk),
+        "add": page_of("catalog:add_session", event.pk),
     }
     return render_to_string("catalog/_sessions.html", context, request=request)
 
@@ -53,11 +53,11 @@ def row(session, zone) -> dict:
         "times": f"{starts:%H:%M} – {until}",
         "zone": session.time_zone.replace("_", " ") if elsewhere else "",
         "menu": [
-            [Action(_("Edit"), reverse("catalog:edit_session", args=[session.pk]), "pencil")],
+            [Action(_("Edit"), page_of("catalog:edit_session", session.pk), "pencil")],
             [
                 Action(
                     _("Remove"),
-                    reverse("catalog:remove_session", args=[session.pk]),
+                    page_of("catalog:remove_session", session.pk),
                     "trash-2",
                     danger=True,
                 )
@@ -100,7 +100,7 @@ class AddSession(Dialog):
         verbs.add_session(self.event, **answers, **who(self.request))
 
     def get_success_url(self):
-        return self.back() or reverse("catalog:event", args=[self.event.pk])
+        return self.back() or page_of("catalog:event", self.event.pk)
 
 
 class OfSession(Of):
@@ -114,7 +114,7 @@ class OfSession(Of):
         return f"{self.row.event.course.title}, {days.day_text(told['day'])}, {told['times']}"
 
     def get_success_url(self):
-        return self.back() or reverse("catalog:event", args=[self.row.event_id])
+        return self.back() or page_of("catalog:event", self.row.event_id)
 
 
 class EditSession(OfSession):

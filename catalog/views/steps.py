@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -13,6 +12,7 @@ from catalog.choosing import choosable, courses_matching
 from catalog.forms.steps import AddStepsForm, StepForm
 from catalog.models import Item, Step
 from tms.ui.access import allowed, staff
+from tms.ui.address import page_of
 from tms.ui.combobox import options
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import Action
@@ -32,11 +32,11 @@ def steps_panel(request, path) -> str:
                 "first": number == 1,
                 "last": number == len(steps),
                 "menu": [
-                    [Action(_("Edit"), reverse("catalog:edit_step", args=[step.pk]), "pencil")],
+                    [Action(_("Edit"), page_of("catalog:edit_step", step.pk), "pencil")],
                     [
                         Action(
                             _("Remove"),
-                            reverse("catalog:remove_step", args=[step.pk]),
+                            page_of("catalog:remove_step", step.pk),
                             "trash-2",
                             danger=True,
                         )
@@ -46,8 +46,8 @@ def steps_panel(request, path) -> str:
             for number, step in enumerate(steps, start=1)
         ],
         "may_change": allowed(request.user, CHANGE),
-        "here": reverse("catalog:steps", args=[path.pk]),
-        "add": reverse("catalog:add_steps", args=[path.pk]),
+        "here": page_of("catalog:steps", path.pk),
+        "add": page_of("catalog:add_steps", path.pk),
     }
     return render_to_string("catalog/_steps.html", context, request=request)
 
@@ -86,7 +86,7 @@ class AddSteps(Dialog):
         paths.add_steps(self.path, **answers, **who(self.request))
 
     def get_success_url(self):
-        return self.back() or reverse("catalog:path", args=[self.path.pk])
+        return self.back() or page_of("catalog:path", self.path.pk)
 
 
 class OfStep(Of):
@@ -99,7 +99,7 @@ class OfStep(Of):
         return f"{self.row.path.title}: {self.row.course.title}"
 
     def get_success_url(self):
-        return self.back() or reverse("catalog:path", args=[self.row.path_id])
+        return self.back() or page_of("catalog:path", self.row.path_id)
 
 
 class EditStep(OfStep):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from tms.ui import register
 from tms.ui.access import staff
+from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
@@ -59,16 +60,16 @@ class Accounts(ListPage):
         if row["archived_at"]:
             yield Action(
                 _("Restore"),
-                reverse("crm:restore_account", args=[pk]),
+                page_of("crm:restore_account", pk),
                 "archive-restore",
                 permission=CHANGE,
             )
             return
-        yield Action(_("Edit"), reverse("crm:edit_account", args=[pk]), "pencil", permission=CHANGE)
+        yield Action(_("Edit"), page_of("crm:edit_account", pk), "pencil", permission=CHANGE)
         yield LINE
         yield Action(
             _("Archive"),
-            reverse("crm:archive_account", args=[pk]),
+            page_of("crm:archive_account", pk),
             "archive",
             danger=True,
             permission=CHANGE,

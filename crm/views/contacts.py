@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from tms.ui import register
 from tms.ui.access import staff
+from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
@@ -52,16 +53,16 @@ class Contacts(ListPage):
         if row["archived_at"]:
             yield Action(
                 _("Restore"),
-                reverse("crm:restore_contact", args=[pk]),
+                page_of("crm:restore_contact", pk),
                 "archive-restore",
                 permission=CHANGE,
             )
             return
-        yield Action(_("Edit"), reverse("crm:edit_contact", args=[pk]), "pencil", permission=CHANGE)
+        yield Action(_("Edit"), page_of("crm:edit_contact", pk), "pencil", permission=CHANGE)
         yield LINE
         yield Action(
             _("Archive"),
-            reverse("crm:archive_contact", args=[pk]),
+            page_of("crm:archive_contact", pk),
             "archive",
             danger=True,
             permission=CHANGE,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from catalog.models import Event, ItemKind
 from passes.models import TypeStatus
 from passes.views.owned_giving import Add
+from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
@@ -53,7 +54,7 @@ class Requests(ListPage):
         label = _("Give the pass") if row["pass_type_id"] else _("Give the place")
         yield Action(label, reverse(grant, args=[row["pk"]]), "check")
         yield LINE
-        yield Action(_("Decline"), reverse("lms:decline", args=[row["pk"]]), "x", danger=True)
+        yield Action(_("Decline"), page_of("lms:decline", row["pk"]), "x", danger=True)
 
     def dim(self, row):
         return row["state"] != RequestState.OPEN

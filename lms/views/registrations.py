@@ -16,6 +16,7 @@ from catalog.models import Event
 from crm.models import Account, Contact
 from passes.models import Pass
 from tms.ui.access import staff
+from tms.ui.address import page_of
 from tms.ui.combobox import options
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import Action, Empty, ListPage
@@ -93,10 +94,10 @@ class OfContact(Registrations):
 
     @property
     def crumbs(self):
-        return ((self.of, reverse("crm:contact", args=[self.of.pk])),)
+        return ((self.of, page_of("crm:contact", self.of.pk)),)
 
     def actions(self):
-        url = reverse("lms:register_contact", args=[self.kwargs["contact_id"]])
+        url = page_of("lms:register_contact", self.kwargs["contact_id"])
         yield Action(_("Register"), url, "plus", permission=MANAGE)
 
 
@@ -106,18 +107,18 @@ class OfEvent(Registrations):
 
     @property
     def crumbs(self):
-        return ((self.of.choice_label, reverse("catalog:event", args=[self.of.pk])),)
+        return ((self.of.choice_label, page_of("catalog:event", self.of.pk)),)
 
     def actions(self):
-        url = reverse("lms:register_on_event", args=[self.kwargs["event_id"]])
+        url = page_of("lms:register_on_event", self.kwargs["event_id"])
         yield Action(_("Register a contact"), url, "plus", permission=MANAGE)
 
     def bulk(self):
         pk = self.kwargs["event_id"]
-        attended = reverse("lms:mark_attended", args=[pk])
+        attended = page_of("lms:mark_attended", pk)
         yield Action(_("Mark attended"), attended, "user-check", permission=MANAGE)
         yield Action(_("Mark not there"), f"{attended}?not=1", "user-x", permission=MANAGE)
-        completed = reverse("lms:mark_completed", args=[pk])
+        completed = page_of("lms:mark_completed", pk)
         yield Action(_("Mark complete"), completed, "circle-check", permission=MANAGE)
 
 
@@ -127,7 +128,7 @@ class OfPass(Registrations):
 
     @property
     def crumbs(self):
-        url = reverse("passes:detail", args=[self.of.pk])
+        url = page_of("passes:detail", self.of.pk)
         return ((f"{self.of.pass_type.name} {self.of}", url),)
 
 

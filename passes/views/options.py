@@ -10,6 +10,7 @@ from catalog.price_rules import span
 from passes import options, types
 from passes.forms.types import OptionForm
 from passes.models import OptionStatus, PassOption, PassType
+from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.lists import Action
@@ -26,8 +27,8 @@ def menu_of(row, on):
         return Action(label, url, icon, why=row.why_not(name, on), permission=MANAGE, **more)
 
     making = [
-        Action(_("Edit"), reverse("passes:edit_option", args=[pk]), "pencil", permission=MANAGE),
-        Action(_("Add Price"), reverse("passes:add_price", args=[pk]), "plus", permission=MANAGE),
+        Action(_("Edit"), page_of("passes:edit_option", pk), "pencil", permission=MANAGE),
+        Action(_("Add Price"), page_of("passes:add_price", pk), "plus", permission=MANAGE),
     ]
     if status != OptionStatus.PUBLISHED:
         making.append(verb("publish", _("Publish"), "circle-check"))
@@ -107,7 +108,7 @@ class CreateOption(Dialog):
         )
 
     def get_success_url(self):
-        return reverse("passes:type", args=[self.pass_type.pk])
+        return page_of("passes:type", self.pass_type.pk)
 
 
 class OptionDialog(Dialog):
@@ -139,7 +140,7 @@ class OptionDialog(Dialog):
         }
 
     def get_success_url(self):
-        return reverse("passes:type", args=[self.option.pass_type_id])
+        return page_of("passes:type", self.option.pass_type_id)
 
 
 class EditOption(OptionDialog):

@@ -14,6 +14,7 @@ from passes.models import OptionStatus, PassType, TypeStatus
 from passes.tables_types import TypeFilter, TypeTable
 from tms.ui import timeline
 from tms.ui.access import allowed, staff
+from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog, Done
 from tms.ui.forms import Form
 from tms.ui.lists import LINE, Action, Empty, ListPage
@@ -78,7 +79,7 @@ def menu_of(pk, status, *, published, issued):
             **more,
         )
 
-    yield Action(_("Edit"), reverse("passes:edit_type", args=[pk]), "pencil", permission=MANAGE)
+    yield Action(_("Edit"), page_of("passes:edit_type", pk), "pencil", permission=MANAGE)
     if status == TypeStatus.DRAFT:
         yield verb("publish", _("Publish"), "circle-check")
     if status == TypeStatus.ARCHIVED:
@@ -120,7 +121,7 @@ def type_(request, pk):
 
 def history_of(request, pass_type, *, panel=True) -> str:
     """What happened to the type, its options and prices, as a section."""
-    url = reverse("passes:type_history", args=[pass_type.pk])
+    url = page_of("passes:type_history", pass_type.pk)
     return timeline.draw(
         request,
         told_types.of_type(pass_type),
@@ -181,7 +182,7 @@ class CreateType(Dialog):
         made = types.create(
             at=self.request.now, on=self.request.today, by=self.request.user, **answers
         )
-        return reverse("passes:type", args=[made.pk])
+        return page_of("passes:type", made.pk)
 
 
 class TypeDialog(Dialog):
@@ -206,7 +207,7 @@ class TypeDialog(Dialog):
         }
 
     def get_success_url(self):
-        return self.back() or reverse("passes:type", args=[self.pass_type.pk])
+        return self.back() or page_of("passes:type", self.pass_type.pk)
 
 
 class EditType(TypeDialog):

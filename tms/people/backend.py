@@ -1,11 +1,51 @@
-"""Whom does a password prove, and what may that user do?"""
+"""Whom does a password prove, who is that, and what may they do?"""
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Value
+from django.db.models.functions import Concat
+
+from tms.compiled import Question
+from tms.models import User
+
+FIELDS = [field.attname for field in User._meta.concrete_fields]
+
+
+def _whoever(pk):
+    """A user's own fields, their rights, their roles in order, and their contact if any."""
+    rights = Permission.objects.filter(group__user=OuterRef("pk")).order_by()
+    full = Concat("content_type__app_label", Value("."), "codename")
+    roles = Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")
+    return (
+        User.objects.filter(pk=pk)
+        .annotate(
+            rights=ArraySubquery(rights.annotate(full=full).values("full")),
+            roles=ArraySubquery(roles),
+        )
+        .values_list(*FIELDS, "rights", "roles", "contact")
+    )
+
+
+WHO = Question(_whoever)
 
 
 class Backend(AuthenticationBackend):
     """Sign-in by address. Rights come from roles (groups) alone, never from single permissions."""
+
+    def get_user(self, user_id):
+        """Who is signed in, with what every page asks of them: one statement.
+
+        Besides its fields the user has `role_names` and `is_learner` (belongs to a contact).
+        """
+        rows = WHO(pk=int(user_id))
+        if not rows:
+            return None
+        *fields, rights, roles, contact_id = rows[0]
+        user = User.from_db(User.objects.db, FIELDS, fields)
+        user._perm_cache = set(rights)  # where Django's own backend keeps what it has asked for
+        user.role_names, user.is_learner = roles, contact_id is not None
+        return user if self.user_can_authenticate(user) else None
 
     def _get_user_permissions(self, user_obj):
         return Permission.objects.none()

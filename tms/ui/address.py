@@ -1,9 +1,28 @@
 """Which address shows this list in another state? Every link and hidden input of a list."""
 
+import functools
+
+from django.urls import reverse
 from django.utils.functional import cached_property
+
+# Stands for an id in an address that is reversed once.
+PLACE = 987654321987
 
 # Not a state but a place in it, or something done with it.
 FLEETING = {"after", "before", "export", "ids", "all"}
+
+
+@functools.cache
+def _pattern(url_name: str) -> str:
+    return reverse(url_name, args=[PLACE])
+
+
+def page_of(url_name: str, pk: int) -> str:
+    """The address of `url_name` with the id `pk`, reversed once for all ids.
+
+    In a list of fifty rows with menus, reversing each address is a tenth of the page's time.
+    """
+    return _pattern(url_name).replace(str(PLACE), str(pk))
 
 
 class Address:

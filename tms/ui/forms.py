@@ -8,12 +8,18 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
+from . import widgets
+
 
 class Renderer(TemplatesSetting):
     """Our templates first, Django's for the widgets that we leave alone."""
 
     form_template_name = "ui/form.html"
     field_template_name = "ui/field.html"
+
+    def render(self, template_name, context, request=None):
+        draw = widgets.DRAWN.get(template_name)
+        return draw(context["widget"]) if draw else super().render(template_name, context, request)
 
 
 class DayInput(forms.DateInput):

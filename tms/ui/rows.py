@@ -58,7 +58,7 @@ class Menus:
 
     def __init__(self, listing):
         self.page, self.id = listing.page, listing.id
-        self.icons = {"ellipsis"}
+        self.icons, self.may = {"ellipsis"}, {None: True}
         self.ellipsis = icons.use("ellipsis")
         # A name may hold a per cent sign of its own: it is put in by replacing, once.
         self.label = escape(_("Actions for %(name)s"))
@@ -68,7 +68,7 @@ class Menus:
         groups, group = [], []
         for entry in self.page.menu(row) or ():
             if entry is not None:
-                if entry.permission is None or self.page.permitted([entry]):
+                if self.permitted(entry):
                     group.append(self.entry(entry))
             elif group:
                 groups.append("".join(group))
@@ -85,6 +85,12 @@ class Menus:
             f'aria-label="{label}">{self.ellipsis}</button><div class="menu" id="{target}" popover>'
             f"<ul>{'</ul><hr><ul>'.join(groups)}</ul></div></td>"
         )
+
+    def permitted(self, entry) -> bool:
+        """Does the user's role include it? Asked once for each permission."""
+        if entry.permission not in self.may:
+            self.may[entry.permission] = bool(self.page.permitted([entry]))
+        return self.may[entry.permission]
 
     def entry(self, action) -> str:
         """One entry: a link that opens a dialog or a page, or why there is none."""

@@ -1,16 +1,11 @@
 """What stands around every page? The bar's entries, where we are, whose page it is.
 
-Nothing is asked of the database before a template uses it; the menu costs one statement
-for the user's permissions, the user's own menu one for roles and contact.
+Nothing is asked of the database: who is signed in came with rights, roles and contact.
 """
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-
-from tms.models import User
 
 from . import register
 from .access import allowed
@@ -60,23 +55,15 @@ class Shell:
         file = self.request.organisation.logo
         return reverse("people:logo", args=[file.name.rpartition("/")[2]]) if file else ""
 
-    @cached_property
-    def person(self):
-        """(the user's roles, does the user belong to a contact?), in one statement."""
-        rows = User.objects.filter(pk=self.request.user.pk)
-        names = ArrayAgg("groups__name", filter=Q(groups__isnull=False), order_by="groups__name")
-        roles, contact_id = rows.annotate(roles=names).values_list("roles", "contact").get()
-        return roles or [], contact_id is not None
-
     @property
     def roles(self):
         """The user's roles in words."""
-        return ", ".join(self.person[0])
+        return ", ".join(getattr(self.request.user, "role_names", ()))
 
     @property
     def is_learner(self):
         """Does the user belong to a contact, too?"""
-        return self.person[1]
+        return getattr(self.request.user, "is_learner", False)
 
     @property
     def theme(self):

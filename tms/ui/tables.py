@@ -14,13 +14,13 @@ from html import escape
 
 import django_tables2
 from django.db.models import F
-from django.urls import reverse
 from django.utils.html import conditional_escape
 
 from tms import days
 
+from .address import page_of
+
 Table = django_tables2.Table
-PLACE = 987654321987
 
 
 class Column(django_tables2.Column):
@@ -106,14 +106,11 @@ class Link(Column):
             needs=(*kwargs.pop("needs", ()), *(() if key == "pk" else (key,))),
             **kwargs,
         )
-        self.url_name, self.id_key, self.pattern = url_name, key, None
+        self.url_name, self.id_key = url_name, key
 
     def address(self, row):
-        # Reversing once and filling in the id: fifty reversals are a tenth of the page's time.
-        if self.pattern is None:
-            self.pattern = reverse(self.url_name, args=[PLACE])
         pk = row[self.id_key]
-        return "" if pk is None else self.pattern.replace(str(PLACE), str(pk))
+        return "" if pk is None else page_of(self.url_name, pk)
 
 
 class Status(Column):
