@@ -2,13 +2,14 @@
 
 import datetime
 
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tms import days
+from tms.compiled import Question
 from tms.ui.access import allowed
+from tms.ui.address import page_of
 from tms.ui.register import Fact
 from tms.ui.timeline import Told, day, value
 
@@ -43,12 +44,14 @@ WORDS = {"type": dict(EventType.choices)}
 # Names
 
 
+ITEMS = Question(lambda ids: Item.objects.filter(pk__in=ids).values_list("pk", "title", "kind"))
+
+
 def items(ids, user) -> dict:
     may = allowed(user, "catalog.view_catalogue")
-    found = Item.objects.filter(pk__in=ids).values_list("pk", "title", "kind")
     return {
-        pk: (title, reverse(f"catalog:{kind}", args=[pk]) if may else "")
-        for pk, title, kind in found
+        pk: (title, page_of(f"catalog:{kind}", pk) if may else "")
+        for pk, title, kind in ITEMS(ids=ids)
     }
 
 

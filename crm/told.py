@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Region, Unit
+from tms.compiled import Question
 from tms.ui.access import allowed
 from tms.ui.address import page_of
 from tms.ui.timeline import Told, value
@@ -31,21 +32,26 @@ LABELS = {
 # Names
 
 
+PEOPLE = Question(
+    lambda ids: Contact.objects.filter(pk__in=ids).values_list(
+        "pk", "first_name", "last_name", "email"
+    )
+)
+COMPANIES = Question(lambda ids: Account.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
 def contacts(ids, user) -> dict:
     may = allowed(user, "crm.view_people")
     return {
         pk: (called(first, last, email), page_of("crm:contact", pk) if may else "")
-        for pk, first, last, email in Contact.objects.filter(pk__in=ids).values_list(
-            "pk", "first_name", "last_name", "email"
-        )
+        for pk, first, last, email in PEOPLE(ids=ids)
     }
 
 
 def accounts(ids, user) -> dict:
     may = allowed(user, "crm.view_people")
     return {
-        pk: (name, page_of("crm:account", pk) if may else "")
-        for pk, name in Account.objects.filter(pk__in=ids).values_list("pk", "name")
+        pk: (name, page_of("crm:account", pk) if may else "") for pk, name in COMPANIES(ids=ids)
     }
 
 

@@ -1,27 +1,41 @@
 """How is it told what happened to registrations, requests and results?"""
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from catalog.models.event import event_label
+from tms.compiled import Question
 from tms.ui.access import allowed
+from tms.ui.address import page_of
 from tms.ui.timeline import Told
 
 from .models import PaidBy, Registration, Request
 
 # Names
 
+PLACES = Question(
+    lambda ids: Registration.objects.filter(pk__in=ids).values_list(
+        "pk",
+        "path_id",
+        "path__title",
+        "event_id",
+        "event__course__title",
+        "event__first_on",
+        "event__type",
+        "event__place",
+        "event__code",
+    )
+)
+
 
 def registrations(ids, user) -> dict:
     """What they are on, as events and items are named."""
-    rows = Registration.objects.filter(pk__in=ids).select_related("event__course", "path")
     may = allowed(user, "catalog.view_catalogue")
     found = {}
-    for each in rows:
-        name = "catalog:path" if each.path_id else "catalog:event"
-        text = each.path.title if each.path else each.event.choice_label
-        url = reverse(name, args=[each.path_id or each.event_id]) if may else ""
-        found[each.pk] = (text, url)
+    for pk, path_id, path, event_id, *event in PLACES(ids=ids):
+        name = "catalog:path" if path_id else "catalog:event"
+        text = path if path_id else event_label(*event)
+        found[pk] = (text, page_of(name, path_id or event_id) if may else "")
     return found
 
 

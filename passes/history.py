@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.models import Contact
 from tms import journal
+from tms.compiled import Question
 from tms.days import day_text
 from tms.models import User
 from tms.ui.access import allowed
@@ -174,12 +175,15 @@ TOLD = {
 }
 
 
+NAMES = Question(lambda ids: Pass.objects.filter(pk__in=ids).values_list("pk", "pass_type__name"))
+
+
 def names_of_passes(ids, user) -> dict:
     """Leadership Library #12, with its page for who may see passes."""
     may = allowed(user, "passes.view_passes")
     return {
         pk: (f"{name} #{pk}", page_of("passes:detail", pk) if may else "")
-        for pk, name in Pass.objects.filter(pk__in=ids).values_list("pk", "pass_type__name")
+        for pk, name in NAMES(ids=ids)
     }
 
 

@@ -39,6 +39,12 @@ class EventState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+def event_label(course: str, first_on, type: str, place: str, code: str) -> str:  # noqa: A002
+    """What an event is called among those of all courses, from its values."""
+    when = day_text(first_on) or str(EventType(type).label)
+    return ", ".join(filter(None, [course, when, place, code]))
+
+
 class EventQuerySet(models.QuerySet):
     def open(self):
         return self.filter(status=EventStatus.OPEN)
@@ -141,8 +147,7 @@ class Event(models.Model):
     @property
     def choice_label(self) -> str:
         """What it is called among the events of all courses; asks for the course's title."""
-        told = [self.course.title, day_text(self.first_on) or str(self.get_type_display())]
-        return ", ".join(filter(None, [*told, self.place, self.code]))
+        return event_label(self.course.title, self.first_on, self.type, self.place, self.code)
 
     def status_on(self, day) -> EventState:
         """What it is on `day`. An LMS event has no days: it neither runs nor ends."""

@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tms import days
+from tms.compiled import Question
 from tms.models import JournalRow, User
 
 from . import register
@@ -79,12 +80,12 @@ class Asked:
                 self.found[noun] |= {key: answers.get(key) for key in missing}
 
 
+USERS = Question(lambda ids: User.objects.filter(pk__in=ids).values_list("pk", "name", "email"))
+
+
 def users(ids, user) -> dict:
     """Who signs in, by name."""
-    return {
-        pk: (name or email, "")
-        for pk, name, email in User.objects.filter(pk__in=ids).values_list("pk", "name", "email")
-    }
+    return {pk: (name or email, "") for pk, name, email in USERS(ids=ids)}
 
 
 @dataclasses.dataclass(frozen=True)
