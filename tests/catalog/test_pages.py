@@ -524,7 +524,7 @@ def test_lists_cost_the_same_however_long(client, count_queries, europe, number)
         EventFactory(course=course, sessions=number < 10)
     assert {
         name: cost(client, url(name), count_queries) for name in ("courses", "paths", "events")
-    } == {"courses": 7, "paths": 7, "events": 5}
+    } == {"courses": 6, "paths": 6, "events": 4}
 
 
 @pytest.mark.usefixtures("without_others_panels")
@@ -545,7 +545,7 @@ def test_pages_cost_the_same_however_much_is_on_them(client, count_queries, euro
         "path": cost(client, url("path", path.pk), count_queries),
         "event": cost(client, url("event", event.pk), count_queries),
         "categories": cost(client, url("categories"), count_queries),
-    } == {"course": 9, "path": 8, "event": 7, "categories": 5}
+    } == {"course": 8, "path": 7, "event": 6, "categories": 4}
 
 
 def test_events_of_very_many_courses_are_found_too(client, monkeypatch):

@@ -90,7 +90,7 @@ def test_the_list_takes_the_same_queries_for_any_number(client, count_queries, k
     assert count_queries(lambda: client.get("/pass-types/?size=100")) == LIST_QUERIES
 
 
-LIST_QUERIES = 5
+LIST_QUERIES = 4
 
 
 # Making one
@@ -235,7 +235,7 @@ def test_the_page_takes_the_same_queries_for_any_number(client, count_queries, n
     assert count_queries(lambda: client.get(f"/pass-types/{made.pk}/")) == PAGE_QUERIES
 
 
-PAGE_QUERIES = 14
+PAGE_QUERIES = 13
 
 
 # What is done there

@@ -196,7 +196,7 @@ def test_a_list_costs_the_same_at_any_length(browse, office, count_queries, coun
     many(count)
     client = browse(office)
     # user, organisation, roles; rows, count
-    assert count_queries(lambda: client.get("/facts/")) == 5
+    assert count_queries(lambda: client.get("/facts/")) == 4
 
 
 def test_its_part_for_htmx_costs_less(htmx, office, count_queries):
