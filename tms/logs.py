@@ -11,8 +11,8 @@ import re
 
 from . import trace
 
-# Passwords in addresses of servers, keys of the API, secrets of webhooks, and the last part of links
-# that carry secrets.
+# Passwords in addresses of servers, keys of the API, secrets of webhooks, and the last part of
+# links that carry secrets.
 SECRETS = [
     (re.compile(r"(://[^:/@\s]*:)[^@/\s]+@"), r"\1***@"),
     (re.compile(r"\blk_[A-Za-z0-9_-]{8,}"), "lk_***"),
