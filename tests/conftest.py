@@ -42,6 +42,22 @@ NO_BROWSER = (
     "No Chromium here. Install it (Debian: apt-get install chromium) or name it: CHROMIUM=/path."
 )
 
+# What takes long is begun first, so that at the end no process works on alone.
+LONG = (
+    "tests/house/test_run.py",
+    "tests/security/",
+    "tests/scenarios/",
+    "tests/ui/test_every_page.py",
+    "tests/passes/test_races.py",
+    "tests/lms/test_races.py",
+    "tests/passes/test_owned_browser.py",
+    "tests/passes/test_types_browser.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
 
 class Clock:
     """The moment that the whole product believes in; it moves only when told."""

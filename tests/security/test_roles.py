@@ -17,6 +17,7 @@ from .table import ELSEWHERE, LEARNER, PUBLIC, SIGNED_IN, STAFF, TABLE, address,
 pytestmark = pytest.mark.django_db
 
 STAFF_ROLES = sorted(roles.ROLES)
+WHO = ["anonymous", "learner", *STAFF_ROLES, "staff without a role"]
 
 
 def addresses(resolver=None, namespace=()):
@@ -91,24 +92,23 @@ def happened(response) -> str:
     [("get", {}), ("post", {"HX-Request": "true", "HX-Current-URL": "http://testserver/"})],
     ids=["get a page", "post by htmx"],
 )
-def test_each_role_opens_what_it_may_and_nothing_else(everything, browse, method, headers):
+@pytest.mark.parametrize("who", WHO)
+def test_each_role_opens_what_it_may_and_nothing_else(everything, browse, who, method, headers):
     made, people = everything
-    wrong = []
-    for who, user in people.items():
-        client = browse(user)
-        signed_in = dict(client.cookies)
-        for name in sorted(TABLE):
-            with transaction.atomic():
-                response = getattr(client, method)(address(name, made), headers=headers)
-                transaction.set_rollback(True)
-            # What a page did is undone, a session that it ended too.
-            client.cookies.clear()
-            client.cookies.update(signed_in)
-            if response.status_code == 405:
-                continue
-            want, got = expected(name, who, user), happened(response)
-            if want != got:
-                wrong.append(f"{who}: {name} {method} is {got}, not {want}")
+    client, wrong = browse(people[who]), []
+    signed_in = dict(client.cookies)
+    for name in sorted(TABLE):
+        with transaction.atomic():
+            response = getattr(client, method)(address(name, made), headers=headers)
+            transaction.set_rollback(True)
+        # What a page did is undone, a session that it ended too.
+        client.cookies.clear()
+        client.cookies.update(signed_in)
+        if response.status_code == 405:
+            continue
+        want, got = expected(name, who, people[who]), happened(response)
+        if want != got:
+            wrong.append(f"{name} {method} is {got}, not {want}")
     assert wrong == []
 
 
