@@ -27,6 +27,7 @@ NO_PAGES = {"crm:view_as_learner", "crm:stop_viewing"}
 ACCOUNT = ["login", "signup", "password/reset"]
 MY_ACCOUNT = ["", "email", "2fa", "sessions"]
 DIALOGS = """
+    programs:add_webhook
     catalog:create_region catalog:edit_item catalog:add_price catalog:add_session
     crm:edit_contact crm:archive_contact people:create_role passes:give passes:add_to_account
     passes:renew passes:extend passes:assign passes:cancel lms:edit_unit
