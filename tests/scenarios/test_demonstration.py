@@ -16,7 +16,7 @@ from tms.models import JournalRow, Organisation, User
 TODAY = datetime.date(2026, 11, 22)
 
 
-def test_it_is_believable_and_true_and_cleared_in_one_action(db, clock, settings, tmp_path, browse):
+def test_it_is_believable_and_true_and_cleared_in_one_action(db, clock, settings, tmp_path):
     """One test, because the world takes the longest."""
     settings.MEDIA_ROOT = tmp_path
     world.build(clock.at)
