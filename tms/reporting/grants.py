@@ -46,6 +46,7 @@ def reader(role: str, password: str | None = None) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         if not there:
             grants.make(cursor, name, password)
+            cursor.execute(sql.SQL("ALTER ROLE {} LOGIN").format(name))
             for setting, value in LIMITS.items():
                 cursor.execute(
                     sql.SQL("ALTER ROLE {} SET {} = {}").format(

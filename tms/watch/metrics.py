@@ -116,6 +116,7 @@ def task_done(name: str, outcome: str, seconds: float) -> None:
 
 
 def tasks():
+    current_app.loader.import_default_modules()  # a web process has no need of them but this
     ours = sorted(name for name in current_app.tasks if not name.startswith("celery."))
     keys = {task_key(name, what): (name, what) for name in ours for what in (*OUTCOMES, "ms")}
     ended = CounterMetricFamily("lanyard_tasks", "Tasks that ended", labels=["task", "outcome"])
