@@ -1,4 +1,4 @@
-"""The production layout says what docs/operating.md promises of it."""
+"""The production layout says what docs/operations.md promises of it."""
 
 import re
 from pathlib import Path
@@ -63,7 +63,7 @@ def test_every_secret_comes_from_outside_and_is_asked_for():
         "DATABASE_PASSWORD",
         "DATABASE_OWNER_PASSWORD",
     }
-    operating = (ROOT / "docs/operating.md").read_text()
+    operating = (ROOT / "docs/operations.md").read_text()
     assert {name for name in asked if f"{name}=" not in operating} == set()
 
 
