@@ -25,7 +25,7 @@ def sentence_of(status: int, request) -> str:
         return _("The request can’t be read. Mend its address, its headers or its body.")
     if status == 503:
         return _("Something that this needs is away. Come again in a few seconds.")
-    return _("Nothing was done. Tell whoever runs this installation, with the time.")
+    return _("Nothing was done. Tell whoever runs this installation the id of this request.")
 
 
 class Frame:

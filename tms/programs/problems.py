@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, Field
 
-from tms import operations
+from tms import operations, trace
 from tms.refusals import Refusal, Stale
 
 MEDIA_TYPE = "application/problem+json"
@@ -53,6 +53,7 @@ class ProblemDocument(BaseModel):
     detail: str = Field(description="Why, and what to do, in a sentence.")
     field: str | None = Field(description="The field it is about, if it is about one.")
     errors: list[FieldProblem] = Field(description="Each field that is not right.")
+    request: str = Field(description="The request's id, as in X-Request-ID: the log has it.")
 
 
 class Problem(Exception):
@@ -79,6 +80,7 @@ def answer(kind: str, detail: str, *, errors=(), field: str | None = None, **hea
         detail=detail,
         field=field or (errors[0].field if errors else None),
         errors=errors,
+        request=trace.current(),
     )
     response = HttpResponse(document.model_dump_json(), status=status, content_type=MEDIA_TYPE)
     for name, value in headers.items():
