@@ -51,6 +51,8 @@ def archive_contact(
 def restore_contact(contact_id: int, *, version: int | None = None, at, on, by) -> Contact:
     """Take a contact back, and the individual account that went with them."""
     contact = contacts.locked(contact_id, version=version)
+    if contact.erased_at:
+        raise Refusal(_("This person was erased; there is nothing left to restore."))
     if not contact.archived_at:
         raise Refusal(_("%(name)s is not archived.") % {"name": contact})
     went_along = contact.account.kind == AccountKind.INDIVIDUAL and contact.account.archived_at

@@ -131,6 +131,8 @@ def locked(contact_id: int, *, version: int | None = None) -> Contact:
 
 
 def refuse_archived(contact: Contact) -> None:
+    if contact.erased_at:
+        raise Refusal(_("This person was erased. Nothing about them can be changed."))
     if contact.archived_at:
         raise Refusal(_("%(name)s is archived. Restore the contact first.") % {"name": contact})
 

@@ -25,7 +25,9 @@ def add(owner: Account | Contact, *, system: str, value: str, at, on, by, source
             field="system" if len(system) > 60 else "value",
         )
     # The owner's lock, not the database's refusal, orders two who add at once to one owner.
-    type(owner).objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
+    found = type(owner).objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
+    if getattr(found, "erased_at", None):
+        raise Refusal(_("This person was erased. Nothing about them can be changed."))
     taken = ExternalId.objects.filter(
         **{f"{noun}__isnull": False}, system=system, value=value
     ).select_related(noun)

@@ -82,6 +82,8 @@ FACTS = [
     Fact("contact.external_id_removed", "hash", told.external_id_removed, "warn"),
     Fact("contact.archived", "archive", told.contact_archived, "bad"),
     Fact("contact.restored", "archive-restore", told.contact_restored, "good"),
+    Fact("contact.erased", "user-x", _("Person erased"), "bad"),
+    Fact("contact.taken_out", "download", told.contact_taken_out),
     Fact("contact.linked", "key-round", told.contact_linked, "good"),
     Fact("contact.invited", "send", told.contact_invited),
     Fact("contact.address_asked", "at-sign", told.address_asked),

@@ -144,6 +144,10 @@ def contact_restored(row, names):
     return format_html(_("{name} restored"), name=names("contact", row.contact_id))
 
 
+def contact_taken_out(row, names):
+    return format_html(_("Data about {name} taken out"), name=names("contact", row.contact_id))
+
+
 def contact_linked(row, names):
     return format_html(_("{name} signs in to the LMS now"), name=names("contact", row.contact_id))
 

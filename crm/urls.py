@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import accounts, contacts, fields, options, panels, people
+from .views import accounts, contacts, erasure, fields, options, panels, people
 
 of_contact = [
     path("", contacts.contact, name="contact"),
@@ -27,6 +27,8 @@ of_contact = [
     path("restoring/", contacts.Restore.as_view(), name="restore_contact"),
     path("invitation/", contacts.Invite.as_view(), name="invite"),
     path("viewing/", people.view_as_learner, name="view_as_learner"),
+    path("data/", erasure.export, name="export_person"),
+    path("erasure/", erasure.Erase.as_view(), name="erase"),
 ]
 
 of_account = [

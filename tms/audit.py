@@ -22,17 +22,20 @@ __all__ = ["Middleware", "context"]
 
 
 @contextlib.contextmanager
-def context(*, source: str, user=None, key: int | None = None, **more):
-    """Say who changes things within: `source` is one of AuditSource, `key` the id of an API key.
+def context(*, source: str, **more):
+    """Say who changes things within: `source` is one of AuditSource.
 
-    `more` may have `address` (of the client), `request` (its id) and `path`. Within another
-    context (the API's within its request's) what is named here counts until it is left, and the
-    rest stays. Enter it outside a transaction: what a transaction is told last counts to its end.
+    `more` may have `user` (or their id; None: nobody), `key` (the id of an API key), `address` (of
+    the client), `request` (its id) and `path`. Within another context (the API's within its
+    request's) what is named here counts until it is left, and the rest stays. Enter it outside a
+    transaction: what a transaction is told last counts to its end.
     """
-    said = {"source": source, "user": getattr(user, "pk", user), "key": key, **more}
+    said = {"source": source, **more}
+    if "user" in said:
+        said["user"] = getattr(said["user"], "pk", said["user"])
     with pghistory.context() as now:
         before = dict(now.metadata)
-        now.metadata.update({name: value for name, value in said.items() if value is not None})
+        now.metadata.update(said)
         try:
             yield
         finally:

@@ -328,6 +328,16 @@ FIRST_STEPS = ["catalog.setup.first_region"]
 # What the verbs of one floor set off on a floor above it, in this order.
 CONSEQUENCES = ["catalog.sessions.follow_zone", "lms.places.release_uncovered"]
 
+# Who holds what about a person: asked in this order when they are exported or erased. What takes
+# something from them comes first, while they still have a name.
+PERSONAL = [
+    "passes.personal",
+    "lms.personal",
+    "catalog.personal",
+    "crm.personal",
+    "tms.people.personal",
+]
+
 # What the nightly run calls, in this order, each with (on=, at=).
 NIGHTLY = [
     "passes.expiring.record_expired",

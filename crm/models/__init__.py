@@ -3,6 +3,7 @@
 from .account import Account, AccountKind
 from .change import Change
 from .contact import Contact, Membership
+from .erasure import Erasure
 from .extra import CustomField, CustomFieldKind, ExternalId
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Contact",
     "CustomField",
     "CustomFieldKind",
+    "Erasure",
     "ExternalId",
     "Membership",
 ]

@@ -7,12 +7,13 @@ from django.db.models.functions import Coalesce, Concat, Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tms import personal
 from tms.text import Fold
 
 
 def called(first_name: str, last_name: str, email: str | None) -> str:
     """What somebody is called: by name, or by address without one."""
-    return f"{first_name} {last_name}".strip() or email or ""
+    return personal.called(f"{first_name} {last_name}".strip() or email or "")
 
 
 class ContactQuerySet(models.QuerySet):
@@ -67,6 +68,8 @@ class Contact(models.Model):
     custom = models.JSONField(default=dict, blank=True)
     announcements = models.BooleanField(_("receives announcements"), default=True)
     archived_at = models.DateTimeField(null=True, editable=False)
+    # The person was erased: nothing is left but the number, and nothing may be changed.
+    erased_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
 
     name_key = models.GeneratedField(

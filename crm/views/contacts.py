@@ -26,7 +26,7 @@ class Contacts(ListPage):
     title = gettext_lazy("Contacts")
     permission_required = "crm.view_people"
     table, filterset, sort = ContactTable, ContactFilter, "name"
-    values = ("archived_at", "first_name", "last_name", "email")
+    values = ("archived_at", "erased_at", "first_name", "last_name", "email")
     export_name = "contacts"
     changes = "contact"
 
@@ -50,6 +50,8 @@ class Contacts(ListPage):
 
     def menu(self, row):
         pk = row["pk"]
+        if row["erased_at"]:
+            return
         if row["archived_at"]:
             yield Action(
                 _("Restore"),

@@ -49,6 +49,7 @@ WEBHOOKS = "tms.manage_webhooks"
 LOOK, CHANGE = "catalog.view_catalogue", ("catalog.view_catalogue", "catalog.change_catalogue")
 PRICES = ("catalog.view_catalogue", "catalog.change_prices")
 CONTENT = "catalog.change_catalogue"
+TAKE_OUT, ERASE = "crm.take_out_person", "crm.erase_person"
 SEE_PEOPLE, CHANGE_PEOPLE = "crm.view_people", "crm.change_people"
 SEE, SET_UP = "passes.view_passes", "passes.manage_pass_types"
 GIVE, MOVE, REASSIGN = "passes.issue_pass", "passes.change_pass", "passes.reassign_pass"
@@ -103,6 +104,8 @@ TABLE = {
         test_webhook resend_parked remove_webhook delivery resend skip_delivery
     """,
     ),
+    "crm:export_person": TAKE_OUT,
+    "crm:erase": ERASE,
     "demo:clear": (SETTINGS, USERS),
     **rows("programs", KEYS, "keys make_key revoke_key"),
     "catalog:image": PUBLIC,

@@ -83,7 +83,12 @@ BEGIN
       AND (names_one(before::text, names) OR names_one(after::text, names))
        OR model = 'catalog.session'
       AND (before->>'instructor' = ANY(names) OR after->>'instructor' = ANY(names));
-    UPDATE audit SET address = '[erased]' WHERE user_id = the_user AND address <> '';
+    -- From where they came, signed in or by a link in a letter.
+    UPDATE audit SET address = '[erased]'
+    WHERE address NOT IN ('', '[erased]')
+      AND (user_id = the_user
+           OR user_id IS NULL AND source = 'page'
+           AND (contact_id = the_contact OR model = 'tms.user' AND record = the_user));
     PERFORM set_config('lanyard.erasing', '', true);
 END
 $$;

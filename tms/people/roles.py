@@ -21,10 +21,18 @@ ADMINISTRATOR = "Administrator"
 # Built-in roles: what each allows, as patterns over the codes of tms.people.permissions.
 ROLES = {
     ADMINISTRATOR: ["*"],
-    "Training Manager": ["catalog.*", "crm.*", "passes.*", "lms.*", "*.view_*", "tms.export"],
+    "Training Manager": [
+        "catalog.*",
+        "crm.change_*",
+        "passes.*",
+        "lms.*",
+        "*.view_*",
+        "tms.export",
+    ],
     "Sales": [
         "catalog.view_catalogue",
-        "crm.*",
+        "crm.view_*",
+        "crm.change_*",
         "passes.view_passes",
         "passes.issue_pass",
         "passes.change_pass",

@@ -1,0 +1,74 @@
+"""What does learning hold about a person, and which of their places end with them?"""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.models import EventType
+from tms.consequences import Consequence
+from tms.personal import ERASED, Part, Person, part
+
+from . import cancelling, requests
+from .models import Completion, Progress, Registration, Request, RequestState
+
+
+def held(person: Person) -> list[Part]:
+    mine = {"contact": person.contact_id}
+    return [
+        part(
+            "registrations",
+            _("Registrations"),
+            Registration.objects.filter(**mine),
+            "id",
+            "event__course__title",
+            "event__code",
+            "path__title",
+            "account_id",
+            "paid_by",
+            "registered_at",
+            "content_until",
+            "attended",
+            "completed_at",
+            "cancelled_at",
+        ),
+        part("progress", _("Progress"), Progress.objects.filter(**mine)),
+        part("completions", _("Completed"), Completion.objects.filter(**mine)),
+        part("requests", _("Requests"), Request.objects.filter(**mine)),
+    ]
+
+
+def erase(person: Person, *, at, on, by) -> list[Consequence]:
+    """Cancel the places that are still to be used, decline what was asked, and empty the words.
+
+    What was attended and completed stays on record.
+    """
+    who = {"at": at, "on": on, "by": by}
+    told = cancel_running(person, **who)
+    mine = Request.objects.filter(contact=person.contact_id)
+    open_ones = list(mine.filter(state=RequestState.OPEN).values_list("pk", flat=True))
+    for pk in open_ones:
+        requests.decline(pk, answer=ERASED, **who)
+    if open_ones:
+        sentence = ngettext(
+            "%(count)s request is declined.", "%(count)s requests are declined.", len(open_ones)
+        )
+        told.append(Consequence("closes", sentence % {"count": len(open_ones)}, len(open_ones)))
+    mine.exclude(note="").update(note=ERASED)
+    mine.exclude(answer="").update(answer=ERASED)
+    return told
+
+
+def cancel_running(person: Person, **who) -> list[Consequence]:
+    """Paths first, with their places; then the places that are left."""
+    running = (
+        Registration.objects.live()
+        .filter(contact=person.contact_id, completed_at=None)
+        .filter(
+            Q(path__isnull=False) | Q(event__type=EventType.LMS) | Q(event__first_on__gt=who["on"])
+        )
+    )
+    told = []
+    for which in (Q(path__isnull=False), Q(path=None)):
+        for pk in list(running.filter(which).order_by("pk").values_list("pk", flat=True)):
+            told += cancelling.cancel(pk, **who).consequences
+    return told

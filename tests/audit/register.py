@@ -1,0 +1,94 @@
+"""Which columns can say something about a person, and what becomes of them when one is erased?
+
+Every column of text, JSON, addresses or files stands in one of two tables: PERSONAL, with the
+function that erases it, or NOT_PERSONAL, with the reason. test_erasure.py walks the models, so
+that a new column has to be put into one of them.
+"""
+
+PEOPLE, CRM, HISTORY = "tms.people.personal.erase", "crm.personal.erase", "tms.personal.erase"
+
+# {model: (erased by, columns)}
+PERSONAL = {
+    "account.EmailAddress": (PEOPLE, "email"),
+    "account.EmailConfirmation": (PEOPLE, "key"),
+    "mfa.Authenticator": (PEOPLE, "data"),
+    "sessions.Session": (PEOPLE, "session_key session_data"),
+    "usersessions.UserSession": (PEOPLE, "ip session_key user_agent data"),
+    "socialaccount.SocialAccount": (PEOPLE, "uid extra_data"),
+    "socialaccount.SocialToken": (PEOPLE, "token token_secret"),
+    "tms.User": (PEOPLE, "password email name language"),
+    "tms.OperationKey": (PEOPLE, "answer"),
+    "tms.Job": (PEOPLE, "title arguments upload result file back_to"),
+    "tms.KeptMail": (PEOPLE, "to subject text html files"),
+    "tms.JournalRow": (HISTORY, "before after reason"),
+    "tms.AuditRow": (HISTORY, "before after address"),
+    "catalog.Session": ("catalog.personal.erase", "instructor"),
+    "crm.Account": (
+        CRM,
+        "name legal_name street postcode city tax_number notes custom name_key",
+    ),
+    "crm.Change": (CRM, "before after"),
+    "crm.Contact": (
+        CRM,
+        "first_name last_name email phone job_title time_zone language notes custom name_key "
+        "search_text",
+    ),
+    "crm.ExternalId": (CRM, "system value"),
+    "lms.Request": ("lms.personal.erase", "note answer"),
+}
+
+# {model: (because, columns)}
+NOT_PERSONAL = {
+    "auth.Permission": ("a right of the product", "name codename"),
+    "auth.Group": ("a role", "name"),
+    "contenttypes.ContentType": ("a model of the product", "app_label model"),
+    "socialaccount.SocialApp": (
+        "how the installation speaks to a provider",
+        "provider provider_id name client_id secret key settings",
+    ),
+    "socialaccount.SocialAccount": ("the name of the provider", "provider"),
+    "pghistory.Context": ("the library's table; stays empty here", "id metadata"),
+    "tms.AuditRow": ("names of models, ids, and pages without particulars", "model request path"),
+    "tms.JournalRow": (
+        "kinds of facts and random keys",
+        "kind subject_kind source operation",
+    ),
+    "tms.ApiKey": (
+        "a program's, and its owner works here: whoever works here is not erased",
+        "name prefix digest scopes",
+    ),
+    "tms.WebhookEndpoint": (
+        "another system, set up by who works here",
+        "name address kinds secret previous_secret",
+    ),
+    "tms.WebhookDelivery": (
+        "what is posted names nobody, so an answer can't either",
+        "kind subject_kind answer trouble",
+    ),
+    "tms.Organisation": ("the organisation's own", "name logo time_zone contact_email"),
+    "tms.Pulse": ("a part of the machinery", "part facts"),
+    "tms.InvariantRun": ("numbers of rows", "found"),
+    "tms.OperationKey": ("a random key and a hash", "key digest"),
+    "tms.NightRun": ("what the night counted", "done"),
+    "tms.Job": ("names of functions and random keys", "verb operation request_id"),
+    "catalog.Category": ("how the catalogue is arranged", "name slug"),
+    "catalog.Event": ("when and where training is", "code place search_text"),
+    "catalog.Session": ("when and where training is", "time_zone place link"),
+    "catalog.Item": (
+        "what is taught",
+        "title code slug summary description objectives prerequisites duration image tags "
+        "title_key search_text",
+    ),
+    "catalog.TaxLevel": ("a tax", "name"),
+    "catalog.Region": ("a market", "name countries"),
+    "catalog.Unit": ("a currency or token", "code label"),
+    "crm.Account": ("a country says too little, and prices and taxes need it", "country"),
+    "crm.CustomField": ("what is asked, not what was answered", "label key choices help_text"),
+    "passes.Pass": ("numbers of the pass in other systems", "external_ids"),
+    "passes.PassType": ("what is sold", "name code slug description name_key search_text"),
+    "passes.PassOption": ("what is sold", "name"),
+    "passes.Inclusion": ("what a pass opens", "event_types"),
+    "tokens.TokenType": ("what is sold", "description"),
+    "lms.Section": ("what is taught", "title"),
+    "lms.ContentUnit": ("what is taught", "title body url file"),
+}

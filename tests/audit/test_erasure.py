@@ -1,0 +1,547 @@
+"""A person is erased from everything that is kept, and nothing else changes."""
+
+import datetime
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.db import connection, models, transaction
+from django.test import Client
+from django.utils.module_loading import import_string
+
+from catalog import sessions
+from catalog.models import EventType
+from crm import accounts, archiving, belonging, contacts, erasure, external_ids, people, taking_out
+from crm.models import Account, Contact, Erasure
+from lms import requests
+from lms.models import Registration, Request
+from passes import lifecycle
+from passes.models import Pass
+from tests.factories import (
+    CustomFieldFactory,
+    EventFactory,
+    PassFactory,
+    PassTypeFactory,
+    RegistrationFactory,
+)
+from tms import audit, grants
+from tms.models import AuditRow, Job, JournalRow, KeptMail, OperationKey, User
+from tms.models.work import JobState
+from tms.people import roles
+from tms.refusals import Refusal
+
+from .register import NOT_PERSONAL, PERSONAL
+
+DAY = datetime.date(2026, 11, 22)
+CANARY = "Zyxcanary"
+FIRST, LAST = "Quillon", f"{CANARY}-Vantongeren"
+EMAIL, FORMER = f"q.{CANARY.lower()}@home.example", f"old.{CANARY.lower()}@home.example"
+ADDRESS = "203.0.113.77"
+WORDS = (CANARY.lower(), "vantongeren", ADDRESS)
+
+
+# The register
+
+
+def says_something(field) -> bool:
+    """Could this column hold something about a person?"""
+    if isinstance(field, models.GeneratedField):
+        field = field.output_field
+    kinds = (
+        models.CharField,
+        models.TextField,
+        models.JSONField,
+        models.FileField,
+        models.GenericIPAddressField,
+        models.UUIDField,
+        ArrayField,
+    )
+    return isinstance(field, kinds) and not field.flatchoices
+
+
+def test_of_every_column_it_is_said_whether_it_is_personal():
+    there = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy
+        for field in model._meta.concrete_fields
+        if says_something(field)
+    }
+    told = [
+        f"{model}.{column}"
+        for table in (PERSONAL, NOT_PERSONAL)
+        for model, (_why, columns) in table.items()
+        for column in columns.split()
+    ]
+    assert there - set(told) == set(), "Say in tests/audit/register.py whether it is personal."
+    assert set(told) - there == set(), "These columns are not there any more."
+    assert len(told) == len(set(told))
+
+
+def test_what_erases_is_there_and_is_asked(settings):
+    for path, _columns in PERSONAL.values():
+        assert callable(import_string(path))
+        module = path.rpartition(".")[0]
+        assert module == "tms.personal" or module in settings.PERSONAL
+
+
+# The canary: in every personal column, and by every flow there is
+
+
+@pytest.fixture
+def canary(organisation, office, europe, kestrel, clock, settings, tmp_path):
+    """A learner whose name, addresses and answers stand wherever a person's can stand."""
+    settings.MEDIA_ROOT = tmp_path
+    who = {"at": clock.at, "on": DAY, "by": office}
+    with audit.context(source="page", user=office, address="203.0.113.1"):
+        return written(kestrel, who)
+
+
+def written(kestrel, who):
+    field = CustomFieldFactory(label="Diet", kind="text")
+    made = contacts.create(
+        first_name=FIRST,
+        last_name=LAST,
+        email=FORMER,
+        phone=f"+44 {CANARY}",
+        job_title=f"Head of {CANARY}",
+        time_zone="Europe/Lisbon",
+        language="en",
+        notes=f"Ask {CANARY} about lunch.",
+        custom={field.key: f"No {CANARY}"},
+        ids=[("HR", f"{CANARY}-7"), (f"Club {CANARY}", "7")],
+        **who,
+    )
+    own = made.account
+    accounts.edit(
+        own.pk,
+        legal_name=f"{LAST} sole trader",
+        street=f"{CANARY} street 1",
+        postcode=CANARY[:8],
+        city=CANARY,
+        tax_number=f"GB{CANARY}",
+        notes=f"Pays as {CANARY}.",
+        **who,
+    )
+    Account.objects.filter(pk=own.pk).update(custom={"note": CANARY})
+    external_ids.add(own, system="ERP", value=f"{CANARY}-acc", **who)
+    belonging.add(made.pk, kestrel, **who)
+    accounts.edit(kestrel.pk, notes=f"Ring {FIRST} {LAST.upper()} or {EMAIL} first.", **who)
+    with audit.context(source="page", user=None, address=ADDRESS):
+        people.change_address(made.pk, EMAIL, **who)
+        user = User.objects.create_user(EMAIL, f"pw-{CANARY}", name=f"{FIRST} {LAST}")
+        user.language = "en"
+        user.save()
+        Contact.objects.filter(pk=made.pk).update(user=user)
+    signs_in(user, who["at"])
+    learns(made, kestrel, own, who, user)
+    leaves_traces(made, user, who)
+    made.refresh_from_db()
+    return made
+
+
+def signs_in(user, at):
+    address = EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
+    EmailConfirmation.objects.create(email_address=address, key=CANARY.lower(), sent=at)
+    Authenticator.objects.create(user=user, type="totp", data={"secret": CANARY}, created_at=at)
+    social = SocialAccount.objects.create(
+        user=user, provider="oidc", uid=CANARY, extra_data={"name": LAST}
+    )
+    app = SocialApp.objects.create(provider="oidc", name="Provider", client_id="1")
+    SocialToken.objects.create(account=social, app=app, token=CANARY, token_secret=CANARY)
+    client = Client(REMOTE_ADDR=ADDRESS, HTTP_USER_AGENT=f"Browser of {CANARY}")
+    client.force_login(user)
+    session = client.session
+    session["words"] = CANARY
+    session.save()
+    UserSession.objects.update_or_create(
+        session_key=session.session_key,
+        defaults={
+            "user": user,
+            "ip": ADDRESS,
+            "user_agent": f"Browser of {CANARY}",
+            "data": {"words": CANARY},
+        },
+    )
+
+
+def learns(made, kestrel, own, who, user):
+    lent = PassFactory(contact=made, account=kestrel, expires_on=datetime.date(2027, 6, 1))
+    PassFactory(contact=made, account=own, expires_on=datetime.date(2027, 6, 1))
+    over = PassFactory(
+        contact=made,
+        account=kestrel,
+        starts_on=datetime.date(2025, 1, 1),
+        expires_on=datetime.date(2026, 1, 1),
+    )
+    reason = f"{FIRST} {LAST} asked for it"
+    lifecycle.extend(
+        lent.pk,
+        version=lent.version,
+        expires_on=datetime.date(2027, 7, 1),
+        reason=reason,
+        **who,
+    )
+    other = PassFactory(account=kestrel, expires_on=datetime.date(2027, 6, 1))
+    lifecycle.extend(
+        other.pk,
+        version=other.version,
+        expires_on=datetime.date(2027, 7, 1),
+        reason=reason.upper(),
+        **who,
+    )
+    event = EventFactory(type=EventType.CLASSROOM, capacity=5)
+    session = sessions.add_session(
+        event,
+        starts=datetime.datetime.fromisoformat("2026-12-07 09:00"),
+        ends=datetime.datetime.fromisoformat("2026-12-07 17:00"),
+        time_zone="Europe/London",
+        instructor=f"{FIRST} {LAST}",
+        **who,
+    )
+    assert session.pk
+    event.refresh_from_db()
+    RegistrationFactory(contact=made, account=kestrel, event=event, paid_by="invoice")
+    assert over.pk
+    asked = requests.ask_for_pass(made, PassTypeFactory(), note=f"For {CANARY}", **who)
+    answered = requests.ask_for_pass(made, PassTypeFactory(), note=f"Or {CANARY}", **who)
+    requests.decline(answered.pk, answer=f"Sorry, {CANARY}", **who)
+    with audit.context(source="page", user=user, address=ADDRESS):
+        Request.objects.filter(pk=asked.pk).update(note=f"For {CANARY}!")
+
+
+def leaves_traces(made, user, who):
+    KeptMail.objects.create(
+        to=EMAIL,
+        subject=f"Dear {LAST}",
+        text=f"{FIRST} {LAST}",
+        html=f"<p>{LAST}</p>",
+        files=[["a.ics", CANARY, "text/calendar"]],
+        at=who["at"],
+    )
+    KeptMail.objects.create(to="x@example.com", subject="New", text=f"{EMAIL} came", at=who["at"])
+    OperationKey.objects.create(
+        key="k", actor_id=1, digest="d", answer={"says": f"{FIRST} {LAST} added"}, at=who["at"]
+    )
+    job = Job.objects.create(
+        verb="v",
+        title=f"Import of {FIRST} {LAST}",
+        arguments={"query": f"q={FIRST}+{LAST}"},
+        by=who["by"],
+        state=JobState.DONE,
+        result={"sentences": [EMAIL], "links": [["Get the file", "/"]]},
+        back_to=f"/contacts/?q={FIRST}+{LAST}",
+        asked_at=who["at"],
+    )
+    job.upload.save("people.csv", ContentFile(EMAIL.encode()))
+    job.file.save(f"{CANARY}.csv", ContentFile(LAST.encode()))
+
+
+def dump() -> dict[str, str]:
+    """Every table of the database, as text in small letters."""
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT string_agg(t::text, chr(10)) FROM "{table}" t')
+            found[table] = (cursor.fetchone()[0] or "").lower()
+    return found
+
+
+def hits(where: dict[str, str]) -> list[str]:
+    return sorted(
+        f"{name}: {word}" for name, text in where.items() for word in WORDS if word in text
+    )
+
+
+def files(folder) -> dict[str, str]:
+    return {
+        str(path): f"{path} {path.read_bytes().decode(errors='replace')}".lower()
+        for path in Path(folder).rglob("*")
+        if path.is_file()
+    }
+
+
+def erased(contact, clock, by, **more):
+    with audit.context(source="page", user=by, address="203.0.113.1"):
+        return erasure.erase(contact.pk, at=clock.at, on=DAY, by=by, **more)
+
+
+@pytest.mark.django_db
+def test_the_canary_stands_in_every_personal_column(canary):
+    empty = []
+    with connection.cursor() as cursor:
+        for label, (_by, columns) in PERSONAL.items():
+            table = apps.get_model(label)._meta.db_table
+            for name in columns.split():
+                column = apps.get_model(label)._meta.get_field(name).column
+                cursor.execute(
+                    f'SELECT count(*) FROM "{table}" WHERE "{column}"::text NOT IN '
+                    "('', '{}', '[]', '[erased]', 'Erased person')"
+                )
+                if not cursor.fetchone()[0]:
+                    empty.append(f"{label}.{name}")
+    assert empty == []
+    assert len(hits(dump())) > 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_erasing_no_trace_is_left_in_any_table_or_file(canary, clock, office, settings):
+    assert hits(files(settings.MEDIA_ROOT))
+    erased(canary, clock, office)
+    assert hits(dump()) == []
+    assert hits(files(settings.MEDIA_ROOT)) == []
+
+
+@pytest.mark.django_db
+def test_the_records_stay_with_their_numbers(canary, clock, office):
+    def numbers():
+        return {
+            model: list(model.objects.order_by("pk").values_list("pk", flat=True))
+            for model in (Contact, Account, Pass, Registration, Request, User)
+        }
+
+    before, facts = numbers(), list(JournalRow.objects.order_by("pk").values_list("pk", "kind"))
+    erased(canary, clock, office)
+    assert numbers() == before
+    after = list(JournalRow.objects.order_by("pk").values_list("pk", "kind"))
+    assert after[: len(facts)] == facts
+    assert after[-1][1] == "contact.erased"
+    canary.refresh_from_db()
+    assert (canary.name, canary.email, canary.erased_at) == ("Erased person", None, clock.at)
+    assert canary.account.name == "Erased person"
+
+
+@pytest.mark.django_db
+def test_what_ends_with_the_person_is_named(canary, clock, office, kestrel):
+    told = [each.sentence for each in erased(canary, clock, office)]
+    assert told[:2] == [
+        "1 training pass is cancelled.",
+        "1 training pass is unassigned; the account keeps it.",
+    ]
+    assert "1 request is declined." in told
+    assert "1 session to come has no instructor any more." in told
+    assert "The sign-in ends; all its sessions do too." in told
+    assert "The file of 1 finished import or export is deleted: it may name them." in told
+    assert told[-1].startswith("Passes, registrations, results and the history stay")
+    held = Pass.objects.filter(contact=canary.pk, cancelled_at=None)
+    assert [each.expires_on for each in held] == [datetime.date(2026, 1, 1)]
+    assert not Registration.objects.live().filter(contact=canary.pk).exists()
+
+
+@pytest.mark.django_db
+def test_other_people_keep_what_is_theirs(canary, ada, clock, office):
+    KeptMail.objects.create(to="ada@x.example", subject="Hello", text="Ada", at=clock.at)
+    contacts.edit(ada.pk, phone="+44 1", at=clock.at, on=DAY, by=office)
+    rows = AuditRow.objects.filter(contact_id=ada.pk)
+    before = list(rows.values_list("pk", "before", "after"))
+    erased(canary, clock, office)
+    assert list(rows.values_list("pk", "before", "after")) == before
+    assert KeptMail.objects.filter(to="ada@x.example").exists()
+    ada.refresh_from_db()
+    assert (ada.name, ada.email) == ("Ada Lindqvist", "ada@kestrelrail.example")
+    assert (
+        Account.objects.get(name="Kestrel Rail Group").notes == "Ring [erased] or [erased] first."
+    )
+
+
+@pytest.mark.django_db
+def test_the_sign_in_is_over(canary, clock, office, browse):
+    client = browse(canary.user)
+    assert client.get("/account/").status_code == 200
+    erased(canary, clock, office)
+    assert client.get("/account/").status_code == 302
+    user = User.objects.get(pk=canary.user_id)
+    assert (user.is_active, user.has_usable_password(), str(user)) == (
+        False,
+        False,
+        "Erased person",
+    )
+
+
+@pytest.mark.django_db
+def test_nothing_can_be_done_with_who_was_erased(canary, clock, office):
+    who = {"at": clock.at, "on": DAY, "by": office}
+    erased(canary, clock, office)
+    for verb in (
+        lambda: contacts.edit(canary.pk, phone="1", **who),
+        lambda: archiving.restore_contact(canary.pk, **who),
+        lambda: people.change_address(canary.pk, "a@example.com", **who),
+        lambda: external_ids.add(Contact.objects.get(pk=canary.pk), system="a", value="b", **who),
+        lambda: erasure.erase(canary.pk, **who),
+        lambda: taking_out.take_out(canary.pk, **who),
+    ):
+        with pytest.raises(Refusal, match="erased"):
+            verb()
+
+
+@pytest.mark.django_db
+def test_who_works_here_is_not_erased(canary, clock, office):
+    User.objects.filter(pk=canary.user_id).update(is_staff=True)
+    with pytest.raises(Refusal, match="works in the back office"):
+        erased(canary, clock, office)
+    assert hits(dump())
+
+
+# History gives way on this road alone
+
+
+@pytest.mark.django_db
+def test_even_the_owner_changes_no_row_of_the_trail(canary):
+    for statement in ("UPDATE audit SET address = 'x'", "DELETE FROM audit"):
+        with pytest.raises(Exception, match="only added to"), transaction.atomic():
+            connection.cursor().execute(statement)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [
+        "user_id = 1",
+        "before = '{}'",
+        'after = after || \'{"phone": "another"}\'',
+        'after = after || \'{"invented": "[erased]"}\'',
+        "address = '198.51.100.1'",
+    ],
+)
+def test_the_one_road_changes_nothing_else_in_the_trail(canary, change):
+    cursor = connection.cursor()
+    cursor.execute("SET LOCAL lanyard.erasing = 'on'")
+    with pytest.raises(Exception, match="only added to"), transaction.atomic():
+        cursor.execute(f"UPDATE audit SET {change} WHERE model = 'crm.contact'")
+
+
+@pytest.mark.django_db
+def test_the_application_erases_without_a_right_to_rewrite_history(canary, clock, office):
+    grants.grant("lanyard_app")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE lanyard_app")
+        with pytest.raises(Exception, match="permission denied"), transaction.atomic():
+            cursor.execute("UPDATE audit SET address = '[erased]'")
+        erased(canary, clock, office)
+        cursor.execute("RESET ROLE")
+    assert hits({"audit": dump()["audit"], "journal": dump()["journal"]}) == []
+
+
+# Again, after a backup was restored
+
+
+@pytest.mark.django_db
+def test_an_erasure_is_done_again_to_what_a_backup_brought_back(
+    canary, clock, office, tmp_path, capsys
+):
+    savepoint = transaction.savepoint_create()
+    erased(canary, clock, office)
+    call_command("replay_erasures", list=True)
+    listed = capsys.readouterr().out
+    assert listed == f"{canary.pk}\n"
+    transaction.savepoint_rollback(savepoint)  # the backup of before
+    kept = tmp_path / "erasures.txt"
+    kept.write_text(listed)
+    assert hits(dump())
+    call_command("replay_erasures", file=str(kept))
+    assert hits(dump()) == []
+    call_command("replay_erasures")
+    assert capsys.readouterr().out == "1 erased again.\n0 erased again.\n"
+    assert Erasure.objects.get().contact_id == canary.pk
+
+
+# Taken out
+
+
+@pytest.mark.django_db
+def test_what_is_held_is_taken_out_whole(canary, clock, office):
+    content = taking_out.take_out(canary.pk, at=clock.at, on=DAY, by=office)
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    assert archive.namelist() == ["data.json", "data.html"]
+    data = json.loads(archive.read("data.json"))
+    assert set(data["parts"]) == {
+        "contact",
+        "own_accounts",
+        "accounts",
+        "mentions",
+        "memberships",
+        "external_ids",
+        "changes",
+        "sign_in",
+        "addresses",
+        "second_factors",
+        "single_sign_on",
+        "sessions",
+        "letters",
+        "jobs",
+        "history",
+        "recorded",
+        "passes",
+        "registrations",
+        "requests",
+        "sessions_taught",
+    }
+    text = archive.read("data.json").decode()
+    (contact,) = data["parts"]["contact"]
+    assert (contact["first_name"], contact["last_name"], contact["email"]) == (FIRST, LAST, EMAIL)
+    for said in (
+        FORMER,
+        ADDRESS,
+        f"No {CANARY}",
+        f"{CANARY}-7",
+        f"For {CANARY}!",
+        f"Sorry, {CANARY}",
+    ):
+        assert said in text
+        assert said in archive.read("data.html").decode()
+    assert "pw-" not in text
+    assert '"secret"' not in text
+    assert JournalRow.objects.latest("id").kind == "contact.taken_out"
+
+
+# The pages
+
+
+@pytest.fixture
+def administrator(organisation):
+    roles.sync()
+    user = User.objects.create_user("root@example.com", name="Rut", is_staff=True)
+    user.groups.set(roles.Group.objects.filter(name="Administrator"))
+    return user
+
+
+@pytest.mark.django_db
+def test_the_dialog_says_what_ends_and_then_does_it(canary, administrator, browse):
+    client, address = browse(administrator), f"/contacts/{canary.pk}/erasure/"
+    asked = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Erase the person" in asked
+    assert "1 training pass is cancelled." in asked
+    assert not Contact.objects.get(pk=canary.pk).erased_at
+
+    def hidden(name):
+        return asked.partition(f'name="{name}" value="')[2].partition('"')[0]
+
+    answers = {name: hidden(name) for name in ("operation", "version", "digest")}
+    done = client.post(address, answers, headers={"HX-Request": "true"})
+    assert done.status_code == 204, done.content
+    page = client.get(f"/contacts/{canary.pk}/").content.decode()
+    assert "Erased person" in page
+    assert CANARY not in page
+    assert f"/contacts/{canary.pk}/editing/" not in page
+
+
+@pytest.mark.django_db
+def test_the_file_is_for_who_may_and_is_never_kept(canary, administrator, office, browse):
+    client, address = browse(administrator), f"/contacts/{canary.pk}/data/"
+    assert "Get the file" in client.get(address).content.decode()
+    got = client.post(address)
+    assert (got["Content-Type"], got["Cache-Control"]) == ("application/zip", "no-store")
+    assert zipfile.ZipFile(io.BytesIO(got.content)).testzip() is None
+    for role in ("Training Manager", "Sales", "Finance", "Support"):
+        assert not {"crm.erase_person", "crm.take_out_person"} & roles.rights_of(role)
