@@ -19,6 +19,8 @@ HAPPENINGS = [
             "contact.external_id_removed": _("External ID removed from a contact"),
             "contact.archived": _("Contact archived"),
             "contact.restored": _("Contact restored"),
+            "contact.erased": _("Person erased"),
+            "contact.taken_out": _("Data about a person taken out"),
             "contact.invited": _("Contact invited to the LMS"),
             "contact.linked": _("Contact tied to a sign-in"),
             "contact.viewing_started": _("LMS viewed as a contact"),

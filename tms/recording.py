@@ -1,8 +1,7 @@
-"""How does the database record what changes? By triggers, one run a statement.
+"""How does the database record what changes? By triggers, which no road goes around.
 
 `record(model, ...)` declares that a model's rows are recorded; `install` makes the triggers what
-the declarations say. A statement that changes ten thousand rows fires once and adds their rows to
-the audit trail with one INSERT ... SELECT; a column that isn't recorded never makes a row.
+the declarations say. A column that isn't recorded never makes a row.
 """
 
 import functools
@@ -29,12 +28,14 @@ SELECT now(), pg_current_xact_id()::text::bigint, '{operation}', '{model}', r.{p
        coalesce(told->>'request', ''), coalesce(told->>'path', '')
 FROM {rows}
 ORDER BY r.{pk};
-RETURN NULL;
 """
+
+# What the context told of who changes things; null where nobody said anything.
+TOLD = "told jsonb := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb;"
 
 # Old and new row side by side; `d` has what differs between them, of the columns recorded.
 DIFFERENT = """
-old_rows o JOIN new_rows r ON r.{pk} = o.{pk}
+{sides}
 CROSS JOIN LATERAL (SELECT {old} AS ob, to_jsonb(r) AS rb OFFSET 0) j
 CROSS JOIN LATERAL (
     SELECT jsonb_object_agg(e.key, e.value) AS before, jsonb_object_agg(e.key, j.rb->e.key) AS after
@@ -42,6 +43,8 @@ CROSS JOIN LATERAL (
 ) d
 WHERE {changed} AND d.before IS NOT NULL
 """
+OF_MANY = "old_rows o JOIN new_rows r ON r.{pk} = o.{pk}"
+OF_ONE = "(SELECT OLD.*) o CROSS JOIN (SELECT NEW.*) r"
 
 
 class Unconditional(UpsertTriggerSql):
@@ -50,7 +53,6 @@ class Unconditional(UpsertTriggerSql):
     def get_template(self):
         return """
             CREATE OR REPLACE FUNCTION {pgid}() RETURNS trigger LANGUAGE plpgsql AS $$
-            {declare}
             BEGIN {func} END;
             $$;
             CREATE OR REPLACE TRIGGER {pgid} {when} {operation} ON {table} {referencing}
@@ -60,15 +62,18 @@ class Unconditional(UpsertTriggerSql):
 
 
 class Recorded(pgtrigger.Trigger):
-    """Writes what one kind of statement did to a table's rows into `audit`."""
+    """Writes what one kind of statement did to a table's rows into `audit`.
 
-    level, when = pgtrigger.Statement, pgtrigger.After
-    declare = [
-        ("told", "jsonb := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb")
-    ]
+    Once a statement; but where `only` some columns are recorded, an update is looked at row by
+    row, so that a statement that marks ten thousand rows and changes none of these pays next to
+    nothing: no second copy of its rows is kept for the trigger.
+    """
+
+    when = pgtrigger.After
 
     def __init__(self, happened: str, columns: "Columns"):
         self.happened, self.columns = happened, columns
+        self.row_by_row = happened == "changed" and bool(columns.only)
         operation, new, old = {
             "added": (pgtrigger.Insert, "new_rows", None),
             "changed": (pgtrigger.Update, "new_rows", "old_rows"),
@@ -77,7 +82,8 @@ class Recorded(pgtrigger.Trigger):
         super().__init__(
             name=f"audit_{happened}",
             operation=operation,
-            referencing=pgtrigger.Referencing(new=new, old=old),
+            level=pgtrigger.Row if self.row_by_row else pgtrigger.Statement,
+            referencing=None if self.row_by_row else pgtrigger.Referencing(new=new, old=old),
         )
 
     def get_func(self, model):
@@ -90,7 +96,10 @@ class Recorded(pgtrigger.Trigger):
             "account": owner(model, "account"),
         }
         if self.happened == "changed":
-            rows = DIFFERENT.format(pk=pk, old=taken(model, "o"), changed=self.columns.test())
+            sides = OF_ONE if self.row_by_row else OF_MANY.format(pk=pk)
+            rows = DIFFERENT.format(
+                sides=sides, old=taken(model, "o"), changed="o.* IS DISTINCT FROM r.*"
+            )
             particulars |= {"before": "d.before", "after": "d.after", "rows": rows}
         elif self.happened == "added":
             kept = f"jsonb_strip_nulls({taken(model, 'r')})"
@@ -98,19 +107,21 @@ class Recorded(pgtrigger.Trigger):
         else:
             kept = f"jsonb_strip_nulls({taken(model, 'r')})"
             particulars |= {"before": kept, "after": "'{}'", "rows": "old_rows r"}
-        return INSERT.format(**particulars)
+        written = f"DECLARE {TOLD} BEGIN {INSERT.format(**particulars)} END;"
+        if self.row_by_row:
+            written = f"IF {self.columns.differ('OLD', 'NEW')} THEN {written} END IF;"
+        return f"{written} RETURN NULL;"
 
     def compile(self, model):
         return Compiled(
             name=self.name,
             sql=Unconditional(
                 pgid=self.get_pgid(model),
-                declare=self.render_declare(model),
                 func=self.render_func(model),
                 table=model._meta.db_table,
                 when=self.when,
                 operation=self.operation,
-                referencing=self.referencing,
+                referencing=self.referencing or "",
                 level=self.level,
             ),
         )
@@ -135,11 +146,9 @@ class Columns:
         derived = {field.column for field in fields if isinstance(field, GeneratedField)}
         return {*self.without, *derived, model._meta.pk.column}
 
-    def test(self) -> str:
-        """SQL that cheaply passes over rows in which nothing changed that is recorded."""
-        if not self.only:
-            return "o.* IS DISTINCT FROM r.*"
-        sides = [", ".join(f'{row}."{column}"' for column in self.only) for row in "or"]
+    def differ(self, old: str, new: str) -> str:
+        """SQL: is one of the columns that `only` names another in the new row?"""
+        sides = [", ".join(f'{row}."{column}"' for column in self.only) for row in (old, new)]
         return f"({sides[0]}) IS DISTINCT FROM ({sides[1]})"
 
 

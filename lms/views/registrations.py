@@ -161,7 +161,10 @@ def of_pass(request, used_pass_id):
 def contact_panel(request, contact) -> str:
     """What the contact is registered on. One statement, two beyond fifty."""
     sentence = _("What somebody is registered on stands here, with how far they are.")
-    return _panel(request, OfContact, "lms:of_contact", sentence, contact_id=contact.pk)
+    closed = bool(contact.erased_at)
+    return _panel(
+        request, OfContact, "lms:of_contact", sentence, closed=closed, contact_id=contact.pk
+    )
 
 
 def event_panel(request, event) -> str:
@@ -188,7 +191,7 @@ def _page(request, page, panel, **of):
     return page.as_view()(request, **of)
 
 
-def _panel(request, page, url_name, sentence, *, alone=True, **of) -> str:
+def _panel(request, page, url_name, sentence, *, alone=True, closed=False, **of) -> str:
     listing = Brief(page).at(request, **of)
     url = reverse(url_name, kwargs=of)
     actions = listing.page.permitted(listing.page.actions())
@@ -196,7 +199,7 @@ def _panel(request, page, url_name, sentence, *, alone=True, **of) -> str:
     context = {
         "listing": listing,
         "here": url,
-        "add": next(iter(actions), None),
+        "add": None if closed else next(iter(actions), None),
         "count": listing.count if more else len(listing.slice.rows),
         "more": more,
         "sentence": sentence,

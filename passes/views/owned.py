@@ -142,7 +142,7 @@ def contact_panel(request, contact) -> str:
         "listing": listing,
         "count": listing.count,
         "more": listing.slice.following,
-        "add": next(iter(listing.page.permitted([add])), None),
+        "add": None if contact.erased_at else next(iter(listing.page.permitted([add])), None),
         "sentence": SENTENCE,
     }
     return render_to_string("passes/owned/_contact_panel.html", context, request=request)

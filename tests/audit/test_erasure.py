@@ -393,6 +393,16 @@ def test_who_works_here_is_not_erased(canary, clock, office):
     assert hits(dump())
 
 
+@pytest.mark.django_db
+def test_work_that_may_bring_them_back_comes_first(canary, clock, office):
+    job = Job.objects.create(verb="v", title="Import", by=office, asked_at=clock.at)
+    job.upload.save("waiting.csv", ContentFile(b"x"))
+    with pytest.raises(Refusal, match="Import"):
+        erased(canary, clock, office)
+    Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
+    erased(canary, clock, office)
+
+
 # History gives way on this road alone
 
 
@@ -533,7 +543,9 @@ def test_the_dialog_says_what_ends_and_then_does_it(canary, administrator, brows
     page = client.get(f"/contacts/{canary.pk}/").content.decode()
     assert "Erased person" in page
     assert CANARY not in page
-    assert f"/contacts/{canary.pk}/editing/" not in page
+    for word in ("editing", "restoring", "erasure", "data"):
+        assert f"/contacts/{canary.pk}/{word}/" not in page
+    assert "Add Training Pass" not in page
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from tms.consequences import Consequence
 from tms.models import AuditRow, Job, JournalRow, KeptMail, OperationKey, User
 from tms.models.work import JobState
 from tms.personal import ERASED, NAME, Part, Person, part
+from tms.refusals import Refusal
 
 FINISHED = (JobState.DONE, JobState.FAILED)
 SIGN_IN = ("id", "email", "name", "language", "is_active", "joined_at", "last_login")
@@ -87,7 +88,11 @@ def held(person: Person) -> list[Part]:
 
 
 def erase(person: Person, *, at, on, by) -> list[Consequence]:
-    """End the sign-in for good; take letters, files and answers that name the person."""
+    """End the sign-in for good; take letters, files and answers that name the person.
+
+    Refused while work with a file isn't finished: it may bring the person back.
+    """
+    refuse_during_work()
     told = []
     if person.user_id:
         end_sign_in(User.objects.select_for_update(of=("self",)).get(pk=person.user_id))
@@ -104,6 +109,18 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
         )
         told.append(Consequence("closes", sentence % {"count": count}, count))
     return told
+
+
+def refuse_during_work() -> None:
+    waiting = Job.objects.exclude(state__in=FINISHED).exclude(upload="").order_by("pk").first()
+    if waiting:
+        raise Refusal(
+            _(
+                "“%(work)s” (job %(number)s) isn't finished and may name this person. Wait for its "
+                "end; if it is parked, run it again or leave it, under Operations."
+            )
+            % {"work": waiting.title, "number": waiting.pk}
+        )
 
 
 def end_sign_in(user: User) -> None:
