@@ -18,6 +18,8 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.functional import empty
 
+from . import trace
+
 __all__ = ["Middleware", "context"]
 
 
@@ -26,11 +28,11 @@ def context(*, source: str, **more):
     """Say who changes things within: `source` is one of AuditSource.
 
     `more` may have `user` (or their id; None: nobody), `key` (the id of an API key), `address` (of
-    the client), `request` (its id) and `path`. Within another context (the API's within its
-    request's) what is named here counts until it is left, and the rest stays. Enter it outside a
-    transaction: what a transaction is told last counts to its end.
+    the client), `request` (its id; by itself that of tms.trace) and `path`. Within another context
+    (the API's within its request's) what is named here counts until it is left, and the rest
+    stays. Enter it outside a transaction: what a transaction is told last counts to its end.
     """
-    said = {"source": source, **more}
+    said = {"source": source, "request": Later(trace.current), **more}
     if "user" in said:
         said["user"] = getattr(said["user"], "pk", said["user"])
     with pghistory.context() as now:
@@ -54,7 +56,6 @@ class Middleware:
             source="page",
             user=Later(lambda: user_of(request)),
             address=address_of(request),
-            request=Later(lambda: str(getattr(request, "id", ""))[:64]),
             path=Later(lambda: path_of(request)),
         ):
             return self.get_response(request)

@@ -37,6 +37,7 @@ def changed(browse, office, ada):
         headers={"HX-Request": "true"},
     )
     assert answer.status_code == 204
+    assert newest(model="crm.contact").request == answer["X-Request-ID"]
     return newest(model="crm.contact")
 
 
