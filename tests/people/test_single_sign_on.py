@@ -136,3 +136,14 @@ def test_a_disabled_user_does_not_come_in_by_this_door(arrive, admit, boss, said
     response, request = arrive("sam@example.com")
     assert response.headers["Location"] == "/account/inactive/"
     assert not request.user.is_authenticated
+
+
+def test_codes_are_of_use_only_to_the_browser_that_asked():
+    providers, _origins = environment.single_sign_on_from(
+        {
+            "OIDC_SERVER_URL": "https://id.example.com",
+            "OIDC_CLIENT_ID": "lanyard",
+            "OIDC_CLIENT_SECRET": "secret",
+        }
+    )
+    assert providers["openid_connect"]["OAUTH_PKCE_ENABLED"] is True

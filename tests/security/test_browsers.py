@@ -86,3 +86,21 @@ def test_no_other_site_may_read_answers(browse, office):
         "/api/v1/passes", headers=stranger | {"Access-Control-Request-Method": "POST"}
     )
     assert not [name for name in api.headers if name.startswith("Access-Control")]
+
+
+def test_every_page_says_what_it_may_load_and_that_nobody_frames_it(browse, office):
+    pages = [(browse(), "/account/login/"), (browse(office), "/contacts/"), (browse(), "/nowhere/")]
+    for client, path in pages:
+        policy = client.get(path).headers["Content-Security-Policy"]
+        for part in ("default-src 'none'", "frame-ancestors 'none'", "object-src 'none'"):
+            assert part in policy, path
+        assert "base-uri 'none'" in policy
+        assert "unsafe" not in policy
+
+
+def test_cookies_stay_with_us(organisation):
+    cookies = Client().get("/account/login/").cookies
+    assert set(cookies) == {"csrf"}
+    assert (cookies["csrf"]["samesite"], cookies["csrf"]["httponly"]) == ("Lax", True)
+    theme = Client().post("/theme/", {"theme": "dark"}).cookies["theme"]
+    assert theme["samesite"] == "Lax"
