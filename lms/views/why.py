@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from catalog.models import Item
 from crm.models import Contact
+from tms import clock
 from tms.ui.access import staff
 
 from .. import access
@@ -33,6 +34,7 @@ def why(request, contact_id, item_id):
     contact = get_object_or_404(Contact, pk=contact_id)
     item = get_object_or_404(Item, pk=item_id)
     answer = access.answers(contact.pk, [item.pk], request.today)[item.pk]
+    turns = access.changes_on(answer, request.today)
     rights = [
         {
             "right": right,
@@ -51,5 +53,6 @@ def why(request, contact_id, item_id):
         "answer": answer,
         "rights": rights,
         "ways": [] if answer.open else WAYS,
+        "turns": turns and clock.start_of(turns, request.zone),
     }
     return render(request, "lms/staff/why.html", context)

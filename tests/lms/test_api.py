@@ -249,3 +249,9 @@ def test_for_good_never_turns(ada, event):
     RegistrationFactory(contact=ada, event=event)
     answer = access.answer(ada.pk, course=event.course_id, on=TODAY)
     assert (answer.open, access.changes_on(answer, TODAY)) == (True, None)
+
+
+def test_the_page_for_staff_says_when_it_turns(browse, office, ada, event, held):
+    RegistrationFactory(contact=ada, event=event, used_pass=held)
+    page = browse(office).get(f"/contacts/{ada.pk}/access/{event.course_id}/").content.decode()
+    assert "As things stand it closes on 23 Nov 2027, 00:00." in page
