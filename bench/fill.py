@@ -103,9 +103,13 @@ WHERE id > %(pass)s AND id <= %(pass)s + 1000
 INSERT INTO lms_registration (paid_by, registered_at, registered_on, version, account_id,
                               contact_id, event_id, used_pass_id)
 SELECT 'pass', p.issued_at, p.starts_on, 0, p.account_id, p.contact_id,
-       %(event)s + 1 + ((pass_type_id - %(type)s) * 131 + (1 + p.id %% 200) * 53) %% %(items)s, p.id
+       e.id, p.id
 FROM passes_pass p
+JOIN catalog_event e ON e.id = %(event)s
+     + 1 + ((pass_type_id - %(type)s) * 131 + (1 + p.id %% 200) * 53) %% %(items)s
+     AND (e.first_on IS NULL OR e.first_on <= p.expires_on)
 WHERE p.id > %(pass)s AND p.id %% 2 = 0 AND p.contact_id <> %(contact)s + 1
+      AND p.cancelled_at IS NULL
 ON CONFLICT DO NOTHING
 """,
     "seats": """

@@ -22,12 +22,13 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from catalog.models import Item  # noqa: E402
-from crm.models import Contact  # noqa: E402
+from crm.models import Account, Contact  # noqa: E402
 from lms import access as rule  # noqa: E402
 from passes import entitlements, expiring  # noqa: E402
-from passes.models import Inclusion, Pass  # noqa: E402
+from passes.models import Inclusion, Pass, PassOption  # noqa: E402
 from tms import clock  # noqa: E402
 from tms.models import User  # noqa: E402
+from tms.programs import keys  # noqa: E402
 
 STAFF = "admin@northlight.example"
 LEARNER = "ada.lindqvist@kestrel.example"
@@ -110,6 +111,23 @@ def asked(verb) -> list:
     return found
 
 
+def api_key(scopes: list) -> dict:
+    """A new key of the administrator's, and what it may give to whom."""
+    at = clock.now()
+    by = User.objects.get(email=STAFF)
+    _row, secret = keys.make(
+        name="Bench",
+        scopes=scopes,
+        expires_on=None,
+        by=by,
+        at=at,
+        on=clock.day_of(at, "Europe/London"),
+    )
+    option = PassOption.objects.filter(status="published").order_by("pk").first()
+    account = Account.objects.order_by("pk").first()
+    return {"secret": secret, "option": option.pk, "account": account.pk}
+
+
 def night(on: str) -> dict:
     """Seconds of the nightly step with everything due, then milliseconds with nothing due."""
     day = datetime.date.fromisoformat(on)
@@ -130,5 +148,5 @@ def night(on: str) -> dict:
 
 
 if __name__ == "__main__":
-    verb = {"cast": cast, "access": access, "night": night}[sys.argv[1]]
+    verb = {"cast": cast, "access": access, "night": night, "api_key": api_key}[sys.argv[1]]
     sys.stdout.write(json.dumps(verb(**json.loads(sys.argv[2]))))

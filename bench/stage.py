@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "bin" / "lib"))
 
 from family import Family, Trouble  # noqa: E402
 from run import port_is_free  # noqa: E402
-from servers import Postgres, Valkey, clean_environment  # noqa: E402
+from servers import Postgres, Valkey, clean_environment, log_of  # noqa: E402
 
 HOST = "bench.example"
 # As bin/run and the Dockerfile start it.
@@ -77,13 +77,17 @@ class Stage:
         }
 
     def manage(self, *words: str, mode: str = "demo", as_owner: bool = False, **more) -> str:
-        env = self.environment(mode) | more | ({"LANYARD_AS_OWNER": "1"} if as_owner else {})
-        env.pop("LANYARD_PROCESS")
-        command = [sys.executable, str(ROOT / "manage.py"), *words]
-        code, output = self.family.run("manage", command, env=env, capture=True)
+        code, output = self.try_to_manage(*words, mode=mode, as_owner=as_owner, **more)
         if code:
             raise Trouble(f"manage.py {' '.join(words)} failed.\n{output}")
         return output
+
+    def try_to_manage(self, *words, mode="demo", as_owner=False, **more) -> tuple[int, str]:
+        """The exit code of `manage.py` and all that it said."""
+        env = self.environment(mode) | more | ({"LANYARD_AS_OWNER": "1"} if as_owner else {})
+        env.pop("LANYARD_PROCESS")
+        command = [sys.executable, str(ROOT / "manage.py"), *words]
+        return self.family.run("manage", command, env=env, capture=True, errors_too=True)
 
     def inside(self, verb: str, *, as_owner: bool = False, more: dict | None = None, **given):
         """What bench/inside.py answers, in a process of the project."""
@@ -100,10 +104,26 @@ class Stage:
         """Start gunicorn; returns its address."""
         port = next(port for port in range(8601, 8700) if port_is_free("127.0.0.1", port))
         command = [sys.executable, "-m", "gunicorn", application, "-b", f"127.0.0.1:{port}"]
-        process = self.family.start(name, [*command, *GUNICORN], env=env)
+        log = log_of(self.folder, name)
+        process = self.family.start(name, [*command, *GUNICORN], env=env, log=log)
         address = f"http://127.0.0.1:{port}"
         self.family.wait_for(process, name, lambda: answers(address), seconds=60)
         return address
+
+    def worker(self) -> None:
+        """Start a Celery worker, with the scheduler in it."""
+        env = self.environment()
+        env.pop("LANYARD_PROCESS")
+        command = [sys.executable, "-W", "ignore::UserWarning", "-m", "celery", "-q", "-A", "tms"]
+        command += ["worker", "-B", "-s", str(self.folder / "beat"), "-l", "CRITICAL"]
+        command += ["--concurrency", "2"]
+        self.family.start("worker", command, env=env, log=log_of(self.folder, "worker"))
+
+    def runs(self, name: str) -> bool:
+        """Does the newest program of that name still run?"""
+        return [each.process for each in self.family.members if each.name == name][
+            -1
+        ].poll() is None
 
     def site(self) -> str:
         return self.serve("site", "tms.wsgi", self.environment())
