@@ -360,6 +360,7 @@ WATCHED = [
     "tms.watch.work.waiting_work",
     "tms.watch.work.parked_work",
     "tms.watch.work.mail",
+    "tms.programs.watched.webhooks",
     "tms.watch.work.invariants",
     "tms.watch.work.backup",
     "tms.watch.machinery.disk",

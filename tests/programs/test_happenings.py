@@ -8,7 +8,7 @@ from django.conf import settings
 from tms.programs import happenings
 from tms.ui import register
 
-APPS = ("catalog", "crm", "passes", "tokens", "lms", "tms/people")
+APPS = ("catalog", "crm", "passes", "tokens", "lms", "tms/people", "tms/programs", "tms/watch")
 # Names that look like kinds: facts for CONSEQUENCES, which are not written.
 NOT_WRITTEN = {"organisation.zone_changed"}
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tms import journal
 from tms.models import JournalRow, WebhookDelivery, WebhookEndpoint
-from tms.programs import sending, webhooks
+from tms.programs import sending, watched, webhooks
 from tms.refusals import Refusal
 from tms.ui import timeline
 
@@ -234,3 +234,19 @@ def test_histories_tell_of_webhooks(hook, office):
     row, _secret = hook(HERE)
     (entry,) = timeline.entries(list(journal.about("webhook", row.pk)), office)
     assert str(entry.told.title) == "Webhook added"
+
+
+def test_the_operations_page_says_whether_they_arrive(hook, queue, clock):
+    row, _secret = hook(HERE)
+    delivery = queue(row)
+
+    def seen():
+        found = watched.webhooks(at=clock.at)
+        return found.tone, found.value, found.reason
+
+    assert seen() == ("good", "1 waiting, 0 parked", "")
+    WebhookEndpoint.objects.update(failures=3)
+    assert seen() == ("warn", "1 waiting, 0 parked", "Payroll: no answer.")
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(state="parked")
+    assert seen()[:2] == ("bad", "0 waiting, 1 parked")
+    assert watched.webhooks(at=clock.at).figures == {"webhooks_waiting": 0, "webhooks_parked": 1}

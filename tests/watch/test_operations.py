@@ -360,6 +360,7 @@ def test_whoever_is_called_at_night_asks_for_all_of_it(well, client):
         "jobs",
         "parked",
         "mail",
+        "webhooks",
         "invariants",
         "backup",
         "disk",

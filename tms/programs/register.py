@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tms.ui.register import SYSTEM, Option
+from tms.ui.register import SYSTEM, Option, happenings
 
 from . import register_webhooks as webhooks
 
@@ -21,3 +21,8 @@ CONTROL_PANEL = [
 ]
 FACTS = webhooks.FACTS
 NAMES = webhooks.NAMES
+HAPPENINGS = happenings(
+    _("API keys"),
+    {"api_key.made": _("API key made"), "api_key.revoked": _("API key revoked")},
+    95,
+)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tms.ui.register import SYSTEM, Fact, Option
+from tms.ui.register import SYSTEM, Fact, Option, happenings
 
 CONTROL_PANEL = [
     Option(
@@ -20,3 +20,11 @@ FACTS = [
     Fact("job.run_again", "refresh-cw", _("Work that broke was run again")),
     Fact("job.left", "archive", _("Work that broke was left undone")),
 ]
+HAPPENINGS = happenings(
+    _("Operations"),
+    {
+        "job.run_again": _("Work that broke was run again"),
+        "job.left": _("Work that broke was left undone"),
+    },
+    120,
+)
