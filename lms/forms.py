@@ -204,6 +204,12 @@ class RegisterOnEventForm(GivePlaceForm):
     field_order = ["contact", "reason", "tell"]
 
 
+class WhoForm(Form):
+    """About whom it is asked."""
+
+    contact = contact_field(label=gettext_lazy("Contact"))
+
+
 class RegisterContactForm(GivePlaceForm):
     """One of both: an event, or a path."""
 

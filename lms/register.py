@@ -6,7 +6,7 @@ from tms.programs.scopes import Scope
 from tms.ui.register import LMS, Fact, MenuEntry, Names, Option, Panel, Tab
 
 from . import happenings, told
-from .views import content, registrations
+from .views import content, registrations, why
 
 MENU = [MenuEntry(_("Dashboard"), "dashboard", position=1)]
 
@@ -35,6 +35,8 @@ CONTROL_PANEL = [
 
 PANELS = [
     Panel("course", "content", content.draw, "catalog.view_catalogue", position=20),
+    Panel("course", "why", why.panel, why.LOOK, column="side", position=70),
+    Panel("path", "why", why.panel, why.LOOK, column="side", position=70),
     Panel(
         "contact",
         "registrations",

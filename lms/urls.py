@@ -31,6 +31,7 @@ urlpatterns = [
         name="register_contact",
     ),
     path("contacts/<int:contact_id>/access/<int:item_id>/", why.why, name="why"),
+    path("items/<int:item_id>/access/", why.Ask.as_view(), name="ask_why"),
     path("accounts/<int:account_id>/registrations/", registrations.of_account, name="of_account"),
     path("passes/<int:used_pass_id>/registrations/", registrations.of_pass, name="of_pass"),
     path("events/<int:event_id>/registrations/", registrations.of_event, name="of_event"),

@@ -339,3 +339,12 @@ def test_staff_see_why_somebody_can_open_it_or_not(browse, office, ada, lesson):
     assert "Opens it Live" in said
     assert "Expired Over" in said
     assert browse(ada.user).get(address).status_code == 403
+
+
+def test_the_question_is_asked_from_the_page_of_a_course_too(browse, office, ada, lesson):
+    course, client = lesson.course, browse(office)
+    address = reverse("lms:ask_why", args=[course.pk])
+    assert f'href="{address}"' in client.get(f"/courses/{course.pk}/").content.decode()
+    assert client.post(address, {"contact": ""}).status_code == 422
+    answer = client.post(address, {"contact": ada.pk})
+    assert answer["Location"] == f"/contacts/{ada.pk}/access/{course.pk}/"

@@ -200,7 +200,7 @@ TABLE = {
         profile_registrations profile_requests
     """,
     ),
-    **rows("lms", SEE_PLACES, "registrations of_contact of_account of_pass of_event why"),
+    **rows("lms", SEE_PLACES, "registrations of_contact of_account of_pass of_event why ask_why"),
     **rows(
         "lms",
         PLACES,
