@@ -256,7 +256,7 @@ def test_a_database_that_is_away(program, monkeypatch):
         refused(answer, 503, "away")
         assert answer["Retry-After"] == "5"
     with monkeypatch.context() as patched:
-        patched.setattr("tms.edge.Organisation.objects.filter", away)
+        patched.setattr("tms.edge.SETTINGS", away)
         refused(able.get("/passes"), 503, "away")
 
 

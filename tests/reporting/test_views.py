@@ -1,6 +1,7 @@
 """Reports read views that stay the same, by a role that reads them and nothing else."""
 
 import datetime
+import os
 import re
 from pathlib import Path
 
@@ -33,7 +34,8 @@ PROMISED = {
     "events": "id capacity",
     "op_keys": "key actor status",
 }
-ROLE = "lanyard_test_reports"
+# Roles belong to the whole server, on which two processes may run these tests.
+ROLE = f"lanyard_reports_{os.getpid()}"
 
 
 def rows(statement: str, *given) -> list[dict]:

@@ -8,7 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from tests.factories import LearnerFactory
-from tms.models import Organisation, User
+from tms.models import Organisation
+from tms.people.backend import Backend
 from tms.ui import checks, register
 from tms.ui.register import (
     CRM,
@@ -93,10 +94,10 @@ class TestBar:
 
     def test_who_is_both_is_known_to_be_a_learner_too(self, rf, office, kestrel):
         request = rf.get("/facts/")
-        request.user = User.objects.get(pk=office.pk)
+        request.user = Backend().get_user(office.pk)
         assert Shell(request).is_learner is False
         LearnerFactory(user=office, account=kestrel)
-        request.user = User.objects.get(pk=office.pk)
+        request.user = Backend().get_user(office.pk)
         assert Shell(request).is_learner is True
 
     def test_the_menu_says_ones_roles(self, browse, colleague):
