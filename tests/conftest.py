@@ -107,6 +107,19 @@ def quick_emptying():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobody_stays(django_db_setup, django_db_blocker):
+    """At the very end all connections are cut: a browser's loop has contexts of its own, in each
+    of them a connection, and a database in use can't be removed.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture(autouse=True)
 def races_end():
     """Whoever raced in a test is gone after it, with their connections."""

@@ -133,7 +133,8 @@ def test_the_mark_moves_over_what_nobody_asked_for(hook, fact, clock, monkeypatc
     assert feed.collect(at=clock.at) == 0
 
 
-def test_a_chunk_is_found_by_its_index():
+def test_a_chunk_is_found_by_its_index(monkeypatch):
+    monkeypatch.undo()  # the statement as it is sent
     with connection.cursor() as cursor:
         cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
         cursor.execute(

@@ -34,7 +34,11 @@ DIALOGS = """
 """
 A_FEW = 30
 
-COLOURS_CHANGED = "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
+# Transitions begin a frame after what sets them off.
+COLOURS_CHANGED = """async () => {
+    for (const _frame of [1, 2]) await new Promise(requestAnimationFrame)
+    await Promise.allSettled(document.getAnimations().map((each) => each.finished))
+}"""
 # What reaches over the right edge of a page that scrolls sideways, from the outside in. It is asked
 # two frames after the window got narrow: before, lengths in vw can still be those of the wide one.
 STICKING_OUT = """async () => {
