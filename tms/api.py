@@ -10,7 +10,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from catalog.api import catalogue
-from crm.api import people
+from crm.api_accounts import accounts
+from crm.api_contacts import contacts
 from lms.api import opening, registrations
 from passes.api import passes
 from passes.api_types import pass_types
@@ -30,7 +31,8 @@ api = Api(
     parser=Strict(),
 )
 for resource in (
-    people,
+    accounts,
+    contacts,
     catalogue,
     pass_types,
     passes,
