@@ -12,7 +12,7 @@ from catalog.models import Event
 from crm.models import Contact
 from lms import cancelling, checkout, places
 from lms.models import Registration
-from passes import entitlements, lifecycle
+from passes import beats, entitlements, lifecycle
 from passes.models import Pass
 from tests.factories import AccountFactory, ContactFactory, EventFactory
 from tests.lms.cast import TODAY, held, library
@@ -198,16 +198,16 @@ def test_two_passes_that_go_at_once_leave_no_place_on_either(europe):
 
 
 def test_without_the_lock_each_leaves_the_place_to_the_other(europe, monkeypatch):
-    meet, follow = meeting(), lifecycle._follow
+    meet, follow = meeting(), beats.follow_on
 
     def found_without_lock(ids, versions):
         return list(Pass.objects.select_related("pass_type").filter(pk__in=ids))
 
-    def followed_together(*fact):
-        found = follow(*fact)
+    def followed_together(*fact, **who):
+        found = follow(*fact, **who)
         meet()
         return found
 
-    monkeypatch.setattr(lifecycle, "_locked", found_without_lock)
-    monkeypatch.setattr(lifecycle, "_follow", followed_together)
+    monkeypatch.setattr(beats, "locked", found_without_lock)
+    monkeypatch.setattr(beats, "follow_on", followed_together)
     assert both_passes_go() == 1

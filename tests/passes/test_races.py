@@ -6,7 +6,7 @@ import itertools
 import pytest
 from django.db import connection, transaction
 
-from passes import expiring, lifecycle
+from passes import beats, expiring, lifecycle
 from passes.models import Pass
 from tests.factories import ContactFactory, PassFactory, PassOptionFactory
 from tests.races import meeting, race
@@ -37,7 +37,7 @@ def without_lock(monkeypatch):
                 raise lifecycle.Stale("changed")
         return passes
 
-    monkeypatch.setattr(lifecycle, "_locked", looked)
+    monkeypatch.setattr(beats, "locked", looked)
 
 
 def kinds(pass_):
