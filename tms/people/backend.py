@@ -43,7 +43,8 @@ class Backend(AuthenticationBackend):
             return None
         *fields, rights, roles, contact_id = rows[0]
         user = User.from_db(User.objects.db, FIELDS, fields)
-        user._perm_cache = set(rights)  # where Django's own backend keeps what it has asked for
+        if not user.is_superuser:
+            user._perm_cache = set(rights)  # where Django's own backend keeps what it asked for
         user.role_names, user.is_learner = roles, contact_id is not None
         return user if self.user_can_authenticate(user) else None
 
