@@ -128,11 +128,6 @@ def register(request, asked: NewRegistration):
     }
     contact = named(Contact.objects.select_related("account"), asked.contact, "contact")
     if asked.by == "pass":
-        if contact.archived_at:
-            raise Refusal(
-                _("%(name)s is archived. Restore them first.") % {"name": contact.name},
-                field="contact",
-            )
         made = checkout.book_by_pass(contact, **place, **who(request), **operation(request))
     else:
         made = checkout.register_by_staff(

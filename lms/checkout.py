@@ -41,6 +41,7 @@ def book_by_pass(
     ends before the event begins, when the event is full, closed or over. `tell` writes to them.
     """
     _lock_people(contact)
+    _refuse_archived(contact)
     if found := _live(contact, event, path):
         return found
     pass_ = _pass_for(contact, event, path, on)
@@ -109,11 +110,7 @@ def register_by_staff(
     writes to them.
     """
     _lock_people(contact)
-    if contact.archived_at:
-        raise Refusal(
-            _("%(name)s is archived. Restore them first.") % {"name": contact.name},
-            field="contact",
-        )
+    _refuse_archived(contact)
     if _live(contact, event, path):
         raise Refusal(
             _("%(name)s is registered already.") % {"name": contact.name}, field="contact"
@@ -210,6 +207,14 @@ def _lock_people(contact: Contact) -> None:
             {"contact": contact.pk},
         )
     list(Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk).values_list("pk"))
+
+
+def _refuse_archived(contact: Contact) -> None:
+    if contact.archived_at:
+        raise Refusal(
+            _("%(name)s is archived. Restore them first.") % {"name": contact.name},
+            field="contact",
+        )
 
 
 def _live(contact: Contact, event: Event | None, path: Item | None) -> Registration | None:

@@ -136,6 +136,14 @@ def test_what_cant_be_booked_says_why(change, sentence, ada, europe, who):
     assert str(refused.value) == sentence
 
 
+def test_who_is_archived_books_nothing_by_pass(lesson, who, clock):
+    gone = ContactFactory(archived_at=clock.at)
+    held(gone, library(lesson.course))
+    with pytest.raises(Refusal, match="is archived"):
+        checkout.book_by_pass(gone, event=lesson, **who)
+    assert seats(lesson) == 0
+
+
 def test_an_archived_course_is_no_longer_booked(ada, lesson, who):
     lesson.course.status = ItemStatus.ARCHIVED
     lesson.course.save()
