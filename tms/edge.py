@@ -1,7 +1,7 @@
 """Where a request meets the clock: once, here. And what every answer tells the browser."""
 
 from django.conf import settings
-from django.http import HttpResponseNotAllowed, JsonResponse
+from django.http import HttpResponseNotAllowed
 
 from . import clock
 from .compiled import Question
@@ -80,32 +80,3 @@ class Kept:
         ):
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
-
-
-class Plain:
-    """Refuse programs that come by plain http, instead of leading them to https.
-
-    Whoever follows a redirect has sent the key in the clear, each time, and nobody notices.
-    """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        if (
-            settings.SECURE_SSL_REDIRECT
-            and request.path.startswith("/api/")
-            and not request.is_secure()
-        ):
-            return JsonResponse(
-                {
-                    "type": "about:blank",
-                    "title": "Use https",
-                    "status": 403,
-                    "detail": "This came by plain http, where anybody on the way could read it. "
-                    "Use https, and revoke the key that was sent.",
-                },
-                status=403,
-                content_type="application/problem+json",
-            )
-        return self.get_response(request)

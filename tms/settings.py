@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "tms.health.Health",
     "tms.watch.requests.Requests",
     "tms.edge.Headers",
-    "tms.edge.Plain",
+    "tms.programs.frame.Plain",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",

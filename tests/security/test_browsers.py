@@ -48,7 +48,12 @@ def test_pages_lead_to_https_and_programs_are_refused(browse, settings):
     assert (page.status_code, page["Location"]) == (301, "https://testserver/catalogue/")
     answer = client.get("/api/v1/passes", headers={"Authorization": "Bearer secret"})
     assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
-    assert "revoke the key that was sent" in answer.json()["detail"]
+    told = answer.json()
+    assert told["type"] == "urn:lanyard:problem:plain-http"
+    assert "revoke the key that was sent" in told["detail"]
+    assert told["request"] == answer["X-Request-ID"]
+    docs = client.get("/api/v1/docs")
+    assert (docs.status_code, docs["Location"]) == (301, "https://testserver/api/v1/docs")
     assert client.get("/api/v1/passes", secure=True).status_code == 401
 
 

@@ -1,5 +1,6 @@
 """What does every answer under /api/ have in common? A problem document for whatever went wrong."""
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from . import problems
@@ -45,3 +46,26 @@ class Frame:
             response = problems.answer(kind, sentence_of(status, request), **headers)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class Plain:
+    """Refuse programs that come by plain http, instead of leading them to https.
+
+    Whoever follows a redirect has sent the key in the clear, each time, and nobody notices.
+    Stands before the redirect; people on the page of the API are redirected as everywhere.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        by_plain_http = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if by_plain_http and is_for_programs(request.path):
+            return problems.answer(
+                "plain-http",
+                _(
+                    "This came by plain http, where anybody on the way could read it. "
+                    "Use https, and revoke the key that was sent."
+                ),
+            )
+        return self.get_response(request)

@@ -21,6 +21,7 @@ TITLES = {
     "malformed": (400, "The request can’t be read"),
     "sign-in": (401, "Sign in with a key"),
     "forbidden": (403, "The key may not do this"),
+    "plain-http": (403, "Use https"),
     "not-found": (404, "There is nothing here"),
     "method": (405, "This can’t be done with this address"),
     "changed": (409, "It was changed meanwhile"),
