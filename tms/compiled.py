@@ -1,14 +1,21 @@
-"""How is a question that every page asks turned into SQL only once?
+"""How is a question that pages ask over and over turned into SQL, and planned, only once?
 
-Django builds the SQL of a queryset anew each time, which costs more than the answer does where that
-is one short row. A `Question` keeps the SQL and puts the values in.
+Django builds the SQL of a queryset anew each time and PostgreSQL plans it anew, which together
+cost more than the answer does where that is a few short rows. A `Question` keeps the SQL and puts
+the values in; asked often enough over a connection, its plan is kept, too (psycopg prepares it).
 """
 
+import copy
 import datetime
+import re
 
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.http import Http404
+from psycopg.types.numeric import Int8
 
 FIRST_DAY = datetime.date(9001, 1, 1)
+FIRST_MOMENT = datetime.datetime(9001, 1, 1, tzinfo=datetime.UTC)
 
 
 class Question:
@@ -18,30 +25,36 @@ class Question:
         names(ids=[7, 8])  # [(7, ...), (8, ...)]
 
     `ask` is called once for each number of values in its lists, with values that stand for the
-    real ones; these must be whole numbers or days, alone or in lists, and may only become
-    parameters: not a LIMIT, not a choice between two queries. Rows are tuples as the database
-    gives them, without what a field of Django's makes of them.
+    real ones; these must be whole numbers, days, moments or texts, alone or in lists, and may only
+    become parameters: not a LIMIT, not a choice between two queries. Nothing else in it may
+    differ from one time to the next, as the reader's language does. Rows are tuples as the
+    database gives them, without what a field of Django's makes of them; see `Rows`.
     """
 
     def __init__(self, ask):
         self.ask = ask
-        self.kept: dict[tuple, tuple[str, list]] = {}
+        self.kept: dict[tuple, tuple] = {}
 
-    def __call__(self, **values) -> list[tuple]:
+    def __call__(self, **values) -> list:
         given = {name: listed(value) for name, value in values.items()}
         if not all(given.values()):
             return []
         shape = tuple((name, len(value)) for name, value in given.items())
         if shape not in self.kept:
             self.kept[shape] = self.compiled(values)
-        sql, places = self.kept[shape]
-        found = [given[place[0]][place[1]] if is_place else place for is_place, place in places]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, found)
-            return cursor.fetchall()
+        sql, places, compiled = self.kept[shape]
+        rows = fetched(sql, [bound(given[name][index]) for name, index in places])
+        return self.made(compiled, rows)
 
-    def compiled(self, values) -> tuple[str, list]:
-        """The SQL, and for each of its parameters (True, (name, index)) or (False, value)."""
+    def one(self, **values):
+        """The first row, or None."""
+        return next(iter(self(**values)), None)
+
+    def made(self, compiled, rows) -> list:
+        return rows
+
+    def compiled(self, values) -> tuple:
+        """The SQL, (name, index) of the value for each of its parameters, and what made it."""
         stands, examples = {}, {}
         for name, value in values.items():
             marks = []
@@ -50,27 +63,86 @@ class Question:
                 stands[mark] = (name, index)
                 marks.append(mark)
             examples[name] = marks if isinstance(value, list | tuple | set) else marks[0]
-        sql, params = self.ask(**examples).query.sql_with_params()
-        places = [
-            (True, stands[each])
-            if isinstance(each, int | datetime.date) and each in stands
-            else (False, each)
-            for each in params
-        ]
-        missing = set(stands.values()) - {place for is_place, place in places if is_place}
-        if missing:
+        queryset = self.ask(**examples)
+        compiler = queryset.query.get_compiler(using=connection.alias)
+        sql, params = compiler.as_sql()
+        places, parts, params = [], [], iter(params)
+        for part in re.split("(%[s%])", sql):
+            value = next(params) if part == "%s" else None
+            if isinstance(value, int | datetime.date | str) and value in stands:
+                places.append(stands[value])
+            elif part == "%s":
+                # What never differs is known when the statement is planned: a partial index can
+                # only then be used.
+                part = connection.ops.compose_sql("%s", [value]).replace("%", "%%")
+            parts.append(part)
+        if missing := set(stands.values()) - set(places):
             raise TypeError(f"{missing} did not become parameters of the statement.")
-        return sql, places
+        if sql[0] == "(":
+            # A union begins with a bracket, and is told from what writes by its first word.
+            parts = ["SELECT * FROM (", *parts, ") answer"]
+        return "".join(parts), places, (queryset, compiler)
+
+
+class Rows(Question):
+    """The same for any queryset, with the answer that the queryset itself would give.
+
+        contact = Rows(lambda pk: Contact.objects.filter(pk=pk).select_related("account"))
+        contact.one(pk=7).account.name
+
+    Models (with `select_related` and annotations), dicts or tuples, with what the fields make of
+    what the database has. It is a list: what would be asked afterwards can't be added to it.
+    """
+
+    def made(self, compiled, rows) -> list:
+        queryset, kept = compiled
+        compiler, query = copy.copy(kept), copy.copy(queryset.query)
+        compiler.connection = connection
+        compiler.execute_sql = lambda *args, **kwargs: [rows]
+        query.get_compiler = lambda *args, **kwargs: compiler
+        answer = object.__new__(type(queryset))
+        answer.__dict__ = {**queryset.__dict__, "_query": query, "_result_cache": None}
+        return list(answer)
+
+    def or_404(self, **values):
+        """The first row. Raises Http404 where there is none."""
+        if (found := self.one(**values)) is None:
+            raise Http404
+        return found
+
+
+def fetched(sql, values) -> list[tuple]:
+    """The rows, over a cursor that leaves the values to the database, which then keeps the plan."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    line = connection.connection
+    usual, line.cursor_factory = line.cursor_factory, ServerBindingCursor
+    try:
+        cursor = connection.cursor()
+    finally:
+        line.cursor_factory = usual
+    with cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
 
 
 def listed(value) -> list:
     return list(value) if isinstance(value, list | tuple | set) else [value]
 
 
+def bound(value):
+    """The value for the statement: numbers of one size, or it would be planned for each size."""
+    return Int8(value) if isinstance(value, int) else value
+
+
 def example(value, number: int):
     """Something of the same type that no statement has by itself."""
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+    if isinstance(value, datetime.datetime):
+        return FIRST_MOMENT + datetime.timedelta(days=number)
+    if isinstance(value, datetime.date):
         return FIRST_DAY + datetime.timedelta(days=number)
+    if isinstance(value, str):
+        return f"\x02{number}\x03"
     if isinstance(value, int) and not isinstance(value, bool):
         return 9_000_000_000_000_000_001 + number
-    raise TypeError(f"{value!r} is neither a whole number nor a day.")
+    raise TypeError(f"{value!r} is no whole number, day, moment or text.")

@@ -39,6 +39,8 @@ def database_from(url: str, *, limits: dict | None = None) -> dict:
         if key not in {"dbname", "user", "password", "host", "port"}
     }
     options.setdefault("connect_timeout", 5)
+    # A statement of tms.compiled is planned anew so often, then its plan is kept.
+    options.setdefault("prepare_threshold", 5)
     if limits:
         ours = " ".join(f"-c {name}={value}" for name, value in limits.items())
         options["options"] = f"{ours} {options.get('options', '')}".strip()

@@ -148,7 +148,11 @@ def test_addresses_of_databases():
         "5433",
         "db",
     )
-    assert found["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5}
+    assert found["OPTIONS"] == {
+        "sslmode": "require",
+        "connect_timeout": 5,
+        "prepare_threshold": 5,
+    }
 
 
 def test_addresses_of_brokers():
