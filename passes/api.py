@@ -3,25 +3,23 @@
 import datetime
 from typing import Annotated, Literal
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja import Query
 from pydantic import Field
 
-from crm.models import Account, Contact
+from crm.models import Contact
 from tms import clock, journal
 from tms.days import day_text
-from tms.programs.fields import IN_JSON, Asked, Day, Flag, Id, IdText, Line, Told, Version
-from tms.programs.looking import at_address, named, nothing, several, values_at
+from tms.programs.fields import Day, Flag, Id, IdText, Told, Version
+from tms.programs.looking import at_address, named, nothing, values_at
 from tms.programs.paging import Listing, Page, page
 from tms.programs.previews import Action, Outcome, outcome
 from tms.programs.resource import Resource, operation, who
 from tms.refusals import Refusal
 
 from . import lifecycle, rules
-from .bulk import AT_ONCE
 from .history import KINDS
-from .models import Pass, PassOption, Source, Status
+from .models import Pass, PassOption, Status
 
 passes = Resource(tags=["Passes"])
 
@@ -33,7 +31,6 @@ VALUES = (
     "status", "starts_on", "expires_on", "issued_at", "assigned_on", "cancelled_at",
     "external_ids", "source", "version",
 )  # fmt: skip
-Ids = Annotated[list[Id], Field(min_length=1, max_length=AT_ONCE)]
 
 
 # What is told
@@ -60,12 +57,6 @@ class PassTold(Told):
     external_ids: list[str]
     source: Literal["hand", "opportunity", "api", "import"]
     version: int = Field(description="Send it with an action to be refused if it changed since.")
-
-
-class PassesChanged(Outcome):
-    """What an action did to passes, and to others."""
-
-    passes: list[PassTold]
 
 
 class PassChanged(Outcome):
@@ -193,66 +184,6 @@ def happening(row) -> Happening:
     )
 
 
-# Giving
-
-
-class Issue(Action):
-    option: Annotated[Id, Field(description="A published option of an active pass type.")]
-    account: Annotated[
-        Id | None, Field(description="Who owns them; null: each contact's primary account.")
-    ] = None
-    contacts: Annotated[
-        list[Id], Field(max_length=AT_ONCE, description="One pass for each of them.")
-    ] = []
-    unassigned: Annotated[
-        int, Field(ge=0, le=AT_ONCE, description="So many more that nobody holds yet."), IN_JSON
-    ] = 0
-    starts_on: Annotated[
-        Day | None, Field(description="Also a day in the past or to come; null: today.")
-    ] = None
-    expires_on: Annotated[
-        Day | None, Field(description="The last valid day; null: by the option's period.")
-    ] = None
-    external_ids: Annotated[
-        list[Annotated[Line, Field(min_length=1, max_length=80)]], Field(max_length=20)
-    ] = []
-
-
-@passes.writes("/passes", scope="passes:issue", answer=PassesChanged, status=201)
-def issue_passes(request, asked: Issue):
-    """Give passes.
-
-    One to each contact, and `unassigned` ones to the account: at most 200, all of them or none.
-    """
-    option = named(PassOption.objects.select_related("pass_type"), asked.option, "option")
-    account = named(Account.objects.living(), asked.account, "account")
-    contacts = several(Contact.objects.all(), asked.contacts, "contacts")
-    if asked.unassigned and account is None:
-        raise Refusal(
-            _("Say whose they are: passes that nobody holds need an account."), field="account"
-        )
-    wanted = [*contacts, *[None] * asked.unassigned]
-    if not 1 <= len(wanted) <= AT_ONCE:
-        raise Refusal(
-            _("Name contacts, or say how many are unassigned: 1 to 200 in all."),
-            field="contacts",
-        )
-    made = lifecycle.issue_many(
-        option=option,
-        account=account,
-        contacts=wanted,
-        starts_on=asked.starts_on,
-        expires_on=asked.expires_on,
-        external_ids=asked.external_ids,
-        source=Source.API,
-        reason=asked.reason,
-        **who(request),
-        **operation(request),
-    )
-    passes_told = told_many(made, request.today, planned=asked.preview)
-    return PassesChanged(passes=passes_told, **outcome(asked, []))
-
-
 # What can happen to one
 
 
@@ -338,59 +269,3 @@ def given(request, asked: Action) -> dict:
 def changed(request, asked, change, consequences) -> PassChanged:
     (one,) = told_many(change.passes, request.today)
     return PassChanged(changed=one, **outcome(asked, consequences))
-
-
-# What can happen to several: to all of them or to none
-
-
-class Handed(Asked):
-    pass_id: Id
-    contact: Id | None
-
-
-class Assignments(Action):
-    assignments: Annotated[list[Handed], Field(min_length=1, max_length=AT_ONCE)]
-
-
-class Extensions(Action):
-    passes: Ids
-    expires_on: Day
-
-
-class Cancellations(Action):
-    passes: Ids
-
-
-@passes.writes("/passes/assignment", scope="passes:assign", answer=PassesChanged)
-def assign_passes(request, asked: Assignments):
-    """Assign several passes."""
-    ids = [each.pass_id for each in asked.assignments]
-    if len(set(ids)) < len(ids):
-        raise Refusal(_("A pass stands here twice. Say once who holds it."), field="assignments")
-    several(Pass.objects.all(), ids, "assignments")
-    wanted = [each.contact for each in asked.assignments]
-    people = several(Contact.objects.all(), [pk for pk in wanted if pk], "assignments")
-    by_id = {contact.pk: contact for contact in people}
-    pairs = [(pk, by_id.get(contact)) for pk, contact in zip(ids, wanted, strict=True)]
-    return all_changed(request, asked, lifecycle.assign_many(pairs, **given(request, asked)))
-
-
-@passes.writes("/passes/extension", scope="passes:write", answer=PassesChanged)
-def extend_passes(request, asked: Extensions):
-    """Extend several passes to one day; none may become shorter."""
-    several(Pass.objects.all(), asked.passes, "passes")
-    change = lifecycle.extend_many(asked.passes, asked.expires_on, **given(request, asked))
-    return all_changed(request, asked, change)
-
-
-@passes.writes("/passes/cancellation", scope="passes:cancel", answer=PassesChanged)
-def cancel_passes(request, asked: Cancellations):
-    """Cancel several passes, at once and for good."""
-    several(Pass.objects.all(), asked.passes, "passes")
-    change = lifecycle.cancel_many(asked.passes, **given(request, asked))
-    return all_changed(request, asked, change)
-
-
-def all_changed(request, asked, change) -> PassesChanged:
-    told_now = told_many(change.passes, request.today)
-    return PassesChanged(passes=told_now, **outcome(asked, change.consequences))

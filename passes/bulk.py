@@ -7,7 +7,6 @@ killed, nothing was done; started again, all of it is.
 import datetime
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
@@ -63,9 +62,9 @@ def carry_out(what: Many, *, ids=(), pairs=(), expires_on=None, **given) -> life
     return lifecycle.cancel_many(ids, **given)
 
 
-def in_background(what: Many, *, total: int, at, on, by, operation="", back_to="", **given) -> str:
-    """Ask for it as a job, and answer the address of its page."""
-    job = jobs.start(
+def in_background(what: Many, *, total: int, at, on, by, operation="", back_to="", **given) -> Job:
+    """Ask for it as a job. One INSERT."""
+    return jobs.start(
         verb="passes.bulk.run",
         title=str(what.label),
         arguments={"what": what.value, "on": on.isoformat(), **written(given)},
@@ -75,7 +74,6 @@ def in_background(what: Many, *, total: int, at, on, by, operation="", back_to="
         operation=operation,
         back_to=back_to,
     )
-    return reverse("job", args=[job.pk])
 
 
 def run(job: Job, *, at: datetime.datetime) -> dict:
@@ -113,7 +111,7 @@ def written(given: dict) -> dict:
 def read(plain: dict) -> dict:
     """The arguments as the verbs take them. One statement for each kind of row."""
     given = {name: value for name, value in plain.items() if value is not None}
-    for name in {"on", "expires_on"} & set(given):
+    for name in {"on", "starts_on", "expires_on"} & set(given):
         given[name] = datetime.date.fromisoformat(given[name])
     ids = [pk for _pass, pk in given.get("pairs", ())] + list(given.get("contacts", ()))
     people = Contact.objects.in_bulk({pk for pk in ids if pk})

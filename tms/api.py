@@ -13,9 +13,10 @@ from catalog.api import catalogue
 from crm.api_accounts import accounts
 from crm.api_contacts import contacts
 from lms.api import opening, registrations
-from passes.api import passes
+from passes.api_many import passes
 from passes.api_types import pass_types
 from tms.programs import problems, reading
+from tms.programs.api import work
 from tms.programs.assembly import Api, Strict
 from tms.programs.frame import sentence_of
 from tms.ui.access import staff
@@ -39,6 +40,7 @@ for resource in (
     registrations,
     opening,
     tokens,
+    work,
 ):
     api.add_router("", resource)
 

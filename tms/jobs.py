@@ -50,6 +50,7 @@ def start(
         operation=operation,
         back_to=back_to,
         request_id=trace.current(),
+        key_id=journal.road()[1],
         asked_at=at,
     )
     if upload is not None:
@@ -84,7 +85,15 @@ def run(job_id: int, *, at: datetime.datetime) -> bool:
             return False
         try:
             told = {"source": "job", "user": job.by_id, "request": job.request_id or None}
-            with trace.following(job.request_id), audit.context(**told), transaction.atomic():
+            if job.key_id:
+                told["key"] = job.key_id
+            road = ("api" if job.key_id else "page", job.key_id)
+            with (
+                trace.following(job.request_id),
+                audit.context(**told),
+                journal.by_road(*road),
+                transaction.atomic(),
+            ):
                 job.result = import_string(job.verb)(job, at=at) or {}
             job.state, job.done = JobState.DONE, job.total
         except Refusal as no:

@@ -11,7 +11,7 @@ import decimal
 
 from .models import JournalRow
 
-__all__ = ["about", "by_road", "plain", "row", "write", "write_all"]
+__all__ = ["about", "by_road", "plain", "road", "row", "write", "write_all"]
 
 # The road that this request came by, and the API key it came with.
 ROAD = contextvars.ContextVar("road", default=("page", None))
@@ -29,6 +29,11 @@ def by_road(source: str, key_id: int | None = None):
         yield
     finally:
         ROAD.reset(before)
+
+
+def road() -> tuple[str, int | None]:
+    """By which road what happens now came, and with which API key: a job takes both along."""
+    return ROAD.get()
 
 
 def plain(value):

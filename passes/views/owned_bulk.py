@@ -87,14 +87,14 @@ class ManyPasses(Dialog):
         if len(self.chosen) <= AT_ONCE:
             return self.do(**answers)[0]
         consequences, given = preview.run(lambda: self.do(**answers))
-        goes_to = bulk.in_background(
+        job = bulk.in_background(
             self.what,
             total=len(self.chosen),
             back_to=self.get_success_url(),
             **given,
             **self.who,
         )
-        return Done(goes_to=goes_to, consequences=consequences)
+        return Done(goes_to=reverse("job", args=[job.pk]), consequences=consequences)
 
     def why_not(self) -> str:
         """Why it can't be done with what was ticked, before anything is asked."""

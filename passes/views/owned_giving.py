@@ -54,7 +54,7 @@ class Giving(Dialog):
         if len(contacts) <= bulk.AT_ONCE:
             lifecycle.issue_many(contacts=contacts, **given, **self.who)
             return None
-        goes_to = bulk.in_background(
+        job = bulk.in_background(
             Many.ISSUE,
             total=len(contacts),
             contacts=contacts,
@@ -62,7 +62,7 @@ class Giving(Dialog):
             **given,
             **self.who,
         )
-        return Done(goes_to)
+        return Done(reverse("job", args=[job.pk]))
 
     # What is filled in
 

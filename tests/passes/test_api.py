@@ -122,7 +122,7 @@ def test_the_preview_of_a_new_pass_makes_none(all_scopes, yearly, ada):
         ({"starts_on": "22.11.2026"}, "starts_on", "YYYY-MM-DD"),
         ({"starts_on": 1795305600}, "starts_on", "YYYY-MM-DD"),
         ({"expires_on": "2027-11-22T00:00:00"}, "expires_on", "YYYY-MM-DD"),
-        ({"unassigned": 201}, "unassigned", "200"),
+        ({"unassigned": 20_001}, "unassigned", "20000"),
         ({"unassigned": "1"}, "unassigned", "without quotation marks"),
         ({"unassigned": True}, "unassigned", "whole number"),
         ({"external_ids": ["a\x00b"]}, "external_ids.0", "can't be shown"),

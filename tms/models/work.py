@@ -58,6 +58,7 @@ class Job(models.Model):
     `verb` is a dotted path that a worker calls with (job, at=); it works from `arguments`, reports
     by `tms.jobs.report`, returns `result` (sentences, refused rows), and perhaps sets `file`.
     `request_id` is that of the request which asked for it; the worker's log lines carry it.
+    `key_id` is the API key of the program that asked for it, if one did.
     """
 
     verb = models.CharField(max_length=120)
@@ -75,12 +76,18 @@ class Job(models.Model):
     file = models.FileField(upload_to="jobs/out/", blank=True)
     operation = models.CharField(max_length=80, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
+    key_id = models.BigIntegerField(null=True)
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     back_to = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["by", "-id"], name="job_by_newest")]
+        indexes = [
+            models.Index(fields=["by", "-id"], name="job_by_newest"),
+            models.Index(
+                fields=["key_id", "id"], name="job_by_key", condition=models.Q(key_id__isnull=False)
+            ),
+        ]
 
     def __str__(self):
         return self.title

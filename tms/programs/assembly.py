@@ -13,7 +13,7 @@ from ninja.parser import Parser
 from tms.refusals import Refusal
 from tms.ui.outcomes import is_held
 
-from . import problems
+from . import matching, problems
 from .problems import MEDIA_TYPE, Problem
 
 KEY_HEADER = {
@@ -25,6 +25,16 @@ KEY_HEADER = {
         "answered as the first time and done once."
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"},
+}
+MATCH_HEADER = {
+    "in": "header",
+    "name": matching.HEADER,
+    "required": False,
+    "description": (
+        "The ETag of what the address begins with, as it was read: it is done only if that is "
+        "still so (412 otherwise)."
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": 500},
 }
 
 
@@ -60,9 +70,9 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **more):
         document = super().get_openapi_schema(**more)
-        for path in document["paths"].values():
-            for method, operation in path.items():
-                describe(method, operation)
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                describe(path, method, operation)
         return document
 
     def set_default_exception_handlers(self):
@@ -70,13 +80,15 @@ class Api(NinjaAPI):
             self.add_exception_handler(kind, handler)
 
 
-def describe(method: str, operation: dict) -> None:
+def describe(path: str, method: str, operation: dict) -> None:
     """What ninja doesn't say: the scope, the key header, and what parameters and problems are."""
     for parameter in operation["parameters"]:
         parameter["schema"] = plain(parameter["schema"])
-    operation["security"] = [{"Key": [operation["x-scope"]]}]
+    operation["security"] = [{"Key": [scope] if (scope := operation["x-scope"]) else []}]
     if method != "get":
         operation["parameters"].append(KEY_HEADER)
+        if "{pk}" in path:
+            operation["parameters"].append(MATCH_HEADER)
     for status, response in operation["responses"].items():
         if status >= 400 and "content" in response:
             response["content"] = {MEDIA_TYPE: next(iter(response["content"].values()))}

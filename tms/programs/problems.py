@@ -26,6 +26,7 @@ TITLES = {
     "method": (405, "This can’t be done with this address"),
     "changed": (409, "It was changed meanwhile"),
     "busy": (409, "It is being done or changed right now"),
+    "not-as-read": (412, "It is not as you read it"),
     "too-large": (413, "Too much at once"),
     "media-type": (415, "Send JSON"),
     "invalid": (422, "A field is not right"),

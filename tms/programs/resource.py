@@ -9,12 +9,12 @@
     def renew_pass(request, pk: int, asked: Renewal): ...
 
 What a writing operation does is kept with its Idempotency-Key in one transaction; with
-`preview: true` among what is asked it is done, rolled back, and only told.
+`preview: true` among what is asked it is done, rolled back, and only told. With `If-Match` it is
+done only to what is still as it was read. What is answered with a JobTold goes on as a job.
 """
 
 import contextlib
 import functools
-import hashlib
 import inspect
 import typing
 
@@ -25,6 +25,8 @@ from ninja import Router
 
 from tms import audit, journal, operations, preview
 
+from . import matching
+from .background import JobTold
 from .gate import Key
 from .problems import Problem, ProblemDocument
 
@@ -34,7 +36,10 @@ LONGEST_KEY = 64
 
 
 class Resource(Router):
-    """A router whose operations say which scope they need."""
+    """A router whose operations say which scope they need; "": any key will do."""
+
+    # What things are told as, each read by itself: the body that an ETag is of.
+    told_singly: typing.ClassVar[set] = set()
 
     def reads(self, path: str, *, scope: str, answer, **more):
         """An operation that changes nothing. Answers carry an ETag; If-None-Match spares them."""
@@ -42,6 +47,10 @@ class Resource(Router):
 
         def declare(view):
             known = parameters_of(view)
+
+            if matching.subject_of(path) == path:
+                matching.READERS[path] = view
+                self.told_singly.add(answer)
 
             @functools.wraps(view)
             def read(request, **values):
@@ -59,21 +68,30 @@ class Resource(Router):
 
         return declare
 
-    def writes(self, path: str, *, scope: str, answer, status=200, method="POST", **more):
-        """An operation that changes something; `status` is its answer's when it did."""
-        refusals = WRITE_REFUSALS | ({404} if "{" in path else frozenset())
+    def writes(
+        self, path: str, *, scope: str, answer, status=200, method="POST", jobs=False, **more
+    ):
+        """An operation that changes something; `status` is its answer's when it did.
+
+        With `jobs` it may also be answered by 202 and a job, which does it in the background.
+        """
+        refusals = WRITE_REFUSALS | ({404, 412} if "{" in path else frozenset())
 
         def declare(view):
             @functools.wraps(view)
             def write(request, **values):
                 refuse_unknown(request, ())
                 asked = values.get("asked")
+
+                def do():
+                    return matching.guarded(request, path, values, lambda: view(request, **values))
+
                 with by_program(request):
                     if getattr(asked, "preview", False):
-                        return said(preview.run(lambda: view(request, **values)), 200)
-                    return once(request, asked, status, lambda: view(request, **values))
+                        return written(preview.run(do).model_dump_json(), 200)
+                    return once(request, asked, status, do)
 
-            answers = {200: answer, status: answer}
+            answers = {200: answer, status: answer, **({202: JobTold} if jobs else {})}
             return self.api_operation(
                 [method],
                 path,
@@ -133,21 +151,16 @@ def refuse_unknown(request, known) -> None:
 # Answers
 
 
-def said(outcome, status: int) -> HttpResponse:
-    return written(outcome.model_dump_json(), status)
-
-
-def written(body: str, status: int) -> HttpResponse:
-    return HttpResponse(body, status=status, content_type="application/json")
+def written(body: str, status: int, headers=None) -> HttpResponse:
+    return HttpResponse(body, status=status, content_type="application/json", headers=headers)
 
 
 def tagged(request, outcome) -> HttpResponse:
     """The answer with its ETag, or 304 where the program has the same one."""
     body = outcome.model_dump_json()
-    etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
-    sent = request.headers.get("If-None-Match", "")
-    had = {each.strip().removeprefix("W/") for each in sent.split(",")}
-    answer = HttpResponseNotModified() if etag in had or "*" in had else written(body, 200)
+    etag = matching.etag_of(body)
+    same = matching.is_among(etag, request.headers.get("If-None-Match", ""))
+    answer = HttpResponseNotModified() if same else written(body, 200)
     answer.headers["ETag"] = etag
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
@@ -178,18 +191,29 @@ def once(request, asked, status: int, do) -> HttpResponse:
     key = key_of(request)
     with transaction.atomic():
         if not key:
-            return said(do(), status)
+            outcome = do()
+            return written(outcome.model_dump_json(), *beside(outcome, status))
         # Two keys of one owner may use the same words.
         actor, kept = request.user.pk, f"{request.auth.pk}:{key}"
         what = asked.model_dump(mode="json", exclude_unset=True) if asked else None
         digest = operations.digest_of([request.method, request.path, what])
         if before := operations.earlier(kept, actor, digest):
-            answer = written(before.answer["body"], before.status)
-            answer.headers["Idempotency-Replayed"] = "true"
-            return answer
-        body = do().model_dump_json()
-        operations.keep(kept, actor, digest, at=request.now, status=status, answer={"body": body})
-        return written(body, status)
+            body, headers = before.answer["body"], before.answer.get("headers", {})
+            return written(body, before.status, headers | {"Idempotency-Replayed": "true"})
+        outcome = do()
+        body, (status, headers) = outcome.model_dump_json(), beside(outcome, status)
+        answer = {"body": body, "headers": headers}
+        operations.keep(kept, actor, digest, at=request.now, status=status, answer=answer)
+        return written(body, status, headers)
+
+
+def beside(outcome, status: int) -> tuple[int, dict[str, str]]:
+    """The status of an answer, and its headers: where a job is, the ETag of what can be read."""
+    if isinstance(outcome, JobTold):
+        return 202, {"Location": outcome.address}
+    if type(outcome) in Resource.told_singly:
+        return status, {"ETag": matching.etag_of(outcome.model_dump_json())}
+    return status, {}
 
 
 def who(request) -> dict:
