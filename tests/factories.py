@@ -37,6 +37,7 @@ from passes.models import (
     TypeStatus,
 )
 from tms.models import User
+from tokens.models import TokenType
 
 # People
 
@@ -100,6 +101,16 @@ class TokenUnitFactory(DjangoModelFactory):
     code = "Gold"
     label = factory.SelfAttribute("code")
     decimals = 0
+
+
+class TokenTypeFactory(DjangoModelFactory):
+    """`TokenTypeFactory(unit__code="Silver", period=12)`: twelve months to redeem them."""
+
+    class Meta:
+        model = TokenType
+        django_get_or_create = ("unit",)
+
+    unit = factory.SubFactory(TokenUnitFactory)
 
 
 class CategoryFactory(DjangoModelFactory):

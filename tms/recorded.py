@@ -12,7 +12,8 @@ WHOLE = """
     catalog.Category catalog.Session catalog.Item catalog.Item_categories catalog.Step
     catalog.Price catalog.TaxLevel catalog.Region catalog.Region_currencies catalog.Unit
     crm.Account crm.Contact crm.Membership crm.ExternalId crm.CustomField
-    passes.PassType passes.PassOption passes.Inclusion tokens.TokenType
+    passes.PassType passes.PassOption passes.Inclusion
+    tokens.TokenType tokens.TokenSettings tokens.Spending tokens.Spender
     lms.Section lms.ContentUnit lms.Request
 """
 
@@ -44,6 +45,12 @@ ONLY = {
         "expires_on",
         "cancelled_at",
         "external_ids",
+    ),
+    "tokens.TokenIssue": (
+        "account_id",
+        "token_type_id",
+        "issued",
+        "expires_on",
     ),
     "lms.Registration": (
         "contact_id",

@@ -153,7 +153,7 @@ application = database_from(DATABASE_URL)
 DATABASE_ROLE = application["USER"] if DATABASE_OWNER_URL else ""
 DATABASE_ROLE_PASSWORD = application["PASSWORD"] or None
 # Tables that the application's role may add to and read, and nothing else.
-APPEND_ONLY_TABLES = ["journal", "audit"]
+APPEND_ONLY_TABLES = ["journal", "audit", "tokens_ledgerentry"]
 # A role that may read the views of the schema `reporting`, and nothing else.
 REPORTING_ROLE = os.environ.get("REPORTING_ROLE") or ""
 REPORTING_PASSWORD = os.environ.get("REPORTING_PASSWORD") or None
@@ -328,10 +328,15 @@ FIRST_STEPS = ["catalog.setup.first_region"]
 # What the verbs of one floor set off on a floor above it, in this order.
 CONSEQUENCES = ["catalog.sessions.follow_zone", "lms.places.release_uncovered"]
 
+# Who pays an amount of a unit that isn't money, by the unit's kind; each called with
+# (unit, amount, account_id=, contact_id=, purpose=, at=, on=, by=, ...).
+PAYERS = {"token": "tokens.ledger.pay"}
+
 # Who holds what about a person: asked in this order when they are exported or erased. What takes
 # something from them comes first, while they still have a name.
 PERSONAL = [
     "passes.personal",
+    "tokens.personal",
     "lms.personal",
     "catalog.personal",
     "crm.personal",
@@ -341,6 +346,7 @@ PERSONAL = [
 # What the nightly run calls, in this order, each with (on=, at=).
 NIGHTLY = [
     "passes.expiring.record_expired",
+    "tokens.expiring.write_off",
     "tms.programs.feed.forget",
     "tms.people.cleaning.nightly",
     "tms.reporting.checking.nightly",

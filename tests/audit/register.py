@@ -35,6 +35,8 @@ PERSONAL = {
     ),
     "crm.ExternalId": (CRM, "system value"),
     "lms.Request": ("lms.personal.erase", "note answer"),
+    "tokens.LedgerEntry": ("tokens.personal.erase", "reason"),
+    "tokens.TokenIssue": ("tokens.personal.erase", "note"),
 }
 
 # {model: (because, columns)}
@@ -89,6 +91,8 @@ NOT_PERSONAL = {
     "passes.PassOption": ("what is sold", "name"),
     "passes.Inclusion": ("what a pass opens", "event_types"),
     "tokens.TokenType": ("what is sold", "description"),
+    "tokens.TokenIssue": ("kinds, and numbers of other systems", "source_kind external_id"),
+    "tokens.LedgerEntry": ("kinds", "purpose_kind source"),
     "lms.Section": ("what is taught", "title"),
     "lms.ContentUnit": ("what is taught", "title body url file"),
 }

@@ -33,12 +33,14 @@ from tests.factories import (
     PassFactory,
     PassTypeFactory,
     RegistrationFactory,
+    TokenTypeFactory,
 )
 from tms import audit, grants
 from tms.models import AuditRow, Job, JournalRow, KeptMail, OperationKey, User
 from tms.models.work import JobState
 from tms.people import roles
 from tms.refusals import Refusal
+from tokens import issuing, ledger, spending
 
 from .register import NOT_PERSONAL, PERSONAL
 
@@ -145,6 +147,7 @@ def written(kestrel, who):
         Contact.objects.filter(pk=made.pk).update(user=user)
     signs_in(user, who["at"])
     learns(made, kestrel, own, who, user)
+    spends(made, kestrel, own, who)
     leaves_traces(made, user, who)
     made.refresh_from_db()
     return made
@@ -218,6 +221,15 @@ def learns(made, kestrel, own, who, user):
     requests.decline(answered.pk, answer=f"Sorry, {CANARY}", **who)
     with audit.context(source="page", user=user, address=ADDRESS):
         Request.objects.filter(pk=asked.pk).update(note=f"For {CANARY}!")
+
+
+def spends(made, kestrel, own, who):
+    gold = TokenTypeFactory()
+    issuing.issue(own, gold, 3, note=f"Bought by {CANARY}", **who)
+    issuing.issue(kestrel, gold, 3, note=f"For {FIRST} {LAST}", **who)
+    spending.set_rule(kestrel, who="chosen", contacts=[made], **who)
+    reason = f"{LAST} went there"
+    ledger.redeem(kestrel.pk, gold, 2, contact_id=made.pk, reason=reason, **who)
 
 
 def leaves_traces(made, user, who):
@@ -496,6 +508,9 @@ def test_what_is_held_is_taken_out_whole(canary, clock, office):
         "registrations",
         "requests",
         "sessions_taught",
+        "token_issues",
+        "token_entries",
+        "token_spending",
     }
     text = archive.read("data.json").decode()
     (contact,) = data["parts"]["contact"]

@@ -5,6 +5,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
+class PeriodUnit(models.TextChoices):
+    DAYS = "days", _("Days")
+    MONTHS = "months", _("Months")
+
+
 class TokenType(models.Model):
     """A kind of token ("Gold"): a unit of the catalogue, and what it has beyond that."""
 
@@ -12,7 +17,7 @@ class TokenType(models.Model):
     description = models.TextField(_("Description"), blank=True)
     period = models.PositiveIntegerField(_("Redemption Period"), null=True, blank=True)
     period_unit = models.CharField(
-        max_length=6, choices=[("days", _("Days")), ("months", _("Months"))], default="months"
+        max_length=6, choices=PeriodUnit.choices, default=PeriodUnit.MONTHS
     )
 
     class Meta:

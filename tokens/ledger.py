@@ -1,0 +1,394 @@
+"""What moved on an account's tokens? Redeem, give back, adjust, transfer.
+
+Entries are only added; the database sees to it, and to it that nothing falls below zero. Every
+verb locks the accounts, then their issues in spend order, and is all or nothing.
+"""
+
+import dataclasses
+import datetime
+import json
+
+from django.db import connection, transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from crm.models import Account
+from tms import journal
+from tms.refusals import Refusal
+
+from . import beats, expiring, issuing, switches
+from .models import EntryKind, IssueSource, LedgerEntry, TokenIssue, TokenType
+
+REDEEM = """
+SELECT move, available, archived, parts FROM tokens_redeem(
+    %(account)s, %(token_type)s, %(quantity)s, %(issue)s, %(contact)s, %(purpose_kind)s,
+    %(purpose_id)s, %(at)s, %(on)s, %(by)s, %(key)s, %(source)s, %(reason)s, %(operation)s)
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Redemption:
+    """What was taken: `parts` are (issue id, number), in the order in which they were spent."""
+
+    move: int
+    quantity: int
+    parts: tuple[tuple[int, int], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Returned:
+    """What came back to one issue; `over`: that has expired, so it was written off again."""
+
+    move: int
+    issue: TokenIssue
+    quantity: int
+    over: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Purpose:
+    """What tokens are taken for, by kind and number: ("registration", 12)."""
+
+    kind: str = ""
+    pk: int | None = None
+
+
+NOTHING = Purpose()
+
+
+@transaction.atomic
+def redeem(
+    account_id: int,
+    token_type: TokenType,
+    quantity: int,
+    *,
+    issue_id: int | None = None,
+    contact_id: int | None = None,
+    purpose: Purpose = NOTHING,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    reason: str = "",
+    operation: str = "",
+) -> Redemption:
+    """Take `quantity` tokens of the type, earliest expiry first; of `issue_id` alone if given.
+
+    One statement: the account's lock, its issues, an entry for each issue's part and the journal
+    row. Raises Refusal with the number missing, and then nothing has moved.
+    """
+    quantity = beats.whole(quantity)
+    road = journal.row("tokens.redeemed", 0, at=at, on=on, by=by)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REDEEM,
+            {
+                "account": account_id,
+                "token_type": token_type.pk,
+                "quantity": quantity,
+                "issue": issue_id,
+                "contact": contact_id,
+                "purpose_kind": purpose.kind,
+                "purpose_id": purpose.pk,
+                "at": at,
+                "on": on,
+                "by": road.by_id,
+                "key": road.key_id,
+                "source": road.source,
+                "reason": reason,
+                "operation": operation,
+            },
+        )
+        move, available, archived, parts = cursor.fetchone()
+    if move is None:
+        raise _why_not(account_id, token_type, quantity, issue_id, available, archived)
+    parts = json.loads(parts) if isinstance(parts, str) else parts
+    return Redemption(move, quantity, tuple((each["issue"], each["quantity"]) for each in parts))
+
+
+def _why_not(account_id, token_type, quantity, issue_id, available, archived) -> Refusal:
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None:
+        return Refusal(_("This account is not there. Load the page again."), field="account")
+    if archived:
+        return Refusal(
+            _("%(account)s is archived. Restore it first.") % {"account": account}, field="account"
+        )
+    said = {
+        "n": quantity,
+        "type": token_type,
+        "account": account,
+        "has": available,
+        "missing": quantity - available,
+    }
+    if issue_id is not None:
+        return Refusal(
+            _(
+                "That takes %(n)s %(type)s and this issue has %(has)s to spend: %(missing)s are "
+                "missing. Choose another issue, or let the earliest expiry be used first."
+            )
+            % said,
+            field="issue",
+        )
+    return Refusal(
+        _("That takes %(n)s %(type)s and %(account)s has %(has)s: %(missing)s are missing.") % said,
+        field="quantity",
+    )
+
+
+def pay(unit, amount, *, account_id: int, **particulars) -> Redemption | None:
+    """Pay `amount` of a token unit from the account: the payer of `settings.PAYERS`.
+
+    Nothing to pay: None. Takes what `redeem` takes besides, and raises what it raises.
+    """
+    if not amount:
+        return None
+    if amount != int(amount):
+        raise Refusal(_("Tokens are whole: %(unit)s can't be split.") % {"unit": unit})
+    token_type = TokenType.objects.select_related("unit").get(unit=unit)
+    return redeem(account_id, token_type, int(amount), **particulars)
+
+
+@transaction.atomic
+def refund(
+    moves: dict[int, int | None],
+    *,
+    purpose: Purpose = NOTHING,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    reason: str = "",
+    operation: str = "",
+) -> list[Returned]:
+    """Give back what the redemptions took: {their number: how many tokens, None: all that's left}.
+
+    Each token goes back to the issue it came from, the last taken first, never more than was
+    taken. Where that issue has expired it is written off again at once: two entries. A constant
+    number of statements. Raises Refusal for what isn't a redemption and what came back already.
+    """
+    taken = _taken(moves)
+    issues = beats.lock_issues(each.issue_id for each in taken)
+    # Read again under the lock: somebody may have given it back meanwhile.
+    taken = _taken(moves)
+    parts = [part for move, wanted in moves.items() for part in _parts(move, wanted, taken)]
+    expiring.record(issues.values(), on=on, at=at)
+    number = dict(zip(moves, beats.next_moves(len(moves)), strict=True))
+    entries, back = [], []
+    who = {"at": at, "on": on, "by": by, "reason": reason}
+    for of, quantity in parts:
+        issue, move = issues[of.issue_id], number[of.move]
+        more = {
+            "contact_id": of.contact_id,
+            "purpose_kind": purpose.kind or of.purpose_kind,
+            "purpose_id": purpose.pk or of.purpose_id,
+        }
+        entries.append(beats.entry(EntryKind.REFUNDED, issue, quantity, move, of=of, **more, **who))
+        if issue.is_over(on):
+            entries.append(beats.entry(EntryKind.EXPIRED, issue, -quantity, move, **more, **who))
+        back.append(Returned(move, issue, quantity, issue.is_over(on)))
+    beats.write(entries)
+    journal.write_all(
+        journal.row(
+            "tokens.refunded",
+            number[move],
+            account_id=of.account_id,
+            contact_id=of.contact_id,
+            after={
+                "token_type": of.token_type_id,
+                "quantity": sum(each.quantity for each in back if each.move == number[move]),
+                "written_off": sum(
+                    each.quantity for each in back if each.move == number[move] and each.over
+                ),
+                "of": move,
+                "purpose": [purpose.kind or of.purpose_kind, purpose.pk or of.purpose_id],
+            },
+            operation=operation,
+            **who,
+        )
+        for move, of in {of.move: of for of, _quantity in parts}.items()
+    )
+    return back
+
+
+def to_give_back(moves, on: datetime.date) -> list[tuple[TokenIssue, int, bool]]:
+    """What a refund of all that is left of `moves` would give: issue, number, is it over? Reads."""
+    back = {}
+    for each in _taken(moves, lock=False):
+        back[each.issue_id] = back.get(each.issue_id, 0) + each.left
+    found = TokenIssue.objects.select_related("token_type__unit").in_bulk(back)
+    return [(found[pk], number, found[pk].is_over(on)) for pk, number in back.items() if number]
+
+
+def _taken(moves, *, lock=True) -> list[LedgerEntry]:
+    """The entries that took, the last first, each with `left`: what didn't come back of it yet."""
+    entries = LedgerEntry.objects.filter(move__in=list(moves), kind=EntryKind.REDEEMED)
+    if lock:
+        beats.lock_accounts(entries.values_list("account_id", flat=True))
+    found = list(entries.annotate(came_back=Sum("answers__quantity")).order_by("-id"))
+    for each in found:
+        each.left = -each.quantity - (each.came_back or 0)
+    return found
+
+
+def _parts(move: int, wanted: int | None, taken) -> list[tuple[LedgerEntry, int]]:
+    """What of each entry of the redemption comes back."""
+    mine = [each for each in taken if each.move == move]
+    if not mine:
+        raise Refusal(_("There is no such redemption."), field="redemption")
+    left = sum(each.left for each in mine)
+    if not left:
+        raise Refusal(_("These tokens were given back already."))
+    wanted = left if wanted is None else beats.whole(wanted)
+    if wanted > left:
+        raise Refusal(
+            _("Only %(left)s can be given back: that is what is left of this redemption.")
+            % {"left": left},
+            field="quantity",
+        )
+    parts = []
+    for each in mine:
+        quantity = min(each.left, wanted)
+        wanted -= quantity
+        if quantity:
+            parts.append((each, quantity))
+    return parts
+
+
+@transaction.atomic
+def adjust(
+    issue_id: int,
+    quantity: int,
+    *,
+    version: int | None,
+    reason: str,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    operation: str = "",
+) -> TokenIssue:
+    """Add (plus) or take off (minus) a whole number on an issue that isn't over.
+
+    Only where the settings allow it. Raises Stale, and Refusal without a reason, for zero, for
+    more off than remains and for more than a million on.
+    """
+    switches.hold_adjustments()
+    found = beats.locked_issue(issue_id, version)
+    issuing.refuse_over(found, on)
+    beats.refuse_archived(found.account)
+    if not isinstance(quantity, int) or not quantity or abs(quantity) > beats.MOST:
+        raise Refusal(
+            _("Give a whole number other than zero, at most 1,000,000."), field="quantity"
+        )
+    if not reason.strip():
+        raise Refusal(_("Say why: it is kept in the history."), field="reason")
+    if found.remaining + quantity < 0:
+        raise Refusal(
+            _("Only %(n)s remain: no more can be taken off.") % {"n": found.remaining},
+            field="quantity",
+        )
+    _touch(found)
+    move = beats.next_moves()[0]
+    who = {"at": at, "on": on, "by": by, "reason": reason}
+    beats.write([beats.entry(EntryKind.ADJUSTED, found, quantity, move, **who)])
+    journal.write(
+        "token_issue.adjusted",
+        found.pk,
+        account_id=found.account_id,
+        before={"remaining": found.remaining},
+        after={
+            "token_type": found.token_type_id,
+            "quantity": quantity,
+            "remaining": found.remaining + quantity,
+        },
+        operation=operation,
+        **who,
+    )
+    found.remaining += quantity
+    return found
+
+
+@transaction.atomic
+def transfer(
+    issue_id: int,
+    quantity: int,
+    *,
+    to: Account,
+    version: int | None,
+    reason: str = "",
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    operation: str = "",
+) -> TokenIssue:
+    """Move tokens of an issue that isn't over to another account, where they keep their expiry.
+
+    Two entries that name each other; the answer is the issue that the other account has now.
+    Only where the settings allow adjustments. Raises Stale and Refusal.
+    """
+    switches.hold_adjustments()
+    accounts = beats.lock_accounts(
+        [
+            to.pk,
+            *TokenIssue.objects.filter(pk=issue_id).values_list("account_id", flat=True),
+        ]
+    )
+    found = beats.locked_issue(issue_id, version)
+    issuing.refuse_over(found, on)
+    if to.pk == found.account_id:
+        raise Refusal(_("They are this account's already. Choose another one."), field="to")
+    if to.pk not in accounts:
+        raise Refusal(_("This account is not there. Choose another one."), field="to")
+    beats.refuse_archived(accounts[to.pk])
+    if beats.whole(quantity) > found.remaining:
+        raise Refusal(
+            _("Only %(n)s remain: no more can be transferred.") % {"n": found.remaining},
+            field="quantity",
+        )
+    _touch(found)
+    arrived = TokenIssue.objects.create(
+        account=accounts[to.pk],
+        token_type=found.token_type,
+        issued=quantity,
+        issued_on=on,
+        issued_at=at,
+        expires_on=found.expires_on,
+        source=IssueSource.TRANSFER,
+        source_kind="token_issue",
+        source_id=found.pk,
+        unit_price=found.unit_price,
+        currency_id=found.currency_id,
+    )
+    move = beats.next_moves()[0]
+    who = {"at": at, "on": on, "by": by, "reason": reason}
+    left = beats.entry(EntryKind.TRANSFERRED, found, -quantity, move, **who)
+    left.save(force_insert=True)
+    beats.write([beats.entry(EntryKind.TRANSFERRED, arrived, quantity, move, of=left, **who)])
+    said = {"token_type": found.token_type_id, "quantity": quantity}
+    journal.write(
+        "token_issue.transferred",
+        found.pk,
+        account_id=found.account_id,
+        after={**said, "to_account": to.pk, "to_issue": arrived.pk},
+        operation=operation,
+        **who,
+    )
+    journal.write(
+        "token_issue.issued",
+        arrived.pk,
+        account_id=to.pk,
+        after={
+            **issuing.kept(arrived),
+            "source": IssueSource.TRANSFER,
+            "from_account": found.account_id,
+            "from_issue": found.pk,
+        },
+        operation=operation,
+        **who,
+    )
+    arrived.remaining = quantity
+    return arrived
+
+
+def _touch(issue: TokenIssue) -> None:
+    """Whoever decides by an older look at the issue is told so."""
+    issue.version += 1
+    TokenIssue.objects.filter(pk=issue.pk).update(version=issue.version)

@@ -1,0 +1,21 @@
+"""What tokens are there, who has how many, and what moved?"""
+
+from .entry import EntryKind, LedgerEntry
+from .issue import IssueSource, IssueStatus, TokenIssue
+from .settings import TokenSettings
+from .spending import Spender, Spending, WhoMaySpend
+from .type import PeriodUnit, TokenType
+
+__all__ = [
+    "EntryKind",
+    "IssueSource",
+    "IssueStatus",
+    "LedgerEntry",
+    "PeriodUnit",
+    "Spender",
+    "Spending",
+    "TokenIssue",
+    "TokenSettings",
+    "TokenType",
+    "WhoMaySpend",
+]
