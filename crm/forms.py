@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Region, Unit
 from tms import clock
 from tms.models import User
-from tms.ui.forms import Form, ModelForm
+from tms.ui.forms import Form, LongChoiceField, ModelForm
 
 from .choosing import account_field, contact_field
 from .models import Account, Contact, CustomField, CustomFieldKind
@@ -80,7 +80,7 @@ def countries() -> list:
 class ContactForm(ModelForm):
     """A contact. For a new one also: which account."""
 
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zones, required=False)
+    time_zone = LongChoiceField(label=gettext_lazy("Time zone"), choices=zones, required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         choices=lambda: [("", _("The organisation's")), *settings.LANGUAGES],
@@ -142,7 +142,7 @@ class AccountForm(ModelForm):
     """An account. Its main contact is one of its own."""
 
     parent = account_field(label=gettext_lazy("Parent account"), required=False)
-    country = forms.ChoiceField(label=gettext_lazy("Country"), choices=countries, required=False)
+    country = LongChoiceField(label=gettext_lazy("Country"), choices=countries, required=False)
     main_contact = contact_field(label=gettext_lazy("Main contact"), required=False)
     region = forms.ModelChoiceField(
         Region.objects.filter(archived_at=None), label=gettext_lazy("Region"), empty_label=None

@@ -1,7 +1,6 @@
 """What is asked about an event, and about its sessions."""
 
 import datetime
-import zoneinfo
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -10,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from catalog.choosing import course_field
 from catalog.models import EventType
 from catalog.sessions import wall_of
-from tms.ui.forms import Form
+from tms import clock
+from tms.ui.forms import Form, LongChoiceField
 
 
 class EventForm(Form):
@@ -82,6 +82,10 @@ class ReasonForm(Form):
     )
 
 
+def zones() -> list[tuple[str, str]]:
+    return [(name, name) for name in clock.zone_names()]
+
+
 class SessionForm(Form):
     """Day and times as the clock on the wall shows them, in the session's own zone."""
 
@@ -93,9 +97,9 @@ class SessionForm(Form):
         required=False,
         help_text=gettext_lazy("If it isn't the same day."),
     )
-    time_zone = forms.ChoiceField(
+    time_zone = LongChoiceField(
         label=gettext_lazy("Time zone"),
-        choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+        choices=zones,
     )
     place = forms.CharField(label=gettext_lazy("Place"), max_length=200, required=False)
     link = forms.URLField(

@@ -13,6 +13,7 @@ from crm.models import CustomField
 from passes.models import Pass, Status
 from tms.ui.access import learner
 from tms.ui.dialogs import Dialog
+from tms.ui.forms import LongChoiceField
 
 from .. import access, cancelling, progress, usage
 from ..models import Registration, Request
@@ -131,7 +132,7 @@ class DetailsForm(forms.Form):
     last_name = forms.CharField(label=_("Last name"), max_length=100, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     job_title = forms.CharField(label=_("Job title"), max_length=120, required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones, required=False)
+    time_zone = LongChoiceField(label=_("Time zone"), choices=zones, required=False)
 
     def __init__(self, *args, contact, **kwargs):
         super().__init__(*args, **kwargs)

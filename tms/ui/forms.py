@@ -1,23 +1,33 @@
 """How are forms written and drawn? Native inputs, label above, help, error in place.
 
 Every form of the product derives from `Form` or `ModelForm` here. `Renderer`, which the settings
-name, draws `{{ form }}` and `{{ field.as_field_group }}` with our templates.
+name, draws `{{ form }}` with our template, `{{ field.as_field_group }}` and the native controls in
+Python.
 """
+
+import dataclasses
+import functools
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from . import widgets
+from .questions import question
 
 
 class Renderer(TemplatesSetting):
     """Our templates first, Django's for the widgets that we leave alone."""
 
     form_template_name = "ui/form.html"
-    field_template_name = "ui/field.html"
+    field_template_name = "a question"
 
     def render(self, template_name, context, request=None):
+        if template_name == self.field_template_name:
+            return question(context["field"])
         draw = widgets.DRAWN.get(template_name)
         return draw(context["widget"]) if draw else super().render(template_name, context, request)
 
@@ -45,6 +55,52 @@ class TimeInput(forms.TimeInput):
 
     def __init__(self, attrs=None):
         super().__init__(attrs, format="%H:%M")
+
+
+class LongSelect(forms.Select):
+    """A list of very many choices that are the same on every page: its options are kept."""
+
+    def kept(self):
+        return kept(self.choices.func, get_language())
+
+    def render(self, name, value, attrs=None, renderer=None):
+        options = self.kept().options
+        for each in self.format_value(value):
+            tag = f'<option value="{conditional_escape(each)}"'
+            options = options.replace(f"{tag}>", f"{tag} selected>", 1)
+        asked = widgets.attributes({"name": name, **self.build_attrs(self.attrs, attrs)})
+        return mark_safe(f"<select{asked}>{options}</select>")
+
+    def use_required_attribute(self, initial):
+        return self.kept().may_be_required
+
+
+class LongChoiceField(forms.ChoiceField):
+    """One of very many choices (time zones, countries), which a function gives.
+
+    They may differ by the reader's language and by nothing else: a process keeps them.
+    """
+
+    widget = LongSelect
+
+    def valid_value(self, value):
+        return str(value) in self.widget.kept().values
+
+
+@dataclasses.dataclass(frozen=True)
+class Kept:
+    options: str
+    values: frozenset[str]
+    may_be_required: bool
+
+
+@functools.cache
+def kept(choices, language) -> Kept:
+    """What is known of a function's choices in the language that is used now."""
+    select = forms.Select(choices=choices)
+    drawn = select.get_context("", "none of them", {})["widget"]
+    values = {str(each["value"]) for _name, group, _index in drawn["optgroups"] for each in group}
+    return Kept(widgets.options(drawn), frozenset(values), select.use_required_attribute(None))
 
 
 REQUIRED = forms.Field.default_error_messages["required"]

@@ -23,15 +23,20 @@ def str_of(value):
 
 
 def select(widget) -> SafeString:
-    parts = [f'<select name="{conditional_escape(widget["name"])}"{attributes(widget["attrs"])}>']
-    for group, options, _index in widget["optgroups"]:
+    name, attrs = conditional_escape(widget["name"]), attributes(widget["attrs"])
+    return mark_safe(f'<select name="{name}"{attrs}>{options(widget)}</select>')
+
+
+def options(widget) -> str:
+    """The choices of a <select>, with the headings of their groups."""
+    parts = []
+    for group, choices, _index in widget["optgroups"]:
         if group:
             parts.append(f'<optgroup label="{conditional_escape(group)}">')
-        parts += map(option, options)
+        parts += map(option, choices)
         if group:
             parts.append("</optgroup>")
-    parts.append("</select>")
-    return mark_safe("".join(parts))
+    return "".join(parts)
 
 
 def option(widget) -> str:
@@ -47,8 +52,15 @@ def given(widget) -> SafeString:
     return mark_safe(f'<input type="{kind}" name="{name}"{said}{attributes(widget["attrs"])}>')
 
 
+def textarea(widget) -> SafeString:
+    value = widget["value"]
+    text = conditional_escape(str_of(value)) if value else ""
+    name = conditional_escape(widget["name"])
+    return mark_safe(f'<textarea name="{name}"{attributes(widget["attrs"])}>\n{text}</textarea>')
+
+
 FOLDER = "django/forms/widgets/"
-DRAWN = {f"{FOLDER}select.html": select} | {
+DRAWN = {f"{FOLDER}select.html": select, f"{FOLDER}textarea.html": textarea} | {
     f"{FOLDER}{name}.html": given
     for name in (
         "input",

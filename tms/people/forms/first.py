@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tms import clock
 from tms.models import User
-from tms.ui.forms import Form
+from tms.ui.forms import Form, LongChoiceField
 
 from .. import addresses
 from .signing_in import PASSWORD_HELP
@@ -48,13 +48,13 @@ class First(Form):
         help_text=_("PNG, JPEG, WebP or GIF, at most 5 MB."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones, initial="Europe/London")
+    time_zone = LongChoiceField(label=_("Time zone"), choices=zones, initial="Europe/London")
     region = forms.CharField(
         label=_("Region"),
         max_length=80,
         help_text=_("The market that you sell in; prices belong to a region."),
     )
-    currency = forms.ChoiceField(label=_("Currency"), choices=currencies, initial="EUR")
+    currency = LongChoiceField(label=_("Currency"), choices=currencies, initial="EUR")
     name = forms.CharField(
         label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )

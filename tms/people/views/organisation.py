@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from tms.models.organisation import SecondFactor
 from tms.refusals import Refusal
 from tms.ui.access import staff
-from tms.ui.forms import Form
+from tms.ui.forms import Form, LongChoiceField
 
 from .. import organisation as organisations
 from ..forms.first import zones
@@ -27,7 +27,7 @@ class OrganisationForm(Form):
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
     )
     remove_logo = forms.BooleanField(label=gettext_lazy("Show no logo"), required=False)
-    time_zone = forms.ChoiceField(
+    time_zone = LongChoiceField(
         label=gettext_lazy("Time zone"),
         choices=zones,
         help_text=gettext_lazy("A day, such as an expiry date, ends at midnight there."),

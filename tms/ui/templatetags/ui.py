@@ -81,14 +81,6 @@ def empty(title, sentence="", label="", url="", dialog=True):
 
 
 @register.filter
-def kind_of_field(field) -> str:
-    """Is it drawn as a group of choices, as one tick box, or as label over control?"""
-    if field.use_fieldset:
-        return "group"
-    return "check" if field.widget_type == "checkbox" else "plain"
-
-
-@register.filter
 def field_errors(form) -> int:
     """How many fields of the form have an error."""
     return sum(1 for name in form.errors if name != "__all__")
