@@ -32,9 +32,9 @@ WITH due AS (
     FROM dated ORDER BY expires_on, id
 )
 INSERT INTO tokens_ledgerentry (issue_id, account_id, token_type_id, kind, quantity, move,
-                                purpose_kind, at, "on", recorded_at, source, reason)
+                                purpose_kind, at, "on", recorded_at, source, reason, by_choice)
 SELECT id, account_id, token_type_id, 'expired', -remaining, move,
-       '', at, expires_on + 1, %(at)s, 'system', ''
+       '', at, expires_on + 1, %(at)s, 'system', '', false
 FROM dated ORDER BY expires_on, id
 """
 

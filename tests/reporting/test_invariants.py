@@ -9,17 +9,20 @@ from lms import checkout, places
 from passes import expiring, lifecycle
 from passes.models import Pass
 from tests.factories import (
+    AccountFactory,
     ContactFactory,
     CourseFactory,
     EventFactory,
     PassOptionFactory,
     PassTypeFactory,
     PathFactory,
+    TokenTypeFactory,
 )
 from tms import grants, nightly
 from tms.models import InvariantRun
 from tms.reporting import checking
 from tms.reporting import grants as reading
+from tokens import issuing, ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +54,20 @@ def world(kestrel, ada, office, clock):
     )
     Pass.objects.filter(pk=old.pk).update(expiry_recorded=None)
     expiring.record_expired(on=clock.on(), at=clock.at)
+    gold = TokenTypeFactory()
+    soon = issuing.issue(kestrel, gold, 3, expires_on=clock.on().replace(day=30), **who)
+    later = issuing.issue(kestrel, gold, 5, expires_on=clock.on().replace(month=12), **who)
+    taken = ledger.redeem(kestrel.pk, gold, 4, **who)
+    ledger.refund({taken.move: 2}, **who)
+    ledger.transfer(later.pk, 1, to=AccountFactory(), version=None, **who)
+    past = clock.on().replace(month=10)
+    wanted = issuing.Wanted(kestrel, gold, 2, expires_on=past, issued_on=past)
+    issuing.issue_many([wanted], source="import", **who)
     return {
+        "soon": soon.pk,
+        "later": later.pk,
+        "move": taken.move,
+        "silver": TokenTypeFactory(unit__code="Silver").pk,
         "active": active.pk,
         "cancelled": over.pk,
         "expired": old.pk,
@@ -93,6 +109,29 @@ SELECT contact_id, event_id, path_id, account_id, paid_by, used_pass_id, registe
        registered_on, 0
 FROM lms_registration WHERE id = {place}
 """
+BEHIND = "SET LOCAL session_replication_role = replica"
+# An entry by hand, past the triggers that keep the books.
+ENTRY = """
+INSERT INTO tokens_ledgerentry (issue_id, account_id, token_type_id, kind, quantity, move, of_id,
+    purpose_kind, at, "on", recorded_at, source, reason, by_choice)
+SELECT i.id, i.account_id, {kind_of}, '{kind}', {quantity}, {move}, {of}, '',
+       '2026-11-22 10:00Z', '{on}', '2026-11-22 10:00Z', 'page', 'By hand', false
+FROM tokens_tokenissue i WHERE i.id = {issue}
+"""
+SET = "UPDATE tokens_tokenissue SET {what} WHERE id = {issue}"
+
+
+def entry(issue, kind, quantity, *, kind_of="token_type_id", move=-1, of="NULL", on="2026-11-22"):
+    """Statements that add an entry to an issue and let its balance follow."""
+    added = ENTRY.format(
+        issue=issue, kind=kind, quantity=quantity, kind_of=kind_of, move=move, of=of, on=on
+    )
+    part = {"redeemed": "redeemed", "refunded": "redeemed", "expired": "expired"}.get(kind)
+    follows = f", {part} = {part} - ({quantity})" if part else ""
+    what = f"remaining = remaining + ({quantity}){follows}"
+    return [BEHIND, added, SET.format(what=what, issue=issue)]
+
+
 # What somebody does to the database by hand, and what is found: a name, and all of its company.
 BREAKS = [
     ("I7 issued", [again("subject_id = {active} AND kind = 'pass.issued'")], {"I7 issued": 1}),
@@ -219,6 +258,62 @@ BREAKS = [
         {"I14 doubled": 1, "I7 issued": 1, "I7 cancelled": 1},
     ),
     (
+        "I1 books",
+        [BEHIND, SET.format(what="remaining = remaining + 1", issue="{soon}")],
+        {"I1 books": 1},
+    ),
+    (
+        "I1 books: what was redeemed",
+        [BEHIND, SET.format(what="redeemed = redeemed + 1", issue="{soon}")],
+        {"I1 books": 1},
+    ),
+    (
+        "I1 below zero",
+        [
+            "ALTER TABLE tokens_tokenissue DROP CONSTRAINT token_issue_not_below_zero",
+            *entry("{later}", "adjusted", -100),
+            *entry("{later}", "adjusted", 100, move=-2),
+        ],
+        {"I1 below zero": 1},
+    ),
+    (
+        "I1 opened",
+        [BEHIND, SET.format(what="issued = issued + 1", issue="{soon}")],
+        {"I1 opened": 1},
+    ),
+    ("I3 spend order", entry("{later}", "redeemed", -1), {"I3 spend order": 1}),
+    (
+        "I4 refunds",
+        entry(
+            "{later}",
+            "refunded",
+            3,
+            of="(SELECT id FROM tokens_ledgerentry WHERE move = {move} AND issue_id = {later})",
+        ),
+        {"I4 refunds": 1},
+    ),
+    (
+        "I5 expired",
+        entry("{soon}", "redeemed", -1, on="2026-12-01"),
+        {"I5 expired": 1},
+    ),
+    (
+        "O6 moves",
+        [
+            *entry("{soon}", "redeemed", -1, move=-5),
+            *entry("{later}", "redeemed", -1, move=-5, kind_of="{silver}"),
+        ],
+        {"O6 moves": 1},
+    ),
+    (
+        "O7 written off",
+        [
+            BEHIND,
+            SET.format(what="issued_on = '2026-01-01', expires_on = '2026-11-01'", issue="{soon}"),
+        ],
+        {"O7 written off": 1, "I5 expired": 1},
+    ),
+    (
         "I15",
         ["GRANT UPDATE ON journal TO lanyard_app"],
         {"I15 rights": 1},
@@ -267,7 +362,9 @@ def test_a_place_that_another_pass_of_the_learner_covers_is_covered(world, clock
 def test_the_command_says_what_is_broken_and_exits_with_1(world, clock, capsys):
     call_command("check_invariants")
     said = capsys.readouterr().out
-    assert said.startswith("As it must be: I12 archived, I12 gone, I14 doubled, ")
+    assert said.startswith(
+        "As it must be: I1 below zero, I1 books, I1 opened, I12 archived, I12 gone, I14 doubled, "
+    )
     with connection.cursor() as cursor:
         cursor.execute("UPDATE catalog_event SET taken = 2 WHERE id = %s", [world["event"]])
     with pytest.raises(CommandError, match=r"1 of \d+ invariants are broken") as no:

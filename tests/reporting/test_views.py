@@ -33,6 +33,8 @@ PROMISED = {
     "registrations": "id event_id contact_id state source_pass_id op_key",
     "events": "id capacity",
     "op_keys": "key actor status",
+    "token_issues": "id account_id type_id qty remaining expires_on created_at",
+    "token_entries": "id issue_id op_key kind qty effective_on at",
 }
 # Roles belong to the whole server, on which two processes may run these tests.
 ROLE = f"lanyard_reports_{os.getpid()}"

@@ -141,6 +141,7 @@ class Migration(migrations.Migration):
                 ("key_id", models.BigIntegerField(null=True)),
                 ("source", models.CharField(max_length=20)),
                 ("reason", models.TextField(blank=True)),
+                ("by_choice", models.BooleanField(default=False)),
                 (
                     "account",
                     models.ForeignKey(

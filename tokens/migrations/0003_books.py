@@ -146,10 +146,11 @@ BEGIN
     ), written AS (
         INSERT INTO tokens_ledgerentry (
             issue_id, account_id, token_type_id, kind, quantity, move, contact_id,
-            purpose_kind, purpose_id, at, "on", recorded_at, by_id, key_id, source, reason)
+            purpose_kind, purpose_id, at, "on", recorded_at, by_id, key_id, source, reason,
+            by_choice)
         SELECT id, the_account, the_type, 'redeemed', -part.quantity, number, the_contact,
                the_purpose, the_purpose_id, moment, day, moment, the_user, the_key, the_source,
-               the_reason
+               the_reason, the_issue IS NOT NULL
         FROM part, total WHERE total.quantity = wanted ORDER BY place
     )
     SELECT total.quantity, total.parts INTO available, parts FROM total;

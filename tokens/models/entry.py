@@ -46,6 +46,8 @@ class LedgerEntry(models.Model):
     key_id = models.BigIntegerField(null=True)
     source = models.CharField(max_length=20)
     reason = models.TextField(blank=True)
+    # Redeemed from an issue that somebody picked, not by the order of expiry.
+    by_choice = models.BooleanField(default=False)
 
     class Meta:
         default_permissions = ()
