@@ -38,6 +38,16 @@ BROWSER_ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]
 ZONE = "Europe/London"
+# Nothing moves: a colour that is looked at is never on its way. And nothing can be pressed before
+# the scripts of a page are there, as pressed sooner it would do what it does without them.
+STILL = """
+const sheet = (css) => { const made = new CSSStyleSheet(); made.replaceSync(css); return made }
+const still = sheet(`*, ::before, ::after {
+    transition-property: none !important; animation-name: none !important }`)
+document.adoptedStyleSheets = [still, sheet("html { pointer-events: none !important }")]
+const awake = () => setTimeout(() => { document.adoptedStyleSheets = [still] })
+document.addEventListener("DOMContentLoaded", awake)
+"""
 NO_BROWSER = (
     "No Chromium here. Install it (Debian: apt-get install chromium) or name it: CHROMIUM=/path."
 )
@@ -254,6 +264,8 @@ def open_page(transactional_db, live_server, browser, browse):
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
+        if scripts:
+            context.add_init_script(f"{{ {STILL} }}")
         if user is not None:
             cookies = browse(user).cookies
             context.add_cookies(

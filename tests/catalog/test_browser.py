@@ -1,6 +1,7 @@
 """The catalogue through a real browser: what changes is seen at once, and rich text is typed."""
 
 import pytest
+from playwright.sync_api import expect
 
 from catalog.models import Item, Step
 from tests.factories import (
@@ -22,8 +23,8 @@ def test_a_price_is_added_and_stands_on_the_page_at_once(page, europe):
     page.click("#add-price")
     page.get_by_label("Amount").fill("490")
     page.get_by_role("button", name="Add Price").click()
-    page.get_by_role("cell", name="€490.00", exact=True).wait_for()
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.get_by_role("cell", name="€490.00", exact=True)).to_be_visible()
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 def test_publishing_is_seen_without_loading_the_page(page):
@@ -32,7 +33,7 @@ def test_publishing_is_seen_without_loading_the_page(page):
     page.evaluate("window.same = true")
     page.get_by_role("link", name="Publish").click()
     page.get_by_role("dialog").get_by_role("button", name="Publish").click()
-    page.locator("h1 .badge", has_text="Published").wait_for()
+    expect(page.locator("h1 .badge")).to_have_text("Published")
     assert page.evaluate("window.same")
 
 
@@ -45,7 +46,7 @@ def test_a_description_is_typed_with_the_editor(page):
     page.keyboard.press("Control+b")
     page.keyboard.type("water")
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("What learners read").wait_for()
+    expect(page.get_by_text("What learners read")).to_be_visible()
     assert Item.objects.get().description == "<p>Wind and <strong>water</strong></p>"
 
 
@@ -53,14 +54,14 @@ def test_steps_are_moved_by_buttons(page):
     path = PathFactory(courses=[CourseFactory(title="A"), CourseFactory(title="B")])
     page.goto(f"/learning-paths/{path.pk}/")
     page.get_by_role("button", name="Move B up").click()
-    page.get_by_role("button", name="Move A up").wait_for()
+    expect(page.get_by_role("button", name="Move A up")).to_be_visible()
     assert [str(step.course) for step in Step.objects.all()] == ["B", "A"]
 
 
 def test_the_form_of_an_event_asks_what_its_type_has(page):
     page.goto("/events/creation/")
-    assert page.get_by_label("Place").is_visible()
-    assert not page.get_by_label("Days of content").is_visible()
+    expect(page.get_by_label("Place")).to_be_visible()
+    expect(page.get_by_label("Days of content")).to_be_hidden()
     page.get_by_label("LMS").check()
-    assert not page.get_by_label("Place").is_visible()
-    assert page.get_by_label("Days of content").is_visible()
+    expect(page.get_by_label("Place")).to_be_hidden()
+    expect(page.get_by_label("Days of content")).to_be_visible()

@@ -28,7 +28,7 @@ def shelf(europe):
 
 def answer(page, **answers):
     """Fill in the open dialog and send it."""
-    page.wait_for_selector("dialog[open] .dialog__footer")
+    expect(page.locator("dialog[open] .dialog__footer")).to_be_visible()
     for name, value in answers.items():
         page.fill(f"dialog [name={name}]", value)
     page.click("dialog .dialog__footer button[type=submit]")
@@ -154,10 +154,10 @@ def test_nobody_is_shut_out(open_page, office, shelf, width, dark):
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.click("#add-training")
-    page.wait_for_selector("#candidates tbody tr")
     page.check("dialog [aria-label='Data 00 DAT-00']")
     assert axe(page) == []
     page.keyboard.press("Escape")
+    expect(page.locator("#dialog")).to_be_hidden()
     page.click(".page__actions a:has-text('Archive')")
-    page.wait_for_selector("dialog[open] .preview")
+    expect(page.locator("dialog[open] .preview")).to_be_visible()
     assert axe(page) == []
