@@ -3,12 +3,13 @@
 import functools
 import queue
 import threading
+import time
 
 from django.db import connection
 
 from tms.refusals import Refusal
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 class NotCaught(Exception):
@@ -89,16 +90,22 @@ def dismiss() -> None:
 
 
 def meeting(number=2):
-    """A point at which `number` threads wait for each other, for a moment at most.
+    """A point at which `number` threads wait for each other, however slow the machine is.
 
     For twins with a lock taken out: put it between the look and the change, and both look first.
     """
     barrier = threading.Barrier(number)
+    return lambda: barrier.wait(PATIENCE)
 
-    def meet():
-        try:
-            barrier.wait(1)
-        except threading.BrokenBarrierError:
-            barrier.reset()
 
-    return meet
+def somebody_waits_for_us() -> None:
+    """Wait until another connection waits for a lock of this one, which is in a transaction."""
+    until = time.monotonic() + PATIENCE
+    waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(%s))"
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(waiting % "pg_blocking_pids(pid)")
+            if cursor.fetchone() == (True,):
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits")

@@ -76,7 +76,7 @@ def family_of(var) -> set[int]:
     return found
 
 
-def gone(var, seconds=30) -> bool:
+def gone(var, seconds=60) -> bool:
     until = time.monotonic() + seconds
     while family_of(var) and time.monotonic() < until:
         time.sleep(0.1)
@@ -84,7 +84,7 @@ def gone(var, seconds=30) -> bool:
 
 
 def page(port, path) -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
         return answer.read().decode()
 
 
@@ -98,7 +98,7 @@ def test_it_starts_says_where_and_ends_in_order(run, var, port):
     assert len(key.read_text()) >= 50
 
     second = run()
-    assert second.communicate(timeout=20)[0] == (
+    assert second.communicate(timeout=60)[0] == (
         f"Lanyard already runs from here: http://localhost:{port} (process {first.pid}). "
         "Stop it with Ctrl-C in its terminal, or use it as it is.\n"
     )
@@ -141,7 +141,7 @@ def test_a_port_that_is_taken_is_named(run, port):
         other.bind(("127.0.0.1", port))
         other.listen()
         process = run()
-        assert process.communicate(timeout=20)[0] == (
+        assert process.communicate(timeout=60)[0] == (
             f"Port {port} is taken by another program. "
             f"Choose another: bin/run --port {port + 1} (or PORT={port + 1} bin/run).\n"
         )

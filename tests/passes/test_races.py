@@ -4,12 +4,12 @@ import datetime
 import itertools
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from passes import beats, expiring, lifecycle
 from passes.models import Pass
 from tests.factories import ContactFactory, PassFactory, PassOptionFactory
-from tests.races import meeting, race
+from tests.races import meeting, race, somebody_waits_for_us
 from tms.models import JournalRow
 
 day = datetime.date.fromisoformat
@@ -145,8 +145,7 @@ def test_without_the_lock_the_night_expires_a_pass_that_was_just_renewed(kestrel
         with transaction.atomic():
             lifecycle.renew(pass_.pk, version=0, option=pass_.option, **who)
             meet()
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(0.3)")
+            somebody_waits_for_us()
 
     def night():
         meet()
@@ -186,8 +185,7 @@ def test_without_the_lock_two_workers_write_an_expiry_twice(kestrel, who, monkey
             if next(order) == 0:
                 expiring.record_expired(on=TODAY, at=who["at"])
                 meet()
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_sleep(0.3)")
+                somebody_waits_for_us()
             else:
                 meet()
                 expiring.record_expired(on=TODAY, at=who["at"])

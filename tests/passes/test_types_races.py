@@ -94,10 +94,10 @@ def test_without_the_lock_it_is_archived_twice(who, without_lock):
 # One archives a type while another gives a pass of it
 
 
-def archive_against_issue(who, account):
+def archive_against_issue(who, account, archive=types.archive):
     option = PassOptionFactory(pass_type=PassTypeFactory())
     answer = race(
-        lambda: types.archive(option.pass_type, **who),
+        lambda: archive(option.pass_type, **who),
         lambda: lifecycle.issue(option=option, account=account, **who),
     )
     told = [each.sentence for each in answer.answers[0]]
@@ -111,20 +111,21 @@ def test_what_is_archived_is_given_no_more_and_what_was_given_is_told(who, kestr
 
 
 def test_without_holding_it_a_pass_of_an_archived_type_is_given(who, kestrel, monkeypatch):
-    meet, on_sale, moved = meeting(), rules.on_sale, types._move
+    meet, on_sale = meeting(), rules.on_sale
 
     def asked_before_the_archive(option):
         on_sale(option)
         meet()
         meet()
 
-    def archived_after_the_look(*given):
+    def archived_after_the_look(*given, **who):
         meet()
-        return moved(*given)
+        told = types.archive(*given, **who)
+        meet()
+        return told
 
     monkeypatch.setattr(rules, "hold_on_sale", asked_before_the_archive)
-    monkeypatch.setattr(types, "_move", archived_after_the_look)
-    assert archive_against_issue(who, kestrel) == (0, False, 1)
+    assert archive_against_issue(who, kestrel, archived_after_the_look) == (0, False, 1)
 
 
 # Two take the same code
