@@ -74,6 +74,7 @@ def access(first: dict, rounds: int) -> dict:
     def ours(n):
         rule.answers(people[n], [items[n]], on)
 
+    ours(0)  # a new connection asks once for the types of its database
     statements = [asked(lambda n=n: ours(n)) for n in range(LOOKS)]
 
     def bare(n):

@@ -11,9 +11,9 @@ import dataclasses
 import datetime
 import enum
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from tms.compiled import Statement
 from tms.days import day_text
 
 
@@ -115,63 +115,87 @@ class Answer:
         return _ground(self)
 
 
-# For each wanted (contact, item, perhaps one event of it): every right, valid or not.
+# For each wanted (contact, item, perhaps one event of it): every right, valid or not. Each part
+# finds its few rows by an index from the one before: nothing grows with passes, items or events.
 RIGHTS = """
+SELECT rights.* FROM (
 WITH wanted AS (
     SELECT w.n, w.contact_id, coalesce(w.item_id, e.course_id) AS item_id, w.event_id
-    FROM unnest(%(contacts)s::bigint[], %(items)s::bigint[], %(events)s::bigint[])
-         WITH ORDINALITY AS w (contact_id, item_id, event_id, n)
+    FROM {wanted} AS w (contact_id, item_id, event_id, n)
     LEFT JOIN catalog_event e ON e.id = w.event_id
-), bears AS (  -- the live registrations that bear on it
-    SELECT w.n, w.contact_id, w.item_id, r.id, r.paid_by, r.content_until, r.used_pass_id,
-           e.id AS event_id, e.type AS event_type, up.path_id AS part_of
-    FROM wanted w
-    JOIN lms_registration r ON r.contact_id = w.contact_id AND r.cancelled_at IS NULL
-    JOIN catalog_event e ON e.id = r.event_id AND e.course_id = w.item_id
-        AND (w.event_id IS NULL OR w.event_id = e.id)
+), live AS MATERIALIZED (  -- what those people are registered on
+    SELECT r.id, r.contact_id, r.paid_by, r.content_until, r.used_pass_id, r.path_id,
+           r.event_id, e.course_id, e.type AS event_type, up.path_id AS part_of
+    FROM lms_registration r
+    LEFT JOIN catalog_event e ON e.id = r.event_id
     LEFT JOIN lms_registration up
         ON up.id = r.path_registration_id AND up.cancelled_at IS NULL
+    WHERE r.cancelled_at IS NULL AND r.contact_id IN (SELECT w.contact_id FROM wanted w)
+), bears AS (  -- and which of it bears on what is wanted
+    SELECT w.n, w.contact_id, w.item_id, r.id, r.paid_by, r.content_until, r.used_pass_id,
+           r.event_id, r.event_type, r.part_of
+    FROM wanted w
+    JOIN live r ON r.contact_id = w.contact_id AND r.course_id = w.item_id
+        AND (w.event_id IS NULL OR w.event_id = r.event_id)
     UNION ALL
     SELECT w.n, w.contact_id, w.item_id, r.id, r.paid_by, r.content_until, r.used_pass_id,
            NULL, NULL, NULL
     FROM wanted w
-    JOIN lms_registration r ON r.contact_id = w.contact_id AND r.cancelled_at IS NULL
-        AND r.path_id = w.item_id
+    JOIN live r ON r.contact_id = w.contact_id AND r.path_id = w.item_id
     UNION ALL
     SELECT w.n, w.contact_id, w.item_id, r.id, r.paid_by, r.content_until, r.used_pass_id,
            w.event_id, NULL, r.path_id
     FROM wanted w
-    JOIN lms_registration r ON r.contact_id = w.contact_id AND r.cancelled_at IS NULL
+    JOIN live r ON r.contact_id = w.contact_id
     JOIN catalog_step s ON s.path_id = r.path_id AND s.course_id = w.item_id
+), holds AS MATERIALIZED (  -- their passes, by what they include
+    SELECT p.contact_id, p.pass_type_id, array_agg(p.id) AS passes
+    FROM passes_pass p
+    WHERE p.contact_id IN (SELECT w.contact_id FROM wanted w)
+    GROUP BY p.contact_id, p.pass_type_id
+), opened AS (
+    SELECT b.n, b.contact_id, b.id, b.paid_by, h.passes
+    FROM bears b
+    JOIN holds h ON h.contact_id = b.contact_id
+    CROSS JOIN LATERAL (
+        SELECT FROM passes_inclusion i
+        WHERE i.pass_type_id = h.pass_type_id AND i.event_id = b.event_id
+        UNION ALL
+        SELECT FROM passes_inclusion i
+        WHERE i.pass_type_id = h.pass_type_id AND i.item_id = b.part_of
+        UNION ALL
+        SELECT FROM passes_inclusion i
+        WHERE i.pass_type_id = h.pass_type_id AND i.item_id = b.item_id
+              AND (i.event_types = '{}' OR b.event_type = ANY(i.event_types))
+    ) AS included
+    UNION ALL  -- what would be offered
+    SELECT w.n, w.contact_id, NULL, '', h.passes
+    FROM wanted w
+    JOIN holds h ON h.contact_id = w.contact_id
+    CROSS JOIN LATERAL (
+        SELECT FROM passes_inclusion i
+        WHERE i.pass_type_id = h.pass_type_id AND i.item_id = w.item_id
+              AND (i.event_types = '{}' OR EXISTS (
+                  SELECT FROM catalog_event o
+                  WHERE o.course_id = w.item_id AND o.status = 'open'
+                    AND o.type = ANY(i.event_types)
+                    AND (w.event_id IS NULL OR w.event_id = o.id)))
+        UNION ALL
+        SELECT FROM catalog_event o
+        JOIN passes_inclusion i ON i.event_id = o.id AND i.pass_type_id = h.pass_type_id
+        WHERE o.course_id = w.item_id AND o.status = 'open'
+              AND (w.event_id IS NULL OR w.event_id = o.id)
+    ) AS included
 ), carried AS (
     SELECT b.n, b.contact_id, b.id, b.paid_by, b.used_pass_id AS pass_id
     FROM bears b WHERE b.paid_by = 'pass'
     UNION
-    SELECT b.n, b.contact_id, b.id, b.paid_by, p.id
-    FROM bears b
-    JOIN passes_pass p ON p.contact_id = b.contact_id
-    JOIN passes_inclusion i ON i.pass_type_id = p.pass_type_id
-        AND (i.event_id = b.event_id
-             OR i.item_id = b.part_of
-             OR i.item_id = b.item_id
-                AND (i.event_types = '{}' OR b.event_type = ANY(i.event_types)))
-    UNION  -- what would be offered
-    SELECT w.n, w.contact_id, NULL, '', p.id
-    FROM wanted w
-    JOIN passes_pass p ON p.contact_id = w.contact_id
-    JOIN passes_inclusion i ON i.pass_type_id = p.pass_type_id
-    LEFT JOIN catalog_event e ON e.id = i.event_id
-    WHERE i.item_id = w.item_id
-          AND (i.event_types = '{}' OR EXISTS (
-              SELECT 1 FROM catalog_event o
-              WHERE o.course_id = w.item_id AND o.status = 'open' AND o.type = ANY(i.event_types)
-                AND (w.event_id IS NULL OR w.event_id = o.id)))
-       OR e.course_id = w.item_id AND e.status = 'open'
-          AND (w.event_id IS NULL OR w.event_id = e.id)
+    SELECT o.n, o.contact_id, o.id, o.paid_by, unnest(o.passes)
+    FROM opened o
 )
 SELECT b.n,
        CASE WHEN b.content_until < %(on)s THEN 'content_ended' ELSE 'active' END,
-       b.content_until, b.id, b.paid_by, NULL, '', '', NULL, NULL
+       b.content_until, b.id, b.paid_by, NULL::bigint, '', '', NULL::date, NULL::date
 FROM bears b WHERE b.paid_by <> 'pass'
 UNION ALL
 SELECT c.n,
@@ -185,7 +209,21 @@ SELECT c.n,
 FROM carried c
 JOIN passes_pass p ON p.id = c.pass_id
 JOIN passes_passtype t ON t.id = p.pass_type_id
+) AS rights
 """
+# Asked for one, the planner has to see that it is one: what it thinks of a list of any length is
+# dearer than planning anew, and then it plans anew each time.
+RIGHTS_TO_ONE = Statement(
+    RIGHTS.replace(
+        "{wanted}", "(VALUES (%(contact)s::bigint, %(item)s::bigint, %(event)s::bigint, 1))"
+    )
+)
+RIGHTS_TO_MANY = Statement(
+    RIGHTS.replace(
+        "{wanted}",
+        "unnest(%(contacts)s::bigint[], %(items)s::bigint[], %(events)s::bigint[]) WITH ORDINALITY",
+    )
+)
 
 
 def answer(
@@ -231,12 +269,15 @@ def changes_on(answer: Answer, on: datetime.date) -> datetime.date | None:
 def _answers(wanted, on) -> list[Answer]:
     if not wanted:
         return []
-    contacts, items, events = (list(column) for column in zip(*wanted, strict=True))
+    if len(wanted) == 1:
+        contact, item, event = wanted[0]
+        rows = RIGHTS_TO_ONE(contact=contact, item=item, event=event, on=on)
+    else:
+        contacts, items, events = (list(column) for column in zip(*wanted, strict=True))
+        rows = RIGHTS_TO_MANY(contacts=contacts, items=items, events=events, on=on)
     rights: list[list[Right]] = [[] for _each in wanted]
-    with connection.cursor() as cursor:
-        cursor.execute(RIGHTS, {"contacts": contacts, "items": items, "events": events, "on": on})
-        for n, state, *particulars in cursor:
-            rights[n - 1].append(Right(State(state), *particulars))
+    for n, state, *particulars in rows:
+        rights[n - 1].append(Right(State(state), *particulars))
     return [_judge(each) for each in rights]
 
 

@@ -7,12 +7,14 @@ included: always asked of the dates. Each question here is one statement, whatev
 import dataclasses
 import datetime
 
-from django.db import connection
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q
 
 from catalog.models import Event, EventStatus, Item
+from tms.compiled import Statement
 
 from .models import Inclusion, Pass, PassType
+
+EVERY = 1_000_000
 
 # For statements of others, with p the pass, e the event and %(on)s the day.
 ACTIVE_ON = "p.cancelled_at IS NULL AND p.starts_on <= %(on)s AND p.expires_on >= %(on)s"
@@ -44,6 +46,20 @@ class Offer:
     def held(self) -> bool:
         return self.until is not None
 
+    @property
+    def whole(self) -> bool:
+        return not (self.event_ids or self.event_types)
+
+    def and_also(self, other: "Offer") -> "Offer":
+        """Both of them, of one pass type: whole where one of them is."""
+        if self.whole or other.whole:
+            return dataclasses.replace(self, event_ids=(), event_types=())
+        return dataclasses.replace(
+            self,
+            event_ids=self.event_ids + other.event_ids,
+            event_types=self.event_types + other.event_types,
+        )
+
 
 @dataclasses.dataclass(frozen=True)
 class Badge:
@@ -60,73 +76,80 @@ class Badge:
         return self.offers[0]
 
 
-BADGES = """
-WITH included AS (
-    SELECT i.item_id, i.pass_type_id, i.event_types, NULL::bigint AS event_id
+# What is held and what is free is worked out once, and so is the order of the pass types; each item
+# then takes its few by number.
+BADGES = Statement("""
+SELECT ranked.item_id, ranked.id, ranked.name, ranked.slug, ranked.until, ranked.free,
+       ranked.events, ranked.types
+FROM (
+WITH held AS (
+    SELECT p.pass_type_id, max(p.expires_on) AS until
+    FROM passes_pass p
+    WHERE p.contact_id = %(contact)s::bigint AND p.cancelled_at IS NULL
+      AND p.starts_on <= %(on)s AND p.expires_on >= %(on)s
+    GROUP BY p.pass_type_id
+), free AS (
+    SELECT p.pass_type_id, count(*) AS passes
+    FROM passes_pass p
+    WHERE p.account_id = %(account)s::bigint AND p.contact_id IS NULL AND p.cancelled_at IS NULL
+      AND p.starts_on <= %(on)s AND p.expires_on >= %(on)s
+    GROUP BY p.pass_type_id
+), known AS MATERIALIZED (
+    SELECT t.id, t.name, t.slug, held.until, coalesce(free.passes, 0) AS free,
+           row_number() OVER (ORDER BY held.until DESC NULLS LAST, t.name_key, t.id) AS place
+    FROM passes_passtype t
+    LEFT JOIN held ON held.pass_type_id = t.id
+    LEFT JOIN free ON free.pass_type_id = t.id
+    WHERE t.status = 'active' OR held.until IS NOT NULL
+), included AS (
+    SELECT i.item_id, i.pass_type_id, NULL::bigint[] AS events,
+           nullif(i.event_types, '{}')::text[] AS types
     FROM passes_inclusion i
-    WHERE i.item_id = ANY(%(items)s)
+    WHERE i.item_id = ANY(%(items)s::bigint[])
       AND (i.event_types = '{}' OR EXISTS (
-          SELECT 1 FROM catalog_event e
+          SELECT FROM catalog_event e
           WHERE e.course_id = i.item_id AND e.status = 'open' AND e.type = ANY(i.event_types)))
     UNION ALL
-    SELECT e.course_id, i.pass_type_id, '{}', e.id
+    SELECT e.course_id, i.pass_type_id, array_agg(e.id), NULL
     FROM catalog_event e JOIN passes_inclusion i ON i.event_id = e.id
-    WHERE e.course_id = ANY(%(items)s) AND e.status = 'open'
-), held AS (
-    SELECT pass_type_id, max(expires_on) AS until
-    FROM passes_pass p
-    WHERE p.contact_id = %(contact)s AND p.cancelled_at IS NULL
-      AND p.starts_on <= %(on)s AND p.expires_on >= %(on)s
-    GROUP BY pass_type_id
-), free AS (
-    SELECT pass_type_id, count(*) AS passes
-    FROM passes_pass p
-    WHERE p.account_id = %(account)s AND p.contact_id IS NULL AND p.cancelled_at IS NULL
-      AND p.starts_on <= %(on)s AND p.expires_on >= %(on)s
-    GROUP BY pass_type_id
+    WHERE e.course_id = ANY(%(items)s::bigint[]) AND e.status = 'open'
+    GROUP BY e.course_id, i.pass_type_id
 )
-SELECT n.item_id, t.id, t.name, t.slug, held.until, coalesce(free.passes, 0),
-       array_agg(n.event_id) FILTER (WHERE n.event_id IS NOT NULL),
-       array_agg(n.event_types::text[]) FILTER (WHERE n.event_id IS NULL AND n.event_types <> '{}'),
-       bool_or(n.event_id IS NULL AND n.event_types = '{}')
-FROM included n
-JOIN passes_passtype t ON t.id = n.pass_type_id
-LEFT JOIN held ON held.pass_type_id = t.id
-LEFT JOIN free ON free.pass_type_id = t.id
-WHERE t.status = 'active' OR held.until IS NOT NULL
-GROUP BY n.item_id, t.id, t.name, t.slug, held.until, free.passes
-ORDER BY n.item_id, held.until DESC NULLS LAST, t.name_key, t.id
-"""
+SELECT n.item_id, n.events, n.types, known.*,
+       dense_rank() OVER (PARTITION BY n.item_id ORDER BY known.place) AS nth,
+       min(known.place) FILTER (WHERE known.free > 0) OVER (PARTITION BY n.item_id) AS first_free
+FROM included n JOIN known ON known.id = n.pass_type_id
+) AS ranked
+WHERE ranked.nth <= %(few)s::bigint OR ranked.place = ranked.first_free
+ORDER BY ranked.item_id, ranked.place
+""")
 
 
 def badges(
-    item_ids, contact_id: int | None, on: datetime.date, *, account_id: int | None = None
+    item_ids,
+    contact_id: int | None,
+    on: datetime.date,
+    *,
+    account_id: int | None = None,
+    few: int = EVERY,
 ) -> dict[int, Badge]:
     """The badge of each item (course or path) that is in any pass on offer or held. One statement.
 
-    Pass `contact_id` None for a visitor: nothing is held then.
+    Pass `contact_id` None for a visitor: nothing is held then. `few`: how many offers of an item
+    are enough; the first one that is there to be given away comes beyond them.
     """
     item_ids = list(item_ids)
     if not item_ids:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            BADGES, {"items": item_ids, "contact": contact_id, "account": account_id, "on": on}
-        )
-        found: dict[int, list[Offer]] = {}
-        for item, type_id, name, slug, until, free, events, types, whole in cursor:
-            found.setdefault(item, []).append(
-                Offer(
-                    pass_type_id=type_id,
-                    name=name,
-                    slug=slug,
-                    until=until,
-                    event_ids=() if whole else tuple(events or ()),
-                    event_types=() if whole else tuple(types[0] if types else ()),
-                    unassigned=free,
-                )
-            )
-    return {item: Badge(tuple(offers)) for item, offers in found.items()}
+    rows = BADGES(items=item_ids, contact=contact_id, account=account_id, on=on, few=few)
+    found: dict[int, dict[int, Offer]] = {}
+    for item, type_id, name, slug, until, free, events, types in rows:
+        offers = found.setdefault(item, {})
+        offer = Offer(type_id, name, slug, until, tuple(events or ()), tuple(types or ()), free)
+        if type_id in offers:  # some types of its events, and single events beside them
+            offer = offers[type_id].and_also(offer)
+        offers[type_id] = offer
+    return {item: Badge(tuple(offers.values())) for item, offers in found.items()}
 
 
 def offers(contact_id: int | None, on: datetime.date):

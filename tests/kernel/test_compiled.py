@@ -10,7 +10,7 @@ from django.http import Http404
 from crm.models import Contact
 from passes.models import Pass
 from tests.factories import ContactFactory, PassFactory, UserFactory
-from tms.compiled import Question, Rows
+from tms.compiled import Question, Rows, Statement
 from tms.models import User
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +169,28 @@ def test_an_answer_is_not_shared_with_the_next_one(europe):
     first = rows(pk=ada.pk)
     assert rows(pk=ben.pk) == [ben]
     assert first == [ada]
+
+
+# SQL from the start
+
+
+def test_a_statement_is_planned_once_and_asked_with_other_values():
+    statement = Statement(
+        "SELECT %(one)s::bigint + 1, %(on)s::date, %(none)s::bigint, %(all)s::bigint[], '100 %%'"
+    )
+    for one in (*range(10), 70_000, 10**12):
+        assert statement(one=one, on=day("2026-11-22"), none=None, all=[one, None]) == [
+            (one + 1, day("2026-11-22"), None, [one, None], "100 %")
+        ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), sum(generic_plans) > 0 FROM pg_prepared_statements "
+            "WHERE statement LIKE %s",
+            ["SELECT $1::bigint + 1, $2::date%"],
+        )
+        assert cursor.fetchone() == (1, True)
+
+
+def test_what_might_write_is_not_kept():
+    with pytest.raises(ValueError, match="begins with SELECT"):
+        Statement("WITH gone AS (DELETE FROM x RETURNING 1) SELECT * FROM gone")

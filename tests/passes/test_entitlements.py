@@ -57,6 +57,31 @@ def test_of_several_the_one_that_lasts_longest_is_shown_first(ada):
     assert len(names) == 3
 
 
+def test_a_few_offers_are_enough_but_the_one_to_give_away_is_always_told(ada, kestrel):
+    course = CourseFactory()
+    types = [PassTypeFactory(name=f"Library {name}", opens=[course]) for name in "CABED"]
+    PassFactory(option=PassOptionFactory(pass_type=types[3]), account=kestrel)
+    found = entitlements.badges([course.pk], ada.pk, TODAY, account_id=kestrel.pk, few=2)
+    assert [(each.name, each.unassigned) for each in found[course.pk].offers] == [
+        ("Library A", 0),
+        ("Library B", 0),
+        ("Library E", 1),
+    ]
+
+
+def test_some_types_of_its_events_and_single_ones_beside_them_are_one_offer(ada):
+    course = CourseFactory()
+    room = EventFactory(course=course)
+    LmsEventFactory(course=course)
+    pass_type = given(ada, room).pass_type
+    Inclusion.objects.create(pass_type=pass_type, item=course, event_types=[EventType.LMS])
+    (offer,) = badge(course, ada).offers
+    assert (offer.event_ids, offer.event_types) == ((room.pk,), ("lms",))
+    Inclusion.objects.filter(pass_type=pass_type, item=course).update(event_types=[])
+    (offer,) = badge(course, ada).offers
+    assert (offer.event_ids, offer.event_types) == ((), ())
+
+
 @pytest.mark.parametrize(("on", "held"), [("2026-12-01", True), ("2026-12-02", False)])
 def test_green_through_the_last_day_and_yellow_from_the_day_after(ada, on, held):
     course = CourseFactory()
