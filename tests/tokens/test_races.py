@@ -1,0 +1,168 @@
+"""Two hundred rounds each: the last token is spent once, and never one that isn't there."""
+
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
+
+from tests import races
+from tests.factories import AccountFactory
+from tms.refusals import Refusal
+from tokens import expiring, issuing, ledger
+from tokens.models import LedgerEntry, TokenIssue
+
+ROUNDS = 200
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def balance(*issues) -> list[int]:
+    rows = TokenIssue.objects.in_bulk([each.pk for each in issues])
+    return [rows[each.pk].remaining for each in issues]
+
+
+def books_are_right() -> bool:
+    """Is every balance the sum of its entries?"""
+    sums = dict(LedgerEntry.objects.values_list("issue").annotate(Sum("quantity")))
+    return sums == dict(TokenIssue.objects.values_list("pk", "remaining"))
+
+
+def test_the_last_token_is_spent_once(give, kestrel, gold, now):
+    issued = give(1)
+    for _ in range(ROUNDS):
+
+        def take():
+            return ledger.redeem(kestrel.pk, gold, 1, **now)
+
+        round_ = races.race(take, take)
+        assert (round_.done, round_.refused) == (1, 1)
+        (taken,) = [each for each in round_.answers if not isinstance(each, Refusal)]
+        ledger.refund({taken.move: None}, **now)
+    assert balance(issued) == [1]
+    assert books_are_right()
+
+
+def test_on_one_hot_account_eight_take_what_there_is(give, kestrel, gold, now):
+    first, last = give(60, "2026-12-31"), give(400)
+
+    def take():
+        done = 0
+        for _ in range(20):
+            ledger.redeem(kestrel.pk, gold, 2, **now)
+            done += 2
+        return done
+
+    round_ = races.race(*[take] * 8)
+    assert sum(round_.answers) == 320
+    assert balance(first, last) == [0, 140]
+    assert books_are_right()
+
+
+def test_what_was_taken_comes_back_once(give, kestrel, gold, now):
+    issued = give(1)
+    for _ in range(ROUNDS // 4):
+        taken = ledger.redeem(kestrel.pk, gold, 1, **now)
+
+        def back(move=taken.move):
+            return ledger.refund({move: None}, **now)
+
+        round_ = races.race(back, back)
+        assert (round_.done, round_.refused) == (1, 1)
+    assert balance(issued) == [1]
+
+
+def test_tokens_are_spent_on_their_last_day_or_written_off_and_never_both(
+    kestrel, gold, now, clock
+):
+    tomorrow = {**now, "at": clock.move(days=1), "on": clock.on()}
+    for _ in range(ROUNDS):
+        issued = issuing.issue(kestrel, gold, 3, expires_on=now["on"], **now)
+
+        def take():
+            # Somebody who pressed before midnight.
+            return ledger.redeem(kestrel.pk, gold, 2, **now)
+
+        def night():
+            return expiring.write_off(on=tomorrow["on"], at=tomorrow["at"])
+
+        round_ = races.race(take, night)
+        expiring.write_off(on=tomorrow["on"], at=tomorrow["at"])
+        kinds = list(issued.entries.order_by("id").values_list("kind", "quantity"))
+        if round_.refused:
+            assert kinds == [("issued", 3), ("expired", -3)]
+        else:
+            assert kinds == [("issued", 3), ("redeemed", -2), ("expired", -1)]
+
+
+def test_an_adjustment_and_a_redemption_leave_nothing_below_zero(give, kestrel, gold, now):
+    issued = give(2)
+    for _ in range(ROUNDS // 4):
+
+        def take():
+            return ledger.redeem(kestrel.pk, gold, 2, **now)
+
+        def less():
+            return ledger.adjust(issued.pk, -1, version=None, reason="x", **now)
+
+        round_ = races.race(take, less)
+        assert (round_.done, round_.refused) == (1, 1)
+        ledger.adjust(issued.pk, 2 - balance(issued)[0], version=None, reason="x", **now)
+
+
+def test_two_transfers_across_each_other_do_not_wait_for_ever(give, kestrel, now):
+    marlow = AccountFactory(name="Marlow")
+    mine, theirs = give(100), give(100, account=marlow)
+
+    def over():
+        return ledger.transfer(mine.pk, 1, to=marlow, version=None, **now)
+
+    def back():
+        return ledger.transfer(theirs.pk, 1, to=kestrel, version=None, **now)
+
+    for _ in range(ROUNDS // 4):
+        assert races.race(over, back).done == 2
+    assert balance(mine, theirs) == [50, 50]
+
+
+# With the lock taken out
+
+
+@pytest.fixture
+def unlocked():
+    """The function that redeems, without a lock, and slow: both look before either takes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = 'tokens_redeem'"
+        )
+        (locked,) = cursor.fetchone()
+        without = locked.replace("FOR NO KEY UPDATE", "").replace(
+            "SELECT id, place, least(",
+            "SELECT id, place + length(pg_sleep(0.5)::text) AS place, least(",
+        )
+        assert without.count("FOR NO KEY UPDATE") == 0
+        assert "pg_sleep" in without
+        cursor.execute(without)
+        yield
+        cursor.execute(locked)
+
+
+def test_without_the_lock_the_database_still_sells_the_last_token_once(
+    unlocked, give, kestrel, gold, now
+):
+    issued = give(1)
+    refused = threading.Event()
+
+    def take():
+        try:
+            with transaction.atomic():
+                return ledger.redeem(kestrel.pk, gold, 1, **now)
+        except IntegrityError as error:
+            assert "token_issue_not_below_zero" in str(error)  # noqa: PT017
+            refused.set()
+
+    races.race(take, take)
+    # The twin: it isn't a sentence any more, but nothing is spent twice.
+    assert refused.is_set()
+    assert balance(issued) == [0]
+    assert books_are_right()
