@@ -6,7 +6,7 @@ from tms.programs.scopes import Scope
 from tms.ui.register import FINANCIAL, Option
 
 from . import happenings
-from .views import MANAGE
+from .views.types import MANAGE
 
 CONTROL_PANEL = [
     Option(

@@ -2,23 +2,23 @@
 
 from django.urls import path
 
-from . import views
+from .views import types
 
 app_name = "tokens"
 
 urlpatterns = [
-    path("control-panel/tokens/", views.Types.as_view(), name="types"),
-    path("control-panel/tokens/creation/", views.CreateType.as_view(), name="create_type"),
-    path("control-panel/tokens/<int:pk>/editing/", views.EditType.as_view(), name="edit_type"),
+    path("control-panel/tokens/", types.Types.as_view(), name="types"),
+    path("control-panel/tokens/creation/", types.CreateType.as_view(), name="create_type"),
+    path("control-panel/tokens/<int:pk>/editing/", types.EditType.as_view(), name="edit_type"),
     path(
         "control-panel/tokens/<int:pk>/archiving/",
-        views.ArchiveType.as_view(),
+        types.ArchiveType.as_view(),
         name="archive_type",
     ),
     path(
         "control-panel/tokens/<int:pk>/restoration/",
-        views.RestoreType.as_view(),
+        types.RestoreType.as_view(),
         name="restore_type",
     ),
-    path("control-panel/tokens/<int:pk>/deletion/", views.DeleteType.as_view(), name="delete_type"),
+    path("control-panel/tokens/<int:pk>/deletion/", types.DeleteType.as_view(), name="delete_type"),
 ]

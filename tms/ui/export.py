@@ -7,6 +7,7 @@ A workbook of many rows is made in the background; CSV never has to be.
 import csv
 import datetime
 import decimal
+import itertools
 import tempfile
 
 from django.core.files import File
@@ -78,8 +79,10 @@ def table(listing):
     sign = "-" if listing.sorting[1] else ""
     found = listing.found.annotate(sort_key=listing.sort_expression())
     found = found.order_by(f"{sign}sort_key", f"{sign}pk").values("pk", *sorted(names))
-    for row in found.iterator(chunk_size=CHUNK):
-        yield [harmless(column.plain(row)) for column in columns]
+    for rows in itertools.batched(found.iterator(chunk_size=CHUNK), CHUNK):
+        listing.page.complete(rows)
+        for row in rows:
+            yield [harmless(column.plain(row)) for column in columns]
 
 
 class Echo:

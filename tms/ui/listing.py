@@ -90,7 +90,7 @@ class Listing(Address):
         read = [*self.shown, *(each for each in self.columns.values() if not each.hidden)]
         needed = {accessor for column in read for accessor in column.accessors()}
         needed |= set(self.page.values)
-        return keyset.page(
+        found = keyset.page(
             self.found,
             sort=self.sort_expression(),
             descending=self.sorting[1],
@@ -99,6 +99,8 @@ class Listing(Address):
             before=self.asked.get("before", ""),
             values=sorted(needed - {"pk", "sort_key"}),
         )
+        self.page.complete(found.rows)
+        return found
 
     @cached_property
     def count(self):

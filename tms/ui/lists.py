@@ -75,6 +75,8 @@ class ListPage(Guarded, View):
     menu(row)          the entries of a row's ellipsis; LINE is a line
     dim(row)           is what the row is about over?
     name_of(row)       what the row is called, for screen readers (default: its main cell's value)
+    complete(rows)     puts into the rows what no join can bring, in one go: called for each page,
+                       and for each part of an export
     """
 
     title = ""
@@ -108,6 +110,9 @@ class ListPage(Guarded, View):
         return False
 
     name_of = None
+
+    def complete(self, rows) -> None:
+        return
 
     # How it works
 

@@ -1,9 +1,15 @@
 """Who was given how many tokens, until when, and how many are left?"""
 
+import datetime
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+
+# When it ends, for sorting: what never does is last.
+ENDS = Coalesce("expires_on", Value(datetime.date(9999, 12, 31)))
 
 
 class IssueStatus(models.TextChoices):
@@ -149,7 +155,7 @@ class TokenIssue(models.Model):
                 condition=Q(remaining__gt=0),
             ),
             models.Index(fields=["account", "-id"], name="token_issue_account"),
-            models.Index(fields=["account", "expires_on", "id"], name="token_issue_account_expiry"),
+            models.Index("account", ENDS, "id", name="token_issue_account_expiry"),
             models.Index(fields=["token_type", "expires_on", "id"], name="token_issue_type_expiry"),
             # What the night writes off.
             models.Index(

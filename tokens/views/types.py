@@ -9,10 +9,10 @@ from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
-from . import tables, types
-from .filters import TypeFilter
-from .forms import TypeForm
-from .models import TokenType
+from .. import tables, types
+from ..filters import TypeFilter
+from ..forms import TypeForm
+from ..models import TokenType
 
 MANAGE = "tokens.manage_token_types"
 
