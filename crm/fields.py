@@ -9,11 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tms import journal
+from tms.compiled import Rows
 from tms.consequences import Consequence
 from tms.refusals import Refusal
 from tms.text import one_line
 
 from .models import Contact, CustomField, CustomFieldKind
+
+# Those that are asked for, in their order.
+living = Rows(lambda: CustomField.objects.living())
 
 TOLD = ("label", "kind", "choices", "help_text", "ask_at_checkout", "learner_edits")
 LONGEST = 500

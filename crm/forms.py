@@ -11,6 +11,7 @@ from tms import clock
 from tms.models import User
 from tms.ui.forms import Form, LongChoiceField, ModelForm
 
+from . import fields
 from .choosing import account_field, contact_field
 from .models import Account, Contact, CustomField, CustomFieldKind
 
@@ -107,7 +108,7 @@ class ContactForm(ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["email"].required = False
-        add_custom(self, CustomField.objects.living(), self.instance.custom)
+        add_custom(self, fields.living(), self.instance.custom)
         if self.instance.user_id:
             self.fields["email"].disabled = True
             self.fields["email"].help_text = _(

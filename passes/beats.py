@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import Contact
 from tms import journal
+from tms.compiled import Question, Rows
 from tms.consequences import Consequence, Fact, follow
 from tms.models import JournalRow
 from tms.refusals import Refusal, Stale
@@ -27,6 +28,24 @@ class Change:
         return self.passes[0]
 
 
+PEOPLE = Question(
+    lambda ids: (
+        Contact.objects.select_for_update(no_key=True)
+        .filter(pk__in=Pass.objects.filter(pk__in=ids, contact__isnull=False).values("contact"))
+        .order_by("pk")
+        .values_list("pk")
+    )
+)
+PASSES = Rows(
+    lambda ids: (
+        Pass.objects.select_for_update(of=("self",))
+        .select_related("pass_type")
+        .filter(pk__in=ids)
+        .order_by("pk")
+    )
+)
+
+
 def locked(ids, versions) -> list[Pass]:
     """The passes, locked in the order of their ids, refused when one changed since it was seen.
 
@@ -34,19 +53,8 @@ def locked(ids, versions) -> list[Pass]:
     through them, comes one after the other.
     """
     wanted = set(ids)
-    held = Pass.objects.filter(pk__in=wanted, contact__isnull=False).values("contact")
-    people = set(
-        Contact.objects.select_for_update(no_key=True)
-        .filter(pk__in=held)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    passes = list(
-        Pass.objects.select_for_update(of=("self",))
-        .select_related("pass_type")
-        .filter(pk__in=wanted)
-        .order_by("pk")
-    )
+    people = {pk for (pk,) in PEOPLE(ids=wanted)}
+    passes = PASSES(ids=wanted)
     if len(passes) < len(wanted):
         raise Refusal(_("One of these passes is no longer there. Load the page again."))
     for pass_ in passes:

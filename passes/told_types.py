@@ -4,12 +4,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tms.journal import about
-from tms.models import JournalRow
+from tms.compiled import Question
 from tms.ui.access import allowed
 from tms.ui.address import page_of
 from tms.ui.register import Fact, Names
-from tms.ui.timeline import Told
+from tms.ui.timeline import Told, about
 
 from .models import PassOption, PassType, period_in_words
 
@@ -20,30 +19,41 @@ LABELS = {
 }
 
 
+OPTIONS = Question(
+    lambda pass_type_id: PassOption.objects.filter(pass_type=pass_type_id).values_list(
+        "pk", "priced"
+    )
+)
+
+
 def of_type(pass_type) -> list:
     """The journal of a type, of its options and of their prices, as sources of a history."""
-    options = list(pass_type.options.values_list("pk", "priced"))
-    rows = JournalRow.objects
+    options = OPTIONS(pass_type_id=pass_type.pk)
     return [
-        about("pass_type", pass_type.pk).order_by(),
-        rows.filter(subject_kind="pass_option", subject_id__in=[pk for pk, _p in options]),
-        rows.filter(subject_kind="priced", subject_id__in=[priced for _pk, priced in options]),
+        about("pass_type", pass_type.pk),
+        about("pass_option", *(pk for pk, _priced in options)),
+        about("priced", *(priced for _pk, priced in options)),
     ]
 
 
 # Names
 
 
+TYPES = Question(lambda ids: PassType.objects.filter(pk__in=ids).values_list("pk", "name"))
+PRICED = Question(
+    lambda ids: PassOption.objects.filter(priced__in=ids).values_list("priced", "name")
+)
+
+
 def types(ids, user) -> dict:
     may = allowed(user, "passes.view_passes")
-    found = PassType.objects.filter(pk__in=ids).values_list("pk", "name")
+    found = TYPES(ids=ids)
     return {pk: (name, page_of("passes:type", pk) if may else "") for pk, name in found}
 
 
 def priced(ids, user) -> dict:
     """What the prices are of, where it is an option."""
-    found = PassOption.objects.filter(priced__in=ids).values_list("priced", "name")
-    return {pk: (name, "") for pk, name in found}
+    return {pk: (name, "") for pk, name in PRICED(ids=ids)}
 
 
 # Facts

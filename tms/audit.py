@@ -14,6 +14,7 @@ import contextlib
 import ipaddress
 
 import pghistory
+import pghistory.runtime
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.functional import empty
@@ -21,6 +22,9 @@ from django.utils.functional import empty
 from . import trace
 
 __all__ = ["Middleware", "context"]
+
+# What these say changes no row: the author need not travel with them.
+pghistory.runtime.IGNORED_SQL_PREFIXES += ("savepoint", "release", "rollback", "set ")
 
 
 @contextlib.contextmanager

@@ -25,11 +25,12 @@ class Question:
         names = Question(lambda ids: Pass.objects.filter(pk__in=ids).values_list("pk", "name"))
         names(ids=[7, 8])  # [(7, ...), (8, ...)]
 
-    `ask` is called once for each number of values in its lists, with values that stand for the
-    real ones; these must be whole numbers, days, moments or texts, alone or in lists, and may only
-    become parameters: not a LIMIT, not a choice between two queries. Nothing else in it may
-    differ from one time to the next, as the reader's language does. Rows are tuples as the
-    database gives them, without what a field of Django's makes of them; see `Rows`.
+    `ask` is called once, with values that stand for the real ones; these must be whole numbers,
+    days, moments or texts, or lists of them for an IN (once for each power of two that a list's
+    length comes to), and may only become parameters: not a LIMIT, not a choice between two
+    queries. Nothing else in it may differ from one time to the next, as the reader's language
+    does. Rows are tuples as the database gives them, without what a field of Django's makes of
+    them; see `Rows`.
     """
 
     def __init__(self, ask):
@@ -42,7 +43,8 @@ class Question:
             return []
         shape = tuple((name, len(value)) for name, value in given.items())
         if shape not in self.kept:
-            self.kept[shape] = self.compiled(values)
+            many = {name for name, value in values.items() if is_many(value)}
+            self.kept[shape] = self.compiled(given, many)
         sql, places, compiled = self.kept[shape]
         rows = fetched(sql, [bound(given[name][index]) for name, index in places])
         return self.made(compiled, rows)
@@ -54,16 +56,16 @@ class Question:
     def made(self, compiled, rows) -> list:
         return rows
 
-    def compiled(self, values) -> tuple:
+    def compiled(self, given, many) -> tuple:
         """The SQL, (name, index) of the value for each of its parameters, and what made it."""
         stands, examples = {}, {}
-        for name, value in values.items():
+        for name, values in given.items():
             marks = []
-            for index, each in enumerate(listed(value)):
+            for index, each in enumerate(values):
                 mark = example(each, len(stands))
                 stands[mark] = (name, index)
                 marks.append(mark)
-            examples[name] = marks if isinstance(value, list | tuple | set) else marks[0]
+            examples[name] = marks if name in many else marks[0]
         queryset = self.ask(**examples)
         compiler = queryset.query.get_compiler(using=connection.alias)
         sql, params = compiler.as_sql()
@@ -147,8 +149,17 @@ def fetched(sql, values) -> list[tuple]:
         return cursor.fetchall()
 
 
+def is_many(value) -> bool:
+    return isinstance(value, list | tuple | set | frozenset)
+
+
 def listed(value) -> list:
-    return list(value) if isinstance(value, list | tuple | set) else [value]
+    """The values, the last repeated up to a power of two: few statements serve all lengths."""
+    if not is_many(value):
+        return [value]
+    values = list(value)
+    longer = 1 << (len(values) - 1).bit_length() if values else 0
+    return values + values[-1:] * (longer - len(values))
 
 
 def bound(value):

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from catalog.models import Event, Item
-from tms import journal
 from tms.ui import timeline
 from tms.ui.access import staff
 
@@ -27,7 +26,7 @@ def drawn(request, subject, kind, panel):
     """The facts about the subject and about its prices, newest first."""
     return timeline.draw(
         request,
-        [journal.about(kind, subject.pk), journal.about("priced", subject.priced_id)],
+        [timeline.about(kind, subject.pk), timeline.about("priced", subject.priced_id)],
         url=reverse(f"catalog:{kind}_history", args=[subject.pk]),
         changes=CHANGES,
         panel=panel,

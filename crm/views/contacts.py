@@ -1,11 +1,14 @@
 """Which contacts are there, who is this one, and what is done with them?"""
 
+import copy
+
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tms.compiled import Rows
 from tms.ui import register
 from tms.ui.access import staff
 from tms.ui.address import page_of
@@ -18,6 +21,12 @@ from ..models import Account, Contact, ExternalId
 from ..tables import ContactTable, name_of
 
 CHANGE = "crm.change_people"
+CONTACT = Rows(lambda pk: Contact.objects.filter(pk=pk).select_related("account", "user"))
+PAGE = Rows(
+    lambda pk: Contact.objects.filter(pk=pk).select_related(
+        "account__region", "user", "account__owner"
+    )
+)
 
 
 class Contacts(ListPage):
@@ -80,9 +89,7 @@ class Contacts(ListPage):
 @staff("crm.view_people")
 def contact(request, pk):
     """The page of one contact; for htmx its head alone."""
-    found = get_object_or_404(
-        Contact.objects.select_related("account__region", "user", "account__owner"), pk=pk
-    )
+    found = PAGE.or_404(pk=pk)
     head = request.htmx and request.htmx.target == "head"
     template = "crm/_contact_head.html" if head else "crm/contact.html"
     response = render(request, template, {"contact": found})
@@ -126,9 +133,7 @@ class ContactDialog(Dialog):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.contact = get_object_or_404(
-            Contact.objects.select_related("account", "user"), pk=kwargs["pk"]
-        )
+        self.contact = CONTACT.or_404(pk=kwargs["pk"])
 
     @property
     def subject(self):
@@ -156,9 +161,8 @@ class Edit(Versioned):
     template_name = "crm/form.html"
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {
-            "instance": Contact.objects.select_related("user").get(pk=self.contact.pk)
-        }
+        # The form writes its answers into its own: what stands around it stays as it is.
+        return super().get_form_kwargs() | {"instance": copy.copy(self.contact)}
 
     def perform(self, **answers):
         custom = forms.take_custom(answers)

@@ -8,28 +8,44 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from tms.compiled import Question, Rows
 from tms.models import User
 from tms.ui import timeline
 from tms.ui.access import allowed, staff
 
-from .. import viewing
+from .. import fields, viewing
 from ..forms import countries
-from ..models import Account, Contact, CustomField, CustomFieldKind
+from ..models import Account, Contact, CustomFieldKind, ExternalId, Membership
 
 CHANGES = ("contact", "account", "passes", "registrations")
 
 
+MEMBERSHIPS = Rows(
+    lambda contact_id: (
+        Membership.objects.filter(contact=contact_id)
+        .select_related("account")
+        .order_by("account__name_key")
+    )
+)
+IDS_OF_CONTACT = Rows(lambda contact_id: ExternalId.objects.filter(contact=contact_id))
+IDS_OF_ACCOUNT = Rows(lambda account_id: ExternalId.objects.filter(account=account_id))
+INVITED = Question(
+    lambda email: User.objects.filter(email=email, last_login=None).values_list("joined_at")
+)
+
+
 def contact_details(request, contact) -> str:
     """The facts at the side. Four statements at most."""
-    fields = list(CustomField.objects.living())
     context = {
         "contact": contact,
-        "memberships": contact.memberships.select_related("account").order_by("account__name_key"),
-        "external_ids": list(contact.external_ids.all()),
+        "memberships": MEMBERSHIPS(contact_id=contact.pk),
+        "external_ids": IDS_OF_CONTACT(contact_id=contact.pk),
         "language": dict(settings.LANGUAGES).get(contact.language, contact.language),
         "zone": contact.time_zone.rpartition("/")[2].replace("_", " "),
         "invited_at": invited_at(contact),
-        "custom": [(field, shown(field, contact.custom.get(field.key))) for field in fields],
+        "custom": [
+            (field, shown(field, contact.custom.get(field.key))) for field in fields.living()
+        ],
         "may_change": allowed(request.user, "crm.change_people") and not contact.archived_at,
     }
     return render_to_string("crm/_contact_details.html", context, request=request)
@@ -48,8 +64,7 @@ def invited_at(contact):
     """When a sign-in was made for who hasn't taken it yet; None without an open invitation."""
     if contact.user_id or not contact.email:
         return None
-    waiting = User.objects.filter(email=contact.email, last_login=None)
-    return waiting.values_list("joined_at", flat=True).first()
+    return next((joined_at for (joined_at,) in INVITED(email=contact.email)), None)
 
 
 def contact_history(request, contact, *, panel=True) -> str:
@@ -57,7 +72,7 @@ def contact_history(request, contact, *, panel=True) -> str:
         request,
         timeline.of_contact(contact.pk),
         url=reverse("crm:contact_history", args=[contact.pk]),
-        here=("contact", contact.pk),
+        here=("contact", contact.pk, contact.name),
         changes=CHANGES,
         panel=panel,
         recorded=f"contact={contact.pk}",
@@ -68,7 +83,7 @@ def account_details(request, account) -> str:
     """The facts at the side. One statement."""
     context = {
         "account": account,
-        "external_ids": list(account.external_ids.all()),
+        "external_ids": IDS_OF_ACCOUNT(account_id=account.pk),
         "country": dict(countries()).get(account.country, account.country),
         "may_change": allowed(request.user, "crm.change_people") and not account.archived_at,
     }
@@ -91,7 +106,7 @@ def account_history(request, account, *, panel=True) -> str:
         request,
         timeline.of_account(account.pk),
         url=reverse("crm:account_history", args=[account.pk]),
-        here=("account", account.pk),
+        here=("account", account.pk, account.name),
         changes=CHANGES,
         panel=panel,
         recorded=f"account={account.pk}",

@@ -47,12 +47,15 @@ class OptionChoice(forms.ModelChoiceField):
 
     type_id = None
 
-    def of_type(self, pass_type_id):
-        """Offer the published options of this type."""
+    def of_type(self, pass_type_id, found=None):
+        """Offer the published options of this type, those `found` where they are known."""
         self.type_id, self.empty_label = pass_type_id, _("Choose an option")
         self.queryset = PassOption.objects.filter(
             pass_type=pass_type_id, status=OptionStatus.PUBLISHED
         )
+        if found is not None:
+            named = ((option.pk, self.label_from_instance(option)) for option in found)
+            self.choices = [("", self.empty_label), *named]
 
 
 def under_a_choice(field):
@@ -201,13 +204,13 @@ class RenewForm(Form):
     confirmed_shorter = forms.BooleanField(required=False)
     reason = reason()
 
-    def __init__(self, *args, pass_, why_no_option, today, **kwargs):
+    def __init__(self, *args, pass_, why_no_option, on_sale, today, **kwargs):
         super().__init__(*args, **kwargs)
         self.now_until, self.today = pass_.expires_on, today
         if why_no_option:
             self.fields["by"].choices = RenewBy.choices[1:]
         else:
-            self.fields["option"].of_type(pass_.pass_type_id)
+            self.fields["option"].of_type(pass_.pass_type_id, on_sale)
         self.fields["confirmed_shorter"].label = _("Yes, it is to end earlier")
 
     def clean(self):

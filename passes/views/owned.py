@@ -129,8 +129,10 @@ class ContactPasses(Passes):
 
 
 def contact_panel(request, contact) -> str:
-    """The section `Training Passes` of a contact's page. Two statements."""
+    """The section `Training Passes` of a contact's page. A statement, two where it has pages."""
     listing = ContactPasses.at(request, contact_id=contact.pk)
+    here = listing.slice
+    whole = not (here.previous or here.following)
     add = Action(
         _("Add Training Pass"),
         reverse("passes:add", args=[contact.pk]),
@@ -140,8 +142,8 @@ def contact_panel(request, contact) -> str:
     context = {
         "contact": contact,
         "listing": listing,
-        "count": listing.count,
-        "more": listing.slice.following,
+        "count": len(here.rows) if whole else listing.count,
+        "more": here.following,
         "add": None if contact.erased_at else next(iter(listing.page.permitted([add])), None),
         "sentence": SENTENCE,
     }

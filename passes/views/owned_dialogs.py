@@ -1,10 +1,10 @@
 """What may be asked of one pass: renew, extend, edit its assignment, cancel, see its history."""
 
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tms.compiled import Rows
 from tms.consequences import Consequence
 from tms.days import day_text
 from tms.ui.dialogs import Dialog
@@ -13,7 +13,18 @@ from tms.ui.outcomes import digest_of
 
 from .. import history, lifecycle, rules
 from ..forms import owned as forms
-from ..models import OptionStatus, Pass, TypeStatus
+from ..models import OptionStatus, Pass, PassOption, TypeStatus
+
+PASS = Rows(
+    lambda pk: Pass.objects.filter(pk=pk).select_related(
+        "pass_type", "option", "contact", "account"
+    )
+)
+ON_SALE = Rows(
+    lambda pass_type_id: PassOption.objects.filter(
+        pass_type=pass_type_id, status=OptionStatus.PUBLISHED
+    )
+)
 
 
 class PassDialog(Dialog):
@@ -24,10 +35,7 @@ class PassDialog(Dialog):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.pass_ = self.versioned = get_object_or_404(
-            Pass.objects.select_related("pass_type", "option", "contact", "account"),
-            pk=kwargs["pk"],
-        )
+        self.pass_ = self.versioned = PASS.or_404(pk=kwargs["pk"])
         self.status = self.pass_.status_on(request.today)
 
     @property
@@ -113,13 +121,14 @@ class Renew(Moving):
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         archived = self.pass_.pass_type.status == TypeStatus.ARCHIVED
+        self.on_sale = {}
         self.why_no_option = (
             lifecycle.may("renew_by_option", self.status, archived_type=archived)
             or self.why_none_on_sale()
         )
 
     def why_none_on_sale(self):
-        options = self.pass_.pass_type.options.filter(status=OptionStatus.PUBLISHED)
+        options = ON_SALE(pass_type_id=self.pass_.pass_type_id)
         self.on_sale = {option.pk: option for option in options}
         return "" if self.on_sale else _("None of its options is on sale. Renew it by date.")
 
@@ -127,6 +136,7 @@ class Renew(Moving):
         return super().get_form_kwargs() | {
             "pass_": self.pass_,
             "why_no_option": self.why_no_option,
+            "on_sale": self.on_sale.values(),
             "today": self.request.today,
         }
 

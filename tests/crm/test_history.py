@@ -71,7 +71,10 @@ def test_names_lead_to_their_pages_for_who_may_see_them_and_not_to_the_page_itse
     link = f'<a href="/contacts/{ada.pk}/"><bdi>Ada Lindqvist</bdi></a> edited'
     assert timeline.entries(rows, office)[0].told.title == link
     without = "<bdi>Ada Lindqvist</bdi> edited"
-    assert timeline.entries(rows, office, ("contact", ada.pk))[0].told.title == without
+    assert (
+        timeline.entries(rows, office, ("contact", ada.pk, "Ada Lindqvist"))[0].told.title
+        == without
+    )
     assert timeline.entries(rows, ada.user)[0].told.title == without
 
 

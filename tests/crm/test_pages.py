@@ -83,8 +83,8 @@ def test_a_contacts_page_costs_the_same_for_any_past(n, ada, client, count_queri
         by = UserFactory(is_staff=True)
         belonging.add(ada.pk, other, **who | {"by": by})
         external_ids.add(ada, system=f"System {number}", value="1", **who)
-    assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/")) == 11
-    assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/history/")) == 8
+    assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/")) == 10
+    assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/history/")) == 7
     assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/details/", headers=HTMX)) == 6
 
 

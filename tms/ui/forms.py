@@ -9,6 +9,7 @@ import dataclasses
 import functools
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
@@ -103,6 +104,15 @@ def kept(choices, language) -> Kept:
     return Kept(widgets.options(drawn), frozenset(values), select.use_required_attribute(None))
 
 
+class AtOnce(ModelChoiceIterator):
+    """The rows as choices by one statement: Django takes a cursor of the server, which is three."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from map(self.choice, self.queryset.all())
+
+
 REQUIRED = forms.Field.default_error_messages["required"]
 NEEDED = _("This needs an answer.")
 
@@ -125,6 +135,9 @@ class Native:
                 == forms.Field.default_error_messages["required"]
             ):
                 field.error_messages["required"] = NEEDED
+            if getattr(field, "iterator", None) is ModelChoiceIterator:
+                field.iterator = AtOnce
+                field.widget.choices = field.choices
             native = NATIVE.get(type(field.widget))
             if native:
                 field.widget = native(field.widget.attrs)

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from tms import operations
@@ -58,8 +58,7 @@ def previewed(dialog, form) -> dict:
     if missing:
         return {"consequences": None, "missing": missing}
     try:
-        with transaction.atomic():
-            consequences = dialog.preview(**answers)
+        consequences = dialog.preview(**answers)
     except Refusal as no:
         return {"consequences": None, "refused": str(no)}
     except OperationalError as error:

@@ -19,6 +19,7 @@ that a page costs one statement for its rows and one for each noun, however many
 
 import dataclasses
 import datetime
+import functools
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -27,12 +28,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tms import days
-from tms.compiled import Question
+from tms.compiled import Question, Rows
 from tms.models import JournalRow, User
 
 from . import register
 
 PANEL, PAGE = 8, 50
+LAST = 2**62  # beyond every id
 ROADS = {
     "system": gettext_lazy("The system"),
     "api": gettext_lazy("by API"),
@@ -53,7 +55,10 @@ class Asked:
     """What things are called today: `names("contact", 7)` is a link to the contact, or its name."""
 
     def __init__(self, user, here=None):
-        self.user, self.here, self.wanted, self.found = user, here, {}, {}
+        self.user, self.here, self.wanted, self.found = user, None, {}, {}
+        if here:
+            noun, key, name = here
+            self.here, self.found[noun] = (noun, key), {key: (name, "")}
 
     def row(self, noun, key):
         """What the app that knows `noun` found for `key`; None if nothing, or not yet asked."""
@@ -135,16 +140,44 @@ def by(row, names) -> str:
 
 
 def newest(sources, size: int, before: int | None = None) -> list[JournalRow]:
-    """The newest rows of several querysets of the journal, each once. One statement.
+    """The newest rows of several sources, each once. One statement.
 
-    Every source is cut by itself, so that each reads its own index and no more than that.
+    A source says which rows: {column: value, or values of which it has one}. Every source is cut
+    by itself, so that each reads its own index and no more than that.
     """
+    # What there is none of (the options of a type without any) has no rows.
+    sources = [source for source in sources if all(value != [] for value in source.values())]
+    if not sources:
+        return []
+    shape = tuple(
+        tuple((column, isinstance(value, list)) for column, value in source.items())
+        for source in sources
+    )
+    given = {
+        f"{column}_{number}": value
+        for number, source in enumerate(sources)
+        for column, value in source.items()
+    }
+    return rows_of(shape, size)(before=before or LAST, **given)
+
+
+@functools.cache
+def rows_of(shape, size) -> Rows:
+    """The statement for sources that have these columns, and whether of several values."""
     kinds = [fact.kind for fact in register.all_of().facts]
-    heads = []
-    for rows in sources:
-        rows = rows.filter(kind__in=kinds, **({"id__lt": before} if before else {}))
-        heads.append(rows.order_by("-id")[:size])
-    return list(heads[0].union(*heads[1:]).order_by("-id")[:size] if heads[1:] else heads[0])
+
+    def ask(before, **given):
+        heads = []
+        for number, columns in enumerate(shape):
+            found = {
+                f"{column}__in" if several else column: given[f"{column}_{number}"]
+                for column, several in columns
+            }
+            rows = JournalRow.objects.filter(kind__in=kinds, id__lt=before, **found)
+            heads.append(rows.order_by("-id")[:size])
+        return heads[0].union(*heads[1:]).order_by("-id")[:size] if heads[1:] else heads[0]
+
+    return Rows(ask)
 
 
 def draw(
@@ -154,7 +187,7 @@ def draw(
 
     On a panel the newest few stand, and a link to `url`, which draws all of it by pages
     (panel=False). It fetches itself again after the events `changes`. `here` is what the page is
-    about, ("contact", 7): that isn't a link. `recorded` are filters of the audit trail
+    about, ("contact", 7, its name): that isn't a link. `recorded` are filters of the audit trail
     ("contact=7"): what it has is shown beneath, when asked for, to who may see it.
     """
     asked = request.GET.get("before", "")
@@ -175,14 +208,16 @@ def draw(
 
 def of_contact(contact_id: int):
     """The journal of one contact: rows about them, and those in which they are the other one."""
-    return [
-        JournalRow.objects.filter(contact_id=contact_id),
-        JournalRow.objects.filter(other_contact_id=contact_id),
-    ]
+    return [{"contact_id": contact_id}, {"other_contact_id": contact_id}]
 
 
 def of_account(account_id: int):
-    return [JournalRow.objects.filter(account_id=account_id)]
+    return [{"account_id": account_id}]
+
+
+def about(subject_kind: str, *subject_ids: int):
+    """The facts about one subject, or about several of a kind."""
+    return {"subject_kind": subject_kind, "subject_id": list(subject_ids)}
 
 
 def value(given) -> str:
