@@ -21,6 +21,8 @@ from tms.programs.assembly import Api, Strict
 from tms.programs.frame import sentence_of
 from tms.ui.access import staff
 from tokens.api import tokens
+from tokens.api_issues import issues
+from tokens.api_ledger import movements
 
 api = Api(
     title="Lanyard",
@@ -40,6 +42,8 @@ for resource in (
     registrations,
     opening,
     tokens,
+    issues,
+    movements,
     work,
 ):
     api.add_router("", resource)

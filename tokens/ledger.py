@@ -218,6 +218,11 @@ def to_give_back(moves, on: datetime.date) -> list[tuple[TokenIssue, int, bool]]
     return [(found[pk], number, found[pk].is_over(on)) for pk, number in back.items() if number]
 
 
+def parts_of(move: int) -> list[LedgerEntry]:
+    """The entries of a redemption in spend order, each with `left`: what didn't come back of it."""
+    return _taken([move], lock=False)[::-1]
+
+
 def _taken(moves, *, lock=True) -> list[LedgerEntry]:
     """The entries that took, the last first, each with `left`: what didn't come back of it yet."""
     entries = LedgerEntry.objects.filter(move__in=list(moves), kind=EntryKind.REDEEMED)

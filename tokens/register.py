@@ -22,7 +22,18 @@ CONTROL_PANEL = [
 ]
 
 SCOPES = [
-    Scope("tokens:read", _("See token types"), ("tokens.manage_token_types",)),
+    Scope("tokens:read", _("See training tokens and balances"), ("tokens.view_tokens",)),
+    Scope("tokens:issue", _("Issue training tokens"), ("tokens.issue_tokens",)),
+    Scope("tokens:redeem", _("Redeem and refund training tokens"), ("tokens.redeem_tokens",)),
+    Scope("tokens:expiry", _("Change when tokens expire"), ("tokens.change_token_expiry",)),
+    Scope("tokens:adjust", _("Adjust training tokens"), ("tokens.adjust_tokens",)),
+    Scope("tokens:transfer", _("Transfer training tokens"), ("tokens.transfer_tokens",)),
+    Scope(
+        "tokens:spending",
+        _("Set who may spend an account's tokens"),
+        ("tokens.set_token_spending",),
+    ),
+    Scope("token-types:write", _("Set up token types"), ("tokens.manage_token_types",)),
 ]
 
 HAPPENINGS = happenings.HAPPENINGS

@@ -35,6 +35,7 @@ from tests.factories import (
 )
 from tests.programs.calling import BASE
 from tms.programs import scopes
+from tokens import issuing, ledger
 from tokens import types as token_types
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,8 @@ MANY, SOME, FEW = 7, 2, 1
 TABLES = """
     crm_account crm_contact crm_externalid crm_membership passes_pass passes_passtype
     passes_passoption lms_registration catalog_event journal operation_key audit
+    tokens_tokentype tokens_tokenissue tokens_ledgerentry tokens_spending tokens_spender
+    catalog_unit
 """
 
 
@@ -93,6 +96,8 @@ def world(ada, office, clock, settings):
     places = [RegistrationFactory(contact=contact, event=events[0]) for contact in contacts[:2]]
     who = {"at": clock.at, "on": clock.on(), "by": office}
     tokens = [token_types.create(name="Gold", **who)]
+    issued = [issuing.issue(ada.account, tokens[0], 1000, **who) for _ in "ab"]
+    redeemed = [ledger.redeem(ada.account_id, tokens[0], 5, **who).move for _ in "abc"]
     ids = {
         "contact": contacts,
         "contacts": contacts[:2],
@@ -119,7 +124,13 @@ def world(ada, office, clock, settings):
         "/pass-types": [pass_type, *others],
         "/passes": passes,
         "/registrations": places,
+        "token_type": tokens,
+        "to": [contacts[2].account],
+        "issue": issued,
+        "quantity": [1, 2],
         "/token-types": tokens,
+        "/token-issues": issued,
+        "/token-redemptions": redeemed,
     }
     return {name: [getattr(row, "pk", row) for row in rows] for name, rows in ids.items()}
 
