@@ -1,5 +1,7 @@
 """What do the lists of the catalogue show?"""
 
+import functools
+
 from django.db.models import Count, F, OuterRef, StringAgg, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Lower
 from django.utils.html import format_html
@@ -52,19 +54,23 @@ def items(kind):
     )
 
 
+@functools.lru_cache(maxsize=8)
 def courses(day):
+    """Courses with what their list says of them on `day`; made once a day: take `.all()` of it."""
     to_come = Event.objects.filter(course=OuterRef("pk"), first_on__gte=day).open()
     return items("course").annotate(events_to_come=counted(to_come, "course"))
 
 
+@functools.cache
 def paths():
     return items("path").annotate(
         step_count=counted(Step.objects.filter(path=OuterRef("pk")), "path")
     )
 
 
+@functools.lru_cache(maxsize=8)
 def events(day):
-    """Events with their state on `day` and who teaches them."""
+    """Events with their state on `day` and who teaches them; made once a day: take `.all()`."""
     sessions = Session.objects.filter(event=OuterRef("pk")).exclude(instructor="")
     return Event.objects.with_status(day).annotate(
         instructors=joined(sessions, "instructor", "event")

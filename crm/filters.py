@@ -1,9 +1,11 @@
 """How are the lists of contacts and accounts narrowed?"""
 
 import django_filters
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Region
+from tms.compiled import Question
 from tms.models import User
 from tms.ui import filters
 
@@ -12,6 +14,11 @@ from .models import Account, AccountKind, Contact, CustomField, CustomFieldKind
 
 SHOW = [("archived", _("Archived")), ("all", _("Current and archived"))]
 CUSTOM = "custom_"
+CUSTOM_FIELDS = Question(
+    lambda: CustomField.objects.living().values_list("key", "label", "kind", "choices")
+)
+OWNERS = User.objects.filter(Exists(Account.objects.filter(owner=OuterRef("pk"))))
+OWNERS = OWNERS.order_by("name", "pk")
 
 
 class ByAccount(django_filters.Filter):
@@ -52,7 +59,7 @@ class ContactFilter(Standing):
         every=_("Every region"),
     )
     owner = filters.Of(
-        queryset=User.objects.filter(accounts__isnull=False).distinct().order_by("name", "pk"),
+        queryset=OWNERS,
         field_name="account__owner",
         label=_("Owner"),
         every=_("Every owner"),
@@ -71,10 +78,10 @@ class ContactFilter(Standing):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for field in CustomField.objects.living():
-            if made := custom_filter(field):
+        for key, *field in CUSTOM_FIELDS():
+            if made := custom_filter(key, *field):
                 made.parent, made.model = self, Contact
-                self.filters[CUSTOM + field.key] = made
+                self.filters[CUSTOM + key] = made
 
     def of_account(self, rows, name, account):
         return rows.of_account(account.pk) if account else rows
@@ -96,16 +103,16 @@ class Holds(django_filters.ChoiceFilter):
         return rows.filter(custom__contains={self.key: self.values[value]})
 
 
-def custom_filter(field) -> Holds | None:
+def custom_filter(key, label, kind, chosen_from) -> Holds | None:
     """The filter of a custom field that has a few values; others have none."""
-    if field.kind == CustomFieldKind.CHOICE:
-        choices = [(each, each) for each in field.choices]
-        values = {each: each for each in field.choices}
-    elif field.kind == CustomFieldKind.YES_NO:
+    if kind == CustomFieldKind.CHOICE:
+        choices = [(each, each) for each in chosen_from]
+        values = {each: each for each in chosen_from}
+    elif kind == CustomFieldKind.YES_NO:
         choices, values = [("yes", _("Yes")), ("no", _("No"))], {"yes": True, "no": False}
     else:
         return None
-    return Holds(field.key, values, choices=choices, label=field.label, empty_label=_("All"))
+    return Holds(key, values, choices=choices, label=label, empty_label=_("All"))
 
 
 class AccountContactFilter(filters.FilterSet):
@@ -121,7 +128,7 @@ class AccountFilter(Standing):
     kind = filters.Choice(choices=AccountKind.choices, label=_("Kind"), every=_("Every kind"))
     region = filters.Of(queryset=Region.objects.all(), label=_("Region"), every=_("Every region"))
     owner = filters.Of(
-        queryset=User.objects.filter(accounts__isnull=False).distinct().order_by("name", "pk"),
+        queryset=OWNERS,
         label=_("Owner"),
         every=_("Every owner"),
     )

@@ -47,7 +47,7 @@ class Learner(tables.Column):
         self.of_contact = tables.Link("crm:contact", key="contact_id")
 
     def drawn(self, row):
-        return format_html('<a href="{}">{}</a>', self.of_contact.address(row), contact_name(row))
+        return tables.anchor(self.of_contact.address(row), contact_name(row))
 
 
 class Training(tables.Column):
@@ -69,9 +69,7 @@ class Training(tables.Column):
             note = _("Learning path")
         else:
             note = day_short(row["event__first_on"]) or _("LMS")
-        return format_html(
-            '<a href="{}">{}</a><small>{}</small>', link.address(row), row["title"], note
-        )
+        return tables.anchor(link.address(row), row["title"]) + tables.note(note)
 
 
 class PaidFor(tables.Column):
@@ -91,9 +89,7 @@ class PaidFor(tables.Column):
 
     def drawn(self, row):
         if row["used_pass_id"]:
-            return format_html(
-                '<a href="{}">{}</a>', self.of_pass.address(row), row["used_pass__pass_type__name"]
-            )
+            return tables.anchor(self.of_pass.address(row), row["used_pass__pass_type__name"])
         return self.said(row)
 
 
@@ -156,8 +152,21 @@ class PassTable(RegistrationTable):
     account = paid = email = None
 
 
+def kind_of(row) -> dict:
+    """What decides which entries the menu of a registration has."""
+    return {
+        "standing": row["standing"],
+        "attended": row["attended"],
+        "is_event": row["event_id"] is not None,
+        "meets": row["event__first_on"] is not None,
+    }
+
+
 def entries(row):
-    """The entries of a registration's menu; only a look where it is cancelled."""
+    """The entries of a registration's menu; only a look where it is cancelled.
+
+    `row`: its kind, `pk`, `contact_id`, `item` and `event_id`.
+    """
     look = Action(
         _("Why can they open it?"),
         reverse("lms:why", args=[row["contact_id"], row["item"]]),
@@ -167,12 +176,12 @@ def entries(row):
     if row["standing"] == Standing.CANCELLED:
         yield look
         return
-    if row["event_id"]:
+    if row["is_event"]:
         address = page_of("lms:mark_attended", row["event_id"])
-        if row["event__first_on"] and row["attended"] is not True:
+        if row["meets"] and row["attended"] is not True:
             yield Action(_("Mark attended"), f"{address}?ids={row['pk']}", "user-check",
                          permission=MANAGE)  # fmt: skip
-        if row["event__first_on"] and row["attended"] is not False:
+        if row["meets"] and row["attended"] is not False:
             yield Action(_("Mark not there"), f"{address}?ids={row['pk']}&not=1", "user-x",
                          permission=MANAGE)  # fmt: skip
         if row["standing"] != Standing.COMPLETED:

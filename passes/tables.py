@@ -37,7 +37,7 @@ class Holder(tables.Column):
     def drawn(self, row):
         if not row["contact_id"]:
             return format_html('<span class="muted">{}</span>', _("Unassigned"))
-        return format_html('<a href="{}">{}</a>', self.of_contact.address(row), contact_name(row))
+        return tables.anchor(self.of_contact.address(row), contact_name(row))
 
 
 class ExternalIds(tables.Column):

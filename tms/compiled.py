@@ -37,6 +37,9 @@ class Question:
         self.ask = ask
         self.kept: dict[tuple, tuple] = {}
 
+    def __deepcopy__(self, memo):
+        return self  # what it keeps is for all who ask
+
     def __call__(self, **values) -> list:
         given = {name: listed(value) for name, value in values.items()}
         if not all(given.values()):

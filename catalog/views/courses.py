@@ -32,6 +32,9 @@ class EventsOfCourse(ListPage):
     def queryset(self):
         return tables.events(self.request.today).filter(course=self.kwargs["course"])
 
+    def kind(self, row):
+        return {"state": row["state"]}
+
     def menu(self, row):
         yield from event_entries(row["pk"], row["state"])
 

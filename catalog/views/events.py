@@ -42,11 +42,14 @@ class Events(ListPage):
     )
 
     def queryset(self):
-        return tables.events(self.request.today)
+        return tables.events(self.request.today).all()
 
     def actions(self):
         url = reverse("catalog:create_event")
         yield Action(_("Create Event"), url, "plus", permission=CHANGE)
+
+    def kind(self, row):
+        return {"state": row["state"]}
 
     def menu(self, row):
         yield from entries(row["pk"], row["state"])

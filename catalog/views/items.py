@@ -22,6 +22,9 @@ class Items(ListPage):
     values = ("status",)
     changes = "items"
 
+    def kind(self, row):
+        return {"status": row["status"]}
+
     def menu(self, row):
         yield from entries(row["pk"], row["status"])
 
@@ -39,7 +42,7 @@ class Courses(Items):
     )
 
     def queryset(self):
-        return tables.courses(self.request.today)
+        return tables.courses(self.request.today).all()
 
     def actions(self):
         url = reverse("catalog:create_course")
@@ -56,7 +59,7 @@ class Paths(Items):
     )
 
     def queryset(self):
-        return tables.paths()
+        return tables.paths().all()
 
     def actions(self):
         url = reverse("catalog:create_path")

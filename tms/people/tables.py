@@ -54,7 +54,7 @@ class UserFilter(filters.FilterSet):
     status = filters.Choice(choices=STATUS, every=_("Every status"), label=_("Status"))
     role = filters.Of(
         field_name="groups",
-        queryset=lambda request: Group.objects.order_by("name"),
+        queryset=Group.objects.order_by("name"),
         method="with_role",
         every=_("Every role"),
         label=_("Role"),

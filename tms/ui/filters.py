@@ -1,13 +1,20 @@
 """How is a list narrowed? django-filter's sets, with our form, and filters that lists share."""
 
+import copy
+from html import escape
+
 import django_filters
 from django import forms
 from django.db.models import Value
+from django.http import QueryDict
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from tms.compiled import Question
 from tms.text import Fold
 
-from .forms import DayInput, Form
+from . import icons
+from .forms import DayInput, Form, made_native
 
 # The empty choice, unless a filter names its own ("Every status").
 EVERYTHING = _("All")
@@ -19,12 +26,62 @@ class FilterForm(Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="filter_%s", **kwargs)
 
+    def ask(self, fields: dict) -> None:
+        """These are the questions. They belong to this form alone, so that nothing is copied."""
+        self.fields = fields
+        for field in fields.values():
+            made_native(field)
+
+    def drawn(self) -> SafeString:
+        """All of it, a control with its label each."""
+        return mark_safe("".join(map(control, self)))
+
+
+def control(bound) -> str:
+    """A filter as it stands over the list."""
+    widget, label = bound.field.widget, escape(str(bound.label))
+    kind = getattr(widget, "input_type", None)
+    if bound.use_fieldset and kind != "search":
+        return f'<fieldset class="field"><legend>{label}</legend>{bound}</fieldset>'
+    if kind == "checkbox":
+        return f'<div class="field"><label class="check">{bound}<span>{label}</span></label></div>'
+    named = f'<label for="{bound.id_for_label}">{label}</label>'
+    if kind == "search":
+        drawing = icons.icon("search")
+        return (
+            f'<div class="field field--search">{named}'
+            f'<div class="search">{drawing}{bound}</div></div>'
+        )
+    return f'<div class="field">{named}{bound}</div>'
+
 
 class FilterSet(django_filters.FilterSet):
     """Derive from this one: its form has native inputs."""
 
     class Meta:
         form = FilterForm
+
+    def __init__(self, data=None, queryset=None, *, request=None, prefix=None):
+        # As django-filter's own, but for the copies: nothing below a filter is ever changed.
+        self.is_bound, self.data = data is not None, data or QueryDict()
+        self.queryset, self.request, self.form_prefix = queryset, request, prefix
+        self.filters = {name: self.taken(each) for name, each in self.base_filters.items()}
+
+    def taken(self, of_the_class):
+        """The filter of a class, for this set alone."""
+        taken = copy.copy(of_the_class)
+        taken.model, taken.parent = self.queryset.model, self
+        if taken.method is not None:
+            taken.method = taken.method  # it is looked up on the parent
+        return taken
+
+    @property
+    def form(self):
+        """django-filter would make a class for it each time, and the form copies of its fields."""
+        if not hasattr(self, "_form"):
+            self._form = FilterForm(self.data if self.is_bound else None)
+            self._form.ask({name: each.field for name, each in self.filters.items()})
+        return self._form
 
 
 class Search(django_filters.CharFilter):
@@ -106,8 +163,27 @@ class Choice(django_filters.ChoiceFilter):
         super().__init__(*args, empty_label=every, **kwargs)
 
 
-class Of(django_filters.ModelChoiceFilter):
-    """One row of a short list ("Every type")."""
+class Names(django_filters.fields.ModelChoiceIterator):
+    """The rows of a short list by their names: no object is made of each."""
 
-    def __init__(self, *args, every=EVERYTHING, **kwargs):
-        super().__init__(*args, empty_label=every, **kwargs)
+    def __iter__(self):
+        yield ("", self.field.empty_label)
+        yield from self.field.names()
+
+
+class OfField(django_filters.fields.ModelChoiceField):
+    iterator = Names
+
+    def __init__(self, *args, names, **kwargs):
+        self.names = names
+        super().__init__(*args, **kwargs)
+
+
+class Of(django_filters.ModelChoiceFilter):
+    """One row of a short list ("Every type"), called by its column `called`."""
+
+    field_class = OfField
+
+    def __init__(self, *args, queryset, called="name", every=EVERYTHING, **kwargs):
+        names = Question(lambda: queryset.values_list("pk", called))
+        super().__init__(*args, queryset=queryset, names=names, empty_label=every, **kwargs)

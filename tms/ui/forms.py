@@ -123,6 +123,16 @@ NATIVE = {
 }
 
 
+def made_native(field) -> None:
+    """Give the field the control that the browser has for it, or that we write faster."""
+    widget = field.widget
+    if type(widget) is forms.Select:
+        field.widget = widgets.Select(widget.attrs, widget.choices)
+    elif native := NATIVE.get(type(widget)):
+        field.widget = native(widget.attrs)
+    field.widget.is_required = field.required
+
+
 class Native:
     """What our forms have in common: native inputs, and labels without a colon."""
 
@@ -138,10 +148,7 @@ class Native:
             if getattr(field, "iterator", None) is ModelChoiceIterator:
                 field.iterator = AtOnce
                 field.widget.choices = field.choices
-            native = NATIVE.get(type(field.widget))
-            if native:
-                field.widget = native(field.widget.attrs)
-                field.widget.is_required = field.required
+            made_native(field)
             if isinstance(field, forms.DateTimeField):
                 field.input_formats = [*field.input_formats, "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 

@@ -73,6 +73,10 @@ class ListPage(Guarded, View):
     actions()          buttons at the top; the first is the primary one
     bulk()             Actions over ticked rows; their dialogs get `?ids=1&ids=2` or `?all=1&…`
     menu(row)          the entries of a row's ellipsis; LINE is a line
+    kind(row)          what alone decides which entries these are, as {name: value}: rows of one
+                       kind share a menu, which gets a row of these, `pk`, and the ids and names
+    menu_ids           accessors of ids that stand in addresses of the menu
+    menu_names         accessors of names that stand in its labels
     dim(row)           is what the row is about over?
     name_of(row)       what the row is called, for screen readers (default: its main cell's value)
     complete(rows)     puts into the rows what no join can bring, in one go: called for each page,
@@ -105,6 +109,11 @@ class ListPage(Guarded, View):
         return []
 
     menu = None
+    menu_ids: tuple[str, ...] = ()
+    menu_names: tuple[str, ...] = ()
+
+    def kind(self, row) -> dict | None:
+        return None
 
     def dim(self, row) -> bool:
         return False

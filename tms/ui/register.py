@@ -35,7 +35,7 @@ class MenuEntry:
     permission: Permission = None
     position: int = 100
 
-    @property
+    @functools.cached_property
     def url(self):
         return reverse(self.url_name)
 
@@ -136,7 +136,7 @@ class Bulk:
     permission: Permission = None
     position: int = 100
 
-    @property
+    @functools.cached_property
     def url(self):
         return reverse(self.url_name)
 

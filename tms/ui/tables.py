@@ -15,6 +15,7 @@ from html import escape
 import django_tables2
 from django.db.models import F
 from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from tms import days
 
@@ -90,11 +91,33 @@ class Column(django_tables2.Column):
             html += f"<small>{escape(str(row[self.note]))}</small>"
         return html
 
+    def drawer(self):
+        """`cell`, for the rows of one page: what repeats among them may be made once."""
+        return self.cell
+
     def plain(self, row):
         """What stands in an export."""
         if self.export_value:
             return self.export_value(row)
         return row.get(self.key)
+
+
+class Repeating(Column):
+    """A column in which few values repeat: each is written once a page."""
+
+    def drawer(self):
+        if self.draw or self.link or self.note:
+            return self.cell
+        written, key, text = {}, self.key, self.text
+
+        def cell(row):
+            value = row[key]
+            html = written.get(value)
+            if html is None:
+                html = written[value] = text(value)
+            return html
+
+        return cell
 
 
 class Link(Column):
@@ -113,7 +136,7 @@ class Link(Column):
         return "" if pk is None else page_of(self.url_name, pk)
 
 
-class Status(Column):
+class Status(Repeating):
     """A status as a badge, from choices."""
 
     def __init__(self, choices, **kwargs):
@@ -142,7 +165,7 @@ class Choice(Status):
         return escape(str(self.labels.get(value, "" if value is None else value)))
 
 
-class Day(Column):
+class Day(Repeating):
     """22 Nov 2026"""
 
     def __init__(self, *, css="nowrap", **kwargs):
@@ -159,7 +182,7 @@ class Moment(Day):
         return days.moment(value)
 
 
-class Number(Column):
+class Number(Repeating):
     """1,284"""
 
     def __init__(self, *, number=True, **kwargs):
@@ -167,6 +190,16 @@ class Number(Column):
 
     def text(self, value):
         return days.number(value)
+
+
+def anchor(url: str, text) -> SafeString:
+    """A link in a cell that a column draws itself; what stands in it is escaped."""
+    return mark_safe(f'<a href="{escape(url)}">{escape(str(text))}</a>')
+
+
+def note(text) -> SafeString:
+    """The second, quieter line of such a cell."""
+    return mark_safe(f"<small>{escape(str(text))}</small>")
 
 
 def columns_of(table) -> dict[str, Column]:

@@ -4,8 +4,14 @@ A list of four hundred time zones is one template rendered four hundred times in
 a filter by type two hundred: the dearest part of the page, for markup that never differs.
 """
 
+from html import escape
+
+from django import forms
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from . import icons
 
 
 def attributes(attrs) -> str:
@@ -20,6 +26,32 @@ def attributes(attrs) -> str:
 def str_of(value):
     """The value as text, safe where it was safe."""
     return value if isinstance(value, str) else str(value)
+
+
+class Select(forms.Select):
+    """A choice among many: written from its choices, without a dict for each option."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = set(self.format_value(value))
+        parts = [f'<select name="{escape(name)}"{attributes(self.build_attrs(self.attrs, attrs))}>']
+        for key, label in self.choices:
+            if isinstance(label, list | tuple):
+                parts.append(f'<optgroup label="{conditional_escape(key)}">')
+                parts += [self.written(*each, chosen) for each in label]
+                parts.append("</optgroup>")
+            else:
+                parts.append(self.written(key, label, chosen))
+        parts.append("</select>")
+        return mark_safe("".join(parts))
+
+    def written(self, key, label, chosen: set) -> str:
+        """An option; the first that is among the chosen is taken from them."""
+        value, mark = "" if key is None else str(key), ""
+        if value in chosen:
+            chosen.discard(value)
+            mark = " selected"
+        said = escape(label) if type(label) is str else conditional_escape(label)
+        return f'<option value="{escape(value)}"{mark}>{said}</option>'
 
 
 def select(widget) -> SafeString:
@@ -59,8 +91,66 @@ def textarea(widget) -> SafeString:
     return mark_safe(f'<textarea name="{name}"{attributes(widget["attrs"])}>\n{text}</textarea>')
 
 
+def combobox(widget) -> SafeString:
+    """A few letters, then a choice (tms.ui.combobox). combobox.js asks `url` for the options."""
+    name, field = escape(widget["name"]), conditional_escape(widget["attrs"].get("id", ""))
+    parts = []
+    if widget["several"]:
+        parts.append(f'<div class="row row--tight" data-chips data-name="{name}">')
+        for pk, label in widget["chips"]:
+            leave = _("Leave out %(label)s") % {"label": label}
+            parts.append(chip(f' name="{name}" value="{pk}"', escape(label), escape(leave)))
+        empty = chip(f' name="{name}"', "<span></span>", escape(_("Leave out")))
+        parts.append(f"<template>{empty}</template></div>")
+    parts.append(f'<div class="combobox" data-combobox data-url="{escape(str(widget["url"]))}"')
+    if widget["sent_with"]:
+        parts.append(f' data-with="{escape(widget["sent_with"])}"')
+    parts.append(" data-several>" if widget["several"] else ">")
+    if not widget["several"]:
+        parts.append(held(name, widget))
+    rest = attributes(widget["attrs"])
+    parts.append(
+        f'\n<input type="text" name="{escape(widget["typed_name"])}" '
+        f'value="{escape(str(widget["typed"]))}" role="combobox" autocomplete="off" '
+        f'spellcheck="false" aria-autocomplete="list" aria-expanded="false" '
+        f'aria-controls="{field}_list"{rest}>{icons.icon("chevron-down")}\n'
+        f'<div class="listbox" id="{field}_list" role="listbox" aria-labelledby="{field}"></div>'
+        "</div>"
+    )
+    return mark_safe("".join(parts))
+
+
+def chip(attrs: str, label: str, leave: str) -> str:
+    drop = f'<button type="button" data-chip-drop aria-label="{leave}">{icons.icon("x")}</button>'
+    return f'<span class="chip"><input type="hidden"{attrs}>{label} {drop}</span>'
+
+
+def held(name: str, widget) -> str:
+    """The id of what was chosen; where several match what was typed, those to choose from."""
+    if not widget["matches"]:
+        chosen = "" if widget["chosen"] is None else escape(str(widget["chosen"]))
+        return f'<input type="hidden" name="{name}" value="{chosen}" data-combobox-value>'
+    radios = [
+        f'<label class="check"><input type="radio" name="{name}" value="{pk}"'
+        f"{'' if number else ' data-combobox-value'}><span>{escape(label)}</span></label>"
+        for number, (pk, label) in enumerate(widget["matches"])
+    ]
+    return f'<div data-combobox-matches class="stack stack--tight">{"".join(radios)}</div>'
+
+
+def pair(widget) -> SafeString:
+    """Two controls side by side, as from and to."""
+    parts = "".join(DRAWN[part["template_name"]](part) for part in widget["subwidgets"])
+    return mark_safe(f'<div class="field__pair">{parts}</div>')
+
+
 FOLDER = "django/forms/widgets/"
-DRAWN = {f"{FOLDER}select.html": select, f"{FOLDER}textarea.html": textarea} | {
+DRAWN = {
+    f"{FOLDER}select.html": select,
+    f"{FOLDER}textarea.html": textarea,
+    "ui/combobox.html": combobox,
+    "ui/day_range.html": pair,
+} | {
     f"{FOLDER}{name}.html": given
     for name in (
         "input",

@@ -10,7 +10,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from tms import days
-from tms.ui import icons
+from tms.ui import filters, icons
 from tms.ui import register as registered
 from tms.ui.access import allowed
 
@@ -20,6 +20,12 @@ register.filter("day", days.day_text)
 register.filter("day_short", days.day_short)
 register.filter("moment", days.moment)
 register.filter("number", days.number)
+
+
+@register.filter
+def control(field) -> SafeString:
+    """A field of a form of filters, as it stands over a list: label and control."""
+    return mark_safe(filters.control(field))
 
 
 @register.simple_tag
