@@ -163,6 +163,7 @@ def cancel(
     event: Event, *, reason: str, at: datetime.datetime, on: datetime.date, by
 ) -> list[Consequence]:
     """Call the event off for good. Who has a place loses it: returns whom that touches."""
+    consequences.ahead("event.cancelled", (event.pk,))
     event = locked(event)
     must("cancel", event, on)
     before = event.status

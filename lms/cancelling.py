@@ -11,7 +11,7 @@ from crm.models import Contact
 from tms.consequences import Consequence
 from tms.refusals import Refusal, Stale
 
-from . import effects, places
+from . import effects, paying, places
 from .models import Completion, PaidBy, Registration
 
 
@@ -23,11 +23,20 @@ class Cancelled:
     consequences: list[Consequence]
 
 
+@dataclasses.dataclass(frozen=True)
+class Fresh:
+    """Tokens that would be written off at once are issued anew, until that day (None: for good)."""
+
+    expires_on: datetime.date | None
+
+
 @transaction.atomic
 def cancel(
     registration_id: int,
     *,
     version: int | None = None,
+    give_back: bool = True,
+    fresh: Fresh | None = None,
     at: datetime.datetime,
     on: datetime.date,
     by,
@@ -36,12 +45,15 @@ def cancel(
 ) -> Cancelled:
     """Cancel a registration; on a path, its places that aren't finished with it.
 
-    Progress stays on record. Raises Refusal when it was cancelled already, Stale when it changed
-    since `version`.
+    What was paid for it in tokens comes back to the issues it came from, unless `give_back` is
+    False; what of it falls into an issue that has expired is written off again at once, and with
+    `fresh` made good by a new issue. Progress stays on record. Raises Refusal when it was
+    cancelled already, Stale when it changed since `version`.
     """
     found = Registration.objects.filter(pk=registration_id).first()
     if found is None:
         raise Refusal(_("This registration is no longer there. Load the page again."))
+    paying.hold_accounts_of([found.pk])
     Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=found.contact_id)
     parts = list(
         Registration.objects.live()
@@ -55,9 +67,18 @@ def cancel(
     if version is not None and version != found.version:
         raise Stale(_("Somebody changed this registration meanwhile. Look at it as it is now."))
     ids = [found.pk, *(pk for pk, _event_id in parts)]
-    places.end(ids, at=at, on=on, by=by, reason=reason, operation=operation)
+    who = {"at": at, "on": on, "by": by, "reason": reason, "operation": operation}
+    places.end(ids, **who)
     found.refresh_from_db()
-    return Cancelled(found, effects.places_cancelled(ids, on))
+    told = effects.places_cancelled(ids, on)
+    if found.token_move and give_back:
+        back = paying.give_back([found], **who)
+        told += paying.told_back(back)
+        if fresh:
+            told += paying.make_good(found, back, expires_on=fresh.expires_on, **who)
+    elif found.token_move:
+        told += paying.told_kept(found)
+    return Cancelled(found, told)
 
 
 def cancel_by_learner(registration_id: int, contact: Contact, *, whom: str = "", **who):

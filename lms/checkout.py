@@ -1,24 +1,24 @@
 """How is a place booked, and through what?
 
-By pass: nothing to pay and nothing asked. By staff: given. Locks: accounts, the contact, the pass,
-events; the rule is asked under them. Every road is walked once: who has a live registration gets
-that one.
+By pass: nothing to pay and nothing asked. By tokens: with the seat, or not at all. Free. By staff:
+given, or paid for by tokens of the account. Locks: accounts, the contact, the pass, events; the
+rule is asked under them. Every road is walked once: who has a live registration gets that one.
 """
 
 import datetime
+import decimal
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from catalog.models import Event, EventStatus, EventType, Item, ItemStatus
-from crm.models import Contact
+from catalog.models import Event, EventStatus, EventType, Item, ItemStatus, Region, Unit
+from crm.models import Account, Contact
 from passes import entitlements
 from passes.models import Pass
-from tms import journal
 from tms.days import day_text
 from tms.refusals import Refusal
 
-from . import access, letters, places
+from . import access, paying, taking
 from .models import PaidBy, Registration
 
 
@@ -47,9 +47,79 @@ def book_by_pass(
     pass_ = _pass_for(contact, event, path, on)
     who = {"at": at, "on": on, "by": by, "operation": operation, "tell": tell}
     place = {"paid_by": PaidBy.PASS, "used_pass": pass_, "account_id": pass_.account_id}
-    if path:
-        return _enter_path(contact, path, place, **who)
-    return _take_place(contact, _open(event, on), place, **who)
+    return _enter(contact, event, path, place, **who)
+
+
+@transaction.atomic
+def book_by_tokens(
+    contact: Contact,
+    *,
+    account: Account,
+    unit: Unit,
+    amount: decimal.Decimal,
+    region: Region,
+    event: Event | None = None,
+    path: Item | None = None,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    operation: str = "",
+    tell: bool = True,
+) -> Registration:
+    """Register the contact and pay with tokens of the account: both, or nothing at all.
+
+    `amount` is the price in `unit` that they have seen in `region`; where it costs nothing by now
+    nothing is taken. A second press returns the same registration. Raises PriceChanged when it
+    costs something else, and Refusal when they may not spend so many, when the account hasn't as
+    many (with the number missing), when the event is full, closed or over.
+    """
+    paying.hold(account.pk)
+    _lock_contact(contact)
+    _refuse_archived(contact)
+    if found := _live(contact, event, path):
+        return found
+    price = paying.price_in(unit, paying.prices_of(event, path, region, on), amount)
+    place = {"paid_by": PaidBy.FREE, "account_id": account.pk, "unit": unit, "amount": price.amount}
+    if price.amount:
+        paying.may_pay(account, contact, price.amount, on)
+        place["paid_by"] = PaidBy.TOKENS
+    who = {"at": at, "on": on, "by": by, "operation": operation, "tell": tell}
+    return _enter(contact, event, path, place, **who)
+
+
+@transaction.atomic
+def book_free(
+    contact: Contact,
+    *,
+    region: Region,
+    event: Event | None = None,
+    path: Item | None = None,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    operation: str = "",
+    tell: bool = True,
+) -> Registration:
+    """Register the contact on what costs nothing in `region`.
+
+    A second press returns the same registration. Raises PriceChanged when it costs something by
+    now, and Refusal when the event is full, closed or over.
+    """
+    _lock_people(contact)
+    _refuse_archived(contact)
+    if found := _live(contact, event, path):
+        return found
+    free = next((p for p in paying.prices_of(event, path, region, on) if not p.amount), None)
+    if free is None:
+        raise paying.PriceChanged(_("It isn't free any more. Choose how to pay."), field="pay")
+    place = {
+        "paid_by": PaidBy.FREE,
+        "account_id": contact.account_id,
+        "unit": free.unit,
+        "amount": free.amount,
+    }
+    who = {"at": at, "on": on, "by": by, "operation": operation, "tell": tell}
+    return _enter(contact, event, path, place, **who)
 
 
 @transaction.atomic
@@ -88,7 +158,9 @@ def choose_date(
     if registered.paid_by == PaidBy.PASS:
         pass_ = _pass_for(contact, event, registered.path, on)
         place.update(used_pass=pass_, account_id=pass_.account_id)
-    return _take_place(contact, _open(event, on), place, at=at, on=on, by=by, operation=operation)
+    return taking.take_place(
+        contact, _open(event, on), place, at=at, on=on, by=by, operation=operation
+    )
 
 
 @transaction.atomic
@@ -97,6 +169,7 @@ def register_by_staff(
     *,
     event: Event | None = None,
     path: Item | None = None,
+    pay: paying.Given | paying.Free | paying.ByTokens | None = None,
     at: datetime.datetime,
     on: datetime.date,
     by,
@@ -106,22 +179,52 @@ def register_by_staff(
 ) -> Registration:
     """Give the contact a place on an event or a path; after its deadline and its start too.
 
-    Raises Refusal when they are registered already, or the event is full or not open. `tell`
-    writes to them.
+    `pay` says how it is paid for (None: given). By tokens of one of the contact's accounts, at the
+    price where the contact buys, whoever may spend them otherwise. Raises Refusal when they are
+    registered already, when the event is full or not open, when it has no such price or is not
+    free, and when the tokens don't suffice; then nothing has moved. `tell` writes to them.
     """
+    pay = pay or paying.Given()
+    if isinstance(pay, paying.ByTokens):
+        paying.hold(pay.account.pk)
     _lock_people(contact)
     _refuse_archived(contact)
     if _live(contact, event, path):
         raise Refusal(
             _("%(name)s is registered already.") % {"name": contact.name}, field="contact"
         )
-    place = {"paid_by": PaidBy.STAFF, "used_pass": None, "account_id": contact.account_id}
+    place = _paid_by_staff(contact, event, path, pay, on)
     who = {"at": at, "on": on, "by": by, "operation": operation, "reason": reason, "tell": tell}
     if path:
-        return _enter_path(contact, path, place, **who)
+        return taking.enter_path(contact, path, place, **who)
     if event.status != EventStatus.OPEN:
         raise Refusal(_("This event is not open. Choose another one."))
-    return _take_place(contact, event, place, **who)
+    return taking.take_place(contact, event, place, **who)
+
+
+def _paid_by_staff(contact: Contact, event, path, pay, on) -> dict:
+    place = {"paid_by": pay.paid_by, "account_id": contact.account_id}
+    if isinstance(pay, paying.Given):
+        return place
+    prices = paying.prices_of(event, path, paying.region_of(contact), on)
+    if isinstance(pay, paying.Free):
+        free = next((each for each in prices if not each.amount), None)
+        if free is None:
+            raise Refusal(
+                _("It isn't free. Choose another way to pay, or give the place."), field="pay"
+            )
+        return place | {"unit": free.unit, "amount": free.amount}
+    if pay.account.pk not in contact.account_ids():
+        raise Refusal(
+            _("%(name)s doesn't belong to %(account)s. Choose one of their accounts.")
+            % {"name": contact.name, "account": pay.account},
+            field="account",
+        )
+    price = paying.price_in(pay.unit, prices, pay.shown)
+    place |= {"account_id": pay.account.pk, "unit": pay.unit, "amount": price.amount}
+    if not price.amount:
+        return place | {"paid_by": PaidBy.FREE}
+    return place | {"issue_id": pay.issue_id}
 
 
 # What stands in the way
@@ -196,6 +299,12 @@ def _pass_for(contact: Contact, event: Event | None, path: Item | None, on) -> P
 # The beats that the verbs share
 
 
+def _enter(contact, event: Event | None, path: Item | None, place: dict, **who) -> Registration:
+    if path:
+        return taking.enter_path(contact, path, place, **who)
+    return taking.take_place(contact, _open(event, who["on"]), place, **who)
+
+
 def _lock_people(contact: Contact) -> None:
     """Lock the accounts it may be booked for against being taken away, then the contact."""
     with connection.cursor() as cursor:
@@ -206,6 +315,10 @@ def _lock_people(contact: Contact) -> None:
             "ORDER BY id FOR KEY SHARE",
             {"contact": contact.pk},
         )
+    _lock_contact(contact)
+
+
+def _lock_contact(contact: Contact) -> None:
     list(Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk).values_list("pk"))
 
 
@@ -222,101 +335,4 @@ def _live(contact: Contact, event: Event | None, path: Item | None) -> Registrat
         Registration.objects.live()
         .filter(contact=contact, event=event, path=None if event else path)
         .first()
-    )
-
-
-def _take_place(contact, event: Event, place: dict, *, at, on, tell=True, **who) -> Registration:
-    """Take a seat and write the registration. The event may be full: Refusal."""
-    if not places.take(event.pk):
-        raise Refusal(_("This date is full. Choose another one."))
-    made = Registration.objects.create(
-        contact=contact,
-        event=event,
-        registered_at=at,
-        registered_on=on,
-        content_until=content_until(event, on),
-        **place,
-    )
-    _write(made, at=at, on=on, **who)
-    if tell:
-        letters.confirm_later(made, at=at)
-    return made
-
-
-def content_until(event: Event, on: datetime.date) -> datetime.date | None:
-    """The last day of the content for who registers on `on`; None: for good."""
-    if event.type != EventType.LMS or event.content_days is None:
-        return None
-    return on + datetime.timedelta(days=event.content_days)
-
-
-def _enter_path(contact, path: Item, place: dict, *, at, on, tell=True, **who) -> Registration:
-    """Register on a path and on its LMS steps: on all that are required, or on nothing."""
-    if path.status != ItemStatus.PUBLISHED:
-        raise Refusal(_("%(title)s is no longer offered.") % {"title": path.title})
-    made = Registration.objects.create(
-        contact=contact, path=path, registered_at=at, registered_on=on, **place
-    )
-    _write(made, at=at, on=on, **who)
-    missing = []
-    for event, required in _lms_steps(contact, path):
-        archived = event.course.status != ItemStatus.PUBLISHED
-        if not archived and places.take(event.pk):
-            step = Registration.objects.create(
-                contact=contact,
-                event=event,
-                path_registration=made,
-                registered_at=at,
-                registered_on=on,
-                content_until=content_until(event, on),
-                **place,
-            )
-            _write(step, at=at, on=on, **who)
-        elif required:
-            why = _("%(title)s is no longer offered") if archived else _("%(title)s is full")
-            missing.append(why % {"title": event.course.title})
-    if missing:
-        raise Refusal(
-            _("Not all of this path can be taken now: %(reasons)s.")
-            % {"reasons": "; ".join(missing)}
-        )
-    if tell:
-        letters.confirm_later(made, at=at)
-    return made
-
-
-def _lms_steps(contact: Contact, path: Item) -> list[tuple[Event, bool]]:
-    """The LMS event of each step that has one and isn't booked yet, by event id. Two statements."""
-    required = dict(path.steps.values_list("course", "required"))
-    booked = set(
-        Registration.objects.live()
-        .filter(contact=contact, event__course__in=required)
-        .values_list("event__course", flat=True)
-    )
-    first = {}
-    events = Event.objects.open().filter(course__in=required, type=EventType.LMS)
-    for event in events.select_related("course").order_by("pk"):
-        if event.course_id not in booked:
-            first.setdefault(event.course_id, event)
-    return [(event, required[event.course_id]) for event in first.values()]
-
-
-def _write(made: Registration, *, at, on, by, operation="", reason="") -> None:
-    journal.write(
-        "registration.made",
-        made.pk,
-        account_id=made.account_id,
-        contact_id=made.contact_id,
-        after={
-            "event": made.event_id,
-            "path": made.path_id,
-            "paid_by": made.paid_by,
-            "pass": made.used_pass_id,
-            "content_until": made.content_until,
-        },
-        at=at,
-        on=on,
-        by=by,
-        operation=operation,
-        reason=reason,
     )

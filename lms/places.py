@@ -1,7 +1,7 @@
 """Which seats are taken, and which does this release?
 
-`Event.taken` changes here alone, in one statement. Locks: contacts, passes, events, each by id,
-then registrations.
+`Event.taken` changes here alone, in one statement. Locks: accounts, contacts, passes, events, each
+by id, then registrations.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from catalog.models import Event, EventStatus
 from tms import journal
 from tms.consequences import Consequence, Fact
 
-from . import effects
+from . import effects, paying
 from .models import Registration
 
 
@@ -215,12 +215,25 @@ def _carry_over(rows, fact: Fact) -> None:
     )
 
 
+def hold_payers(kind: str, subjects: tuple[int, ...]) -> None:
+    """Whose tokens come back when these events are cancelled: accounts are locked before events."""
+    if kind == "event.cancelled":
+        live = Registration.objects.live().filter(event__in=subjects)
+        paying.hold_accounts_of(live.values("pk"))
+
+
 def _events_lost(fact: Fact) -> list[Consequence]:
+    """All places of the events go, and what was paid for them in tokens comes back.
+
+    Who booked between `hold_payers` and now may hold an account that waits for the event: that one
+    isn't waited for, and it is tried again.
+    """
     lock_events(fact.subjects)
     ids = list(
         Registration.objects.live().filter(event__in=fact.subjects).values_list("pk", flat=True)
     )
-    end(
+    paying.hold_accounts_of(ids, wait=False)
+    ended = end(
         ids,
         at=fact.at,
         on=fact.on,
@@ -228,4 +241,7 @@ def _events_lost(fact: Fact) -> list[Consequence]:
         reason=fact.reason,
         operation=fact.operation,
     )
-    return effects.places_cancelled(ids, fact.on)
+    back = paying.give_back(
+        ended, at=fact.at, on=fact.on, by=fact.by, reason=fact.reason, operation=fact.operation
+    )
+    return effects.places_cancelled(ids, fact.on) + paying.told_back(back)

@@ -2,7 +2,8 @@
 
 A verb that takes something away ends with `follow(fact)`. Every listed function is called in the
 same transaction, in order, with the fact; each is set-based and answers with the consequences it
-carried out, so that a preview of the verb lists exactly what will happen.
+carried out, so that a preview of the verb lists exactly what will happen. What they need to lock
+before the verb does, by the order of locks, they say in `settings.LOCKS_AHEAD`.
 """
 
 import dataclasses
@@ -35,13 +36,20 @@ class Fact:
 class Consequence:
     """One group of what happened to others: a sentence, how many, and the first names.
 
-    `tone` is "closes" (taken away), "stays" (kept, and `why`), or "sent" (a message goes out).
+    `tone` is "closes" (taken away), "stays" (kept, and `why`), "sent" (a message goes out) or
+    "pays" (tokens are spent).
     """
 
     tone: str
     sentence: str
     count: int
     lines: tuple[str, ...] = ()
+
+
+def ahead(kind: str, subjects: tuple[int, ...]) -> None:
+    """Call it before a verb locks `subjects`: what will follow may need locks that come first."""
+    for path in settings.LOCKS_AHEAD:
+        import_string(path)(kind, subjects)
 
 
 def follow(fact: Fact) -> list[Consequence]:

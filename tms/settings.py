@@ -327,6 +327,8 @@ FIRST_STEPS = ["catalog.setup.first_region"]
 
 # What the verbs of one floor set off on a floor above it, in this order.
 CONSEQUENCES = ["catalog.sessions.follow_zone", "lms.places.release_uncovered"]
+# What these need to lock before the verb does: called with (kind, ids) as it begins.
+LOCKS_AHEAD = ["lms.places.hold_payers"]
 
 # Who pays an amount of a unit that isn't money, by the unit's kind; each called with
 # (unit, amount, account_id=, contact_id=, purpose=, at=, on=, by=, ...).

@@ -223,6 +223,14 @@ def parts_of(move: int) -> list[LedgerEntry]:
     return _taken([move], lock=False)[::-1]
 
 
+def left_of(moves) -> dict[int, int]:
+    """How many tokens of each of these redemptions haven't come back yet. Reads; one statement."""
+    left: dict[int, int] = {}
+    for each in _taken(moves, lock=False):
+        left[each.move] = left.get(each.move, 0) + each.left
+    return left
+
+
 def _taken(moves, *, lock=True) -> list[LedgerEntry]:
     """The entries that took, the last first, each with `left`: what didn't come back of it yet."""
     entries = LedgerEntry.objects.filter(move__in=list(moves), kind=EntryKind.REDEEMED)

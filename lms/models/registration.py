@@ -25,7 +25,9 @@ class Registration(models.Model):
 
     `pass_` is the pass it was made through (paid_by "pass"). `path_registration` is the
     registration on the path that this place belongs to. `content_until` is the last day of the
-    content (None: for good); a right by pass doesn't look at it.
+    content (None: for good); a right by pass doesn't look at it. What was paid is `amount` of one
+    `unit`; by tokens it is the redemption `token_move` of the ledger, each of which pays for one
+    registration. The parts of a path are paid for with the path, and have none of the three.
     """
 
     contact = models.ForeignKey(
@@ -47,6 +49,11 @@ class Registration(models.Model):
     used_pass = models.ForeignKey(
         "passes.Pass", on_delete=models.PROTECT, null=True, related_name="registrations"
     )
+    unit = models.ForeignKey(
+        "catalog.Unit", on_delete=models.PROTECT, null=True, related_name="registrations"
+    )
+    amount = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    token_move = models.BigIntegerField(null=True)
     registered_at = models.DateTimeField()
     registered_on = models.DateField()
     content_until = models.DateField(null=True)
@@ -73,6 +80,24 @@ class Registration(models.Model):
                 condition=Q(paid_by="pass", used_pass__isnull=False)
                 | (~Q(paid_by="pass") & Q(used_pass=None)),
                 name="registration_pass_where_by_pass",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit=None, amount=None)
+                | Q(unit__isnull=False, amount__gte=0, path_registration=None),
+                name="registration_amount_has_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    paid_by="tokens", unit__isnull=False, amount__gt=0, token_move__isnull=False
+                )
+                | Q(paid_by="tokens", path_registration__isnull=False, token_move=None)
+                | (~Q(paid_by="tokens") & Q(token_move=None)),
+                name="registration_tokens_where_by_tokens",
+            ),
+            models.UniqueConstraint(
+                fields=["token_move"],
+                condition=Q(token_move__isnull=False),
+                name="registration_once_a_redemption",
             ),
             models.UniqueConstraint(
                 fields=["event", "contact"],

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from catalog.models import Event
 from crm.models import Contact
-from lms import cancelling, checkout, places
+from lms import cancelling, checkout, places, taking
 from lms.models import Registration
 from passes import beats, entitlements, lifecycle
 from passes.models import Pass
@@ -158,7 +158,7 @@ def test_a_pass_cancelled_while_it_books_never_keeps_a_place(europe):
 
 
 def test_without_the_lock_a_place_stays_on_a_cancelled_pass(europe, monkeypatch):
-    meet, seat = meeting(), checkout._take_place
+    meet, seat = meeting(), taking.take_place
 
     def found_without_lock(contact, event, path, on):
         return entitlements.covering_pass(contact.pk, on=on, event=event)
@@ -175,7 +175,7 @@ def test_without_the_lock_a_place_stays_on_a_cancelled_pass(europe, monkeypatch)
 
     monkeypatch.setattr(checkout, "_lock_people", lambda contact: None)
     monkeypatch.setattr(checkout, "_pass_for", found_without_lock)
-    monkeypatch.setattr(checkout, "_take_place", seated_after_the_cancelling)
+    monkeypatch.setattr(taking, "take_place", seated_after_the_cancelling)
     assert booked_while_cancelled(cancelled_between) == (1, 1)
 
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from lms import checkout, places
+from lms import checkout, paying, places
 from passes import expiring, lifecycle
 from passes.models import Pass
 from tests.factories import (
@@ -16,6 +16,7 @@ from tests.factories import (
     PassOptionFactory,
     PassTypeFactory,
     PathFactory,
+    PriceFactory,
     TokenTypeFactory,
 )
 from tms import grants, nightly
@@ -63,7 +64,13 @@ def world(kestrel, ada, office, clock):
     past = clock.on().replace(month=10)
     wanted = issuing.Wanted(kestrel, gold, 2, expires_on=past, issued_on=past)
     issuing.issue_many([wanted], source="import", **who)
+    bronze, sold = TokenTypeFactory(unit__code="Bronze"), EventFactory()
+    PriceFactory(of=sold, unit=bronze.unit, amount=2, region=kestrel.region)
+    issuing.issue(kestrel, bronze, 2, **who)
+    pay = paying.ByTokens(kestrel, bronze.unit)
+    bought = checkout.register_by_staff(ada, event=sold, pay=pay, **who)
     return {
+        "bought": bought.pk,
         "soon": soon.pk,
         "later": later.pk,
         "move": taken.move,
@@ -304,6 +311,11 @@ BREAKS = [
             *entry("{later}", "redeemed", -1, move=-5, kind_of="{silver}"),
         ],
         {"O6 moves": 1},
+    ),
+    (
+        "O8 paid by tokens",
+        ["UPDATE lms_registration SET amount = 1 WHERE id = {bought}"],
+        {"O8 paid by tokens": 1},
     ),
     (
         "O7 written off",

@@ -89,6 +89,22 @@ WHERE up.contact_id <> r.contact_id OR up.path_id IS NULL
 """,
     ),
     Invariant(
+        "O8 paid by tokens",
+        _("Registrations by tokens whose redemption is of another number, type, account or place"),
+        """
+SELECT r.id, r.amount, r.unit, r.token_move, -sum(e.qty) AS taken
+FROM reporting.registrations r
+LEFT JOIN reporting.token_entries e ON e.op_key = r.token_move AND e.kind = 'redeemed'
+LEFT JOIN tokens_tokentype t ON t.id = e.type_id
+LEFT JOIN catalog_unit u ON u.id = t.unit_id
+WHERE r.token_move IS NOT NULL
+GROUP BY r.id, r.amount, r.unit, r.token_move, r.account_id
+HAVING coalesce(-sum(e.qty), 0) <> r.amount
+    OR bool_or(u.code <> r.unit OR e.account_id <> r.account_id
+               OR (e.purpose, e.purpose_id) IS DISTINCT FROM ('registration', r.id))
+""",
+    ),
+    Invariant(
         "O5 history",
         _("Registrations whose journal doesn't say that they were made, or cancelled, once"),
         """

@@ -32,6 +32,12 @@ VIEW = View(
         "attended": ("r.attended", "Whether the learner was there; empty: not marked"),
         "completed_at": ("r.completed_at", "When it was completed; empty: not yet"),
         "cancelled_at": ("r.cancelled_at", "When it was cancelled; empty: it was not"),
+        "unit": ("u.code", "What was paid in: a currency or a token type; empty: nothing was"),
+        "amount": ("r.amount", "How much of it was paid, net; parts of a path: with the path"),
+        "token_move": (
+            "r.token_move",
+            "The redemption in the ledger of tokens that paid for it, if any",
+        ),
     },
-    "lms_registration r",
+    "lms_registration r LEFT JOIN catalog_unit u ON u.id = r.unit_id",
 )

@@ -92,7 +92,12 @@ def field_errors(form) -> int:
     return sum(1 for name in form.errors if name != "__all__")
 
 
-TONES = {"closes": ("bad", "circle-x"), "stays": ("good", "circle-check"), "sent": ("note", "mail")}
+TONES = {
+    "closes": ("bad", "circle-x"),
+    "stays": ("good", "circle-check"),
+    "sent": ("note", "mail"),
+    "pays": ("note", "coins"),
+}
 
 
 @register.filter

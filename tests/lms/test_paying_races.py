@@ -1,0 +1,180 @@
+"""The last seat and the last token are sold once, together; tokens come back once.
+
+Each race has a twin with the lock taken out, which goes wrong.
+"""
+
+import datetime
+import functools
+
+import pytest
+from django.db import IntegrityError
+
+from catalog import events
+from catalog.models import Event, Price, Region, Unit
+from crm.models import Contact
+from lms import cancelling, checkout, paying, places
+from lms.models import Registration
+from tests.factories import AccountFactory, ContactFactory, EventFactory
+from tests.lms.cast import TODAY
+from tests.lms.paying import balances, give, let_spend, priced
+from tests.races import meeting, race
+from tms.refusals import Refusal
+from tokens import spending
+from tokens.models import LedgerEntry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WHEN = {"at": datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC), "on": TODAY}
+WHO = {**WHEN, "by": None}
+
+
+def buyers(pressing, *, tokens, limit=None, accounts=1):
+    """As many people as press, of so many accounts, each with so many Gold for everybody."""
+    owners = [AccountFactory() for _ in range(accounts)]
+    for account in owners:
+        give(account, tokens, **WHO)
+        let_spend(account, who="everybody", limit=limit, **WHO)
+    return [ContactFactory(account=owners[n % accounts]) for n in range(pressing)]
+
+
+def event_for(amount=1, seats=None):
+    event = EventFactory(capacity=seats)
+    priced(event, amount)
+    return event
+
+
+def buy(contact, event):
+    return checkout.book_by_tokens(
+        contact,
+        account=contact.account,
+        unit=Unit.objects.get(code="Gold"),
+        amount=Price.objects.get(priced=event.priced_id).amount,
+        region=Region.objects.get(),
+        event=event,
+        **WHO,
+    )
+
+
+def sold(people, *on):
+    """All of them buy at the same time: how many got a place, seats taken, tokens spent."""
+    outcome = race(
+        *[functools.partial(buy, contact, event) for contact, event in zip(people, on, strict=True)]
+    )  # fmt: skip
+    live = Registration.objects.live()
+    assert live.count() == outcome.done == sum(Event.objects.values_list("taken", flat=True))
+    spent = -sum(LedgerEntry.objects.filter(kind="redeemed").values_list("quantity", flat=True))
+    return outcome.done, spent
+
+
+def test_the_last_seat_costs_one_of_them_tokens(europe):
+    for _round in range(5):
+        event = event_for(3, seats=1)
+        people = buyers(4, tokens=3, accounts=4)
+        before = LedgerEntry.objects.filter(kind="redeemed").count()
+        race(*[functools.partial(buy, contact, event) for contact in people])
+        event.refresh_from_db()
+        assert event.taken == 1
+        assert LedgerEntry.objects.filter(kind="redeemed").count() == before + 1
+        assert sorted(balances(each.account)[0] for each in people) == [0, 3, 3, 3]
+
+
+def test_the_last_token_buys_one_place_and_takes_one_seat(europe):
+    people = buyers(4, tokens=1)
+    assert sold(people, *[event_for() for _ in people]) == (1, 1)
+    assert balances(people[0].account) == [0]
+
+
+def test_with_one_seat_and_one_token_one_of_eight_gets_both(europe):
+    people = buyers(8, tokens=1)
+    assert sold(people, *[event_for(seats=1)] * 8) == (1, 1)
+
+
+def test_one_learner_pressing_many_times_pays_once(europe):
+    (contact,) = buyers(1, tokens=9)
+    event = event_for(3)
+    outcome = race(*[lambda: buy(contact, event)] * 4)
+    assert len({each.pk for each in outcome.answers}) == 1
+    assert balances(contact.account) == [6]
+
+
+def limited():
+    (contact,) = buyers(1, tokens=9, limit=3)
+    return sold([contact] * 3, *[event_for(3) for _ in range(3)])
+
+
+def test_the_yearly_limit_holds_at_the_same_moment(europe):
+    assert limited() == (1, 3)
+
+
+def test_without_the_lock_the_limit_is_passed(europe, monkeypatch):
+    meet, ask = meeting(3), spending.refuse_unless_allowed
+
+    def asked_together(*given):
+        ask(*given)
+        meet()
+
+    monkeypatch.setattr(paying, "hold", lambda account_id: None)
+    monkeypatch.setattr(checkout, "_lock_contact", lambda contact: None)
+    monkeypatch.setattr(spending, "refuse_unless_allowed", asked_together)
+    assert limited() == (3, 9)
+
+
+# Coming back
+
+
+def cancelled_by(number):
+    (contact,) = buyers(1, tokens=5)
+    made = buy(contact, event_for(3))
+    outcome = race(*[lambda: cancelling.cancel(made.pk, **WHO)] * number)
+    refunds = LedgerEntry.objects.filter(kind="refunded").count()
+    return outcome.done, refunds, balances(contact.account)
+
+
+def test_cancelled_by_two_the_tokens_come_back_once(europe):
+    assert cancelled_by(4) == (1, 1, [5])
+
+
+def test_without_our_locks_the_ledger_gives_back_once_all_the_same(europe, monkeypatch):
+    meet, end = meeting(), places.end
+
+    def ended_after_both_have_looked(*given, **who):
+        meet()
+        return end(*given, **who)
+
+    monkeypatch.setattr(paying, "hold_accounts_of", lambda ids, **lock: None)
+    monkeypatch.setattr(Contact.objects, "select_for_update", lambda **_how: Contact.objects.all())
+    monkeypatch.setattr(places, "lock_events", lambda ids: None)
+    monkeypatch.setattr(places, "end", ended_after_both_have_looked)
+    assert cancelled_by(2) == (2, 1, [5])
+
+
+def test_an_event_that_is_called_off_while_people_buy_gives_everything_back(europe):
+    """... and nobody waits in a circle."""
+    for _round in range(10):
+        event = event_for()
+        people = buyers(4, tokens=1, accounts=2)
+        buy(people[0], event)
+        call_off = functools.partial(events.cancel, event, reason="Ill", **WHO)
+        outcome = race(
+            call_off,
+            *[functools.partial(buy, contact, event) for contact in people[1:]],
+        )
+        if isinstance(outcome.answers[0], Refusal):
+            assert "Somebody is booking on it right now." in str(outcome.answers[0])
+            call_off()
+        assert not Registration.objects.live().filter(event=event).exists()
+        assert {n for each in people for n in balances(each.account)} == {1}
+
+
+def test_one_redemption_never_pays_twice_by_the_databases_word(europe, monkeypatch):
+    (contact,) = buyers(1, tokens=9)
+    first, other = event_for(3), event_for(3)
+    made = buy(contact, first)
+    pay = paying.paid
+
+    def paid_again(*given, **who):
+        return pay(*given, **who) | {"token_move": made.token_move}
+
+    monkeypatch.setattr(paying, "paid", paid_again)
+    with pytest.raises(IntegrityError, match="registration_once_a_redemption"):
+        buy(contact, other)
+    assert balances(contact.account) == [6]
