@@ -29,6 +29,9 @@ from passes.models import Inclusion, Pass, PassOption  # noqa: E402
 from tms import clock  # noqa: E402
 from tms.models import User  # noqa: E402
 from tms.programs import keys  # noqa: E402
+from tokens import expiring as writing_off  # noqa: E402
+from tokens import issuing, ledger  # noqa: E402
+from tokens.models import TokenType  # noqa: E402
 
 STAFF = "admin@northlight.example"
 LEARNER = "ada.lindqvist@kestrel.example"
@@ -148,6 +151,53 @@ def night(on: str) -> dict:
     }
 
 
+def redeem(accounts: list, begin: float, seconds: float, seed: int) -> dict:
+    """How many redemptions of one to three tokens this process makes until its time is over."""
+    dice, on = random.Random(seed), datetime.date(2026, 12, 1)
+    token_type = TokenType.objects.select_related("unit").order_by("pk").first()
+    by, at = User.objects.get(email=STAFF), clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    time.sleep(max(0, begin - time.time()))
+    done, until = 0, begin + seconds
+    while time.time() < until:
+        ledger.redeem(dice.choice(accounts), token_type, dice.randint(1, 3), at=at, on=on, by=by)
+        done += 1
+    return {"done": done}
+
+
+def redeeming(scopes: list) -> dict:
+    """A new key of the administrator's, and an account with tokens to spend."""
+    at, by = clock.now(), User.objects.get(email=STAFF)
+    on = clock.day_of(at, "Europe/London")
+    token_type = TokenType.objects.select_related("unit").order_by("pk").first()
+    account = Account.objects.order_by("pk").first()
+    issuing.issue(account, token_type, 1_000_000, expires_on=None, at=at, on=on, by=by)
+    _row, secret = keys.make(name="Tokens", scopes=scopes, expires_on=None, by=by, at=at, on=on)
+    return {"secret": secret, "account": account.pk, "token_type": token_type.pk}
+
+
+def token_night(on: str) -> dict:
+    """The same as `night`, for token issues."""
+    day = datetime.date.fromisoformat(on)
+
+    def step():
+        begun = time.perf_counter()
+        written = writing_off.write_off(on=day, at=clock.now())["written_off"]
+        return written, time.perf_counter() - begun
+
+    written, seconds = step()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM tokens_tokenissue")
+    return {
+        "written": written,
+        "seconds": seconds,
+        "again": [step()[1] * 1000 for _ in range(7)],
+    }
+
+
+VERBS = (cast, access, night, api_key, redeem, redeeming, token_night)
+
 if __name__ == "__main__":
-    verb = {"cast": cast, "access": access, "night": night, "api_key": api_key}[sys.argv[1]]
+    verb = {verb.__name__: verb for verb in VERBS}[sys.argv[1]]
     sys.stdout.write(json.dumps(verb(**json.loads(sys.argv[2]))))

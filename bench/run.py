@@ -11,13 +11,14 @@ import sys
 from pathlib import Path
 
 import fill
+import ledger
 import night
 import pages
 from family import Trouble
 from load import spread
 from stage import Stage, quiet
 
-PARTS = ("pages", "access", "night")
+PARTS = ("pages", "access", "night", "ledger")
 
 
 def arguments() -> argparse.Namespace:
@@ -99,6 +100,9 @@ def main() -> int:
                 say_access(stage.inside("access", first=numbers, rounds=chosen.rounds))
             if "night" in parts:
                 say_night(night.run(stage, passes=chosen.rows, rounds=min(chosen.rounds, 3)))
+            if "ledger" in parts:
+                few = min(chosen.rounds, 3)
+                ledger.say(ledger.run(stage, rounds=few, seconds=5, issues=chosen.rows))
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1

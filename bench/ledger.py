@@ -1,0 +1,273 @@
+"""S-6 and S-5 for tokens: how fast are they redeemed and written off, beside bare statements?
+
+Bare is the least that keeps the same promise: an account's lock, issues in order of expiry, their
+balance, one entry each. It runs in pgbench, ours in eight processes through the public verb, both
+durable, in turns. After every run of ours the books must be exact.
+"""
+
+import statistics
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psycopg
+from load import spread
+from night import Visitor, copy
+
+CLIENTS = 8
+# Room for the processes of Python to begin together.
+RUN_UP = 12
+
+BARE = """
+CREATE SCHEMA bare;
+CREATE TABLE bare.account (id bigint PRIMARY KEY);
+CREATE TABLE bare.issue (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account_id bigint NOT NULL,
+    remaining int NOT NULL CHECK (remaining >= 0), expires_on date NOT NULL);
+CREATE TABLE bare.redemption (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account_id bigint NOT NULL,
+    quantity int NOT NULL, at timestamptz NOT NULL DEFAULT now());
+CREATE TABLE bare.entry (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, issue_id bigint NOT NULL,
+    redemption_id bigint NOT NULL, quantity int NOT NULL);
+CREATE INDEX ON bare.issue (account_id, expires_on, id) WHERE remaining > 0;
+CREATE INDEX ON bare.redemption (account_id);
+CREATE INDEX ON bare.entry (issue_id);
+CREATE FUNCTION bare.redeem(a bigint, n int) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE number bigint;
+BEGIN
+    PERFORM FROM bare.account WHERE id = a FOR UPDATE;
+    WITH open AS (
+        SELECT id, remaining, sum(remaining) OVER (ORDER BY expires_on, id) - remaining AS before
+        FROM bare.issue WHERE account_id = a AND remaining > 0 AND expires_on >= '2026-01-01'
+    ), part AS (
+        SELECT id, least(remaining, n - before) AS take FROM open WHERE before < n
+    ), told AS (
+        INSERT INTO bare.redemption (account_id, quantity)
+        SELECT a, n FROM part HAVING sum(take) = n RETURNING id
+    ), taken AS (
+        UPDATE bare.issue i SET remaining = i.remaining - p.take FROM part p, told
+        WHERE i.id = p.id RETURNING i.id, p.take, told.id AS told
+    ), written AS (
+        INSERT INTO bare.entry (issue_id, redemption_id, quantity)
+        SELECT id, told, -take FROM taken
+    )
+    SELECT id INTO number FROM told;
+    IF number IS NULL THEN RAISE EXCEPTION 'too few'; END IF;
+    RETURN number;
+END $$;
+"""
+STOCK = """
+TRUNCATE bare.account, bare.issue, bare.redemption, bare.entry RESTART IDENTITY;
+INSERT INTO bare.account SELECT generate_series(1, {accounts});
+INSERT INTO bare.issue (account_id, remaining, expires_on)
+SELECT a, CASE WHEN k = 6 THEN 1000000 ELSE 5 * k END, date '2027-01-01' + k * 30
+FROM generate_series(1, {accounts}) a, generate_series(1, 6) k ORDER BY k, a;
+"""
+ACCOUNTS = """
+INSERT INTO crm_account (kind, name, legal_name, street, postcode, city, country, tax_number, notes,
+                         custom, version, region_id)
+SELECT 'organisation', 'Tokens ' || g, '', '', '', '', '', '', '', '{}', 0,
+       (SELECT min(id) FROM catalog_region)
+FROM generate_series(1, %(accounts)s) g RETURNING id
+"""
+ISSUES = """
+INSERT INTO tokens_tokenissue (account_id, token_type_id, issued, issued_on, issued_at, expires_on,
+    remaining, redeemed, expired, source, source_kind, note, external_id, version)
+SELECT a, (SELECT min(id) FROM tokens_tokentype), {issued}, '2026-01-01', '2026-01-01 10:00Z',
+       {expires}, 0, 0, 0, 'import', '', '', '', 0
+FROM unnest(%(accounts)s::bigint[]) a, generate_series(1, %(each)s) k ORDER BY k, a
+"""
+ENTRIES = """
+INSERT INTO tokens_ledgerentry (issue_id, account_id, token_type_id, kind, quantity, move,
+    purpose_kind, at, "on", recorded_at, source, reason, by_choice)
+SELECT i.id, i.account_id, i.token_type_id, 'issued', i.issued, nextval('tokens_move'), '',
+       i.issued_at, i.issued_on, i.issued_at, 'import', '', false
+FROM tokens_tokenissue i
+WHERE i.id > %(after)s
+"""
+EXACT = """
+SELECT count(*) FROM tokens_tokenissue i
+LEFT JOIN (SELECT issue_id, sum(quantity) AS n FROM tokens_ledgerentry GROUP BY 1) e
+  ON e.issue_id = i.id
+WHERE i.remaining IS DISTINCT FROM e.n OR i.remaining < 0
+"""
+# The least that writes the same rows as the night does, in committed batches.
+BARE_NIGHT = """
+CREATE PROCEDURE bare_night() LANGUAGE plpgsql AS $$
+DECLARE written bigint;
+BEGIN
+  LOOP
+    WITH due AS (
+      SELECT id, account_id, token_type_id, remaining, expires_on FROM tokens_tokenissue
+      WHERE remaining > 0 AND expires_on < '2100-01-01'
+      ORDER BY expires_on LIMIT 10000 FOR UPDATE SKIP LOCKED
+    ), emptied AS (
+      UPDATE tokens_tokenissue i SET remaining = 0, expired = i.remaining
+      FROM due WHERE i.id = due.id
+    ), told AS (
+      INSERT INTO journal (kind, subject_kind, subject_id, account_id, before, after, source,
+                           reason, at, "on", operation)
+      SELECT 'token_issue.expired', 'token_issue', id, account_id, '{}', '{}', 'system', '', now(),
+             expires_on + 1, '' FROM due
+    ), entered AS (
+      INSERT INTO tokens_ledgerentry (issue_id, account_id, token_type_id, kind, quantity, move,
+          purpose_kind, at, "on", recorded_at, source, reason, by_choice)
+      SELECT id, account_id, token_type_id, 'expired', -remaining, id, '', now(), expires_on + 1,
+             now(), 'system', '', false FROM due RETURNING 1
+    )
+    SELECT count(*) INTO written FROM entered;
+    COMMIT;
+    EXIT WHEN written < 10000;
+  END LOOP;
+END $$;
+"""
+
+
+def run(stage, *, rounds: int, seconds: int, issues: int) -> dict:
+    """Redemptions a second of both, over 1,000 accounts and on one; by HTTP; the night."""
+    database = prepare(stage, "ledger")
+    with psycopg.connect(stage.owner(database), autocommit=True) as connection:
+        connection.execute(BARE)
+        accounts = stocked(connection, 1000)
+    found = {"redeem": {}}
+    for name, spent in (("1,000 accounts", accounts), ("one account", accounts[:1])):
+        bare, ours = [], []
+        for _ in range(rounds):
+            bare.append(bare_rate(stage, database, len(spent), seconds))
+            ours.append(our_rate(stage, database, spent, seconds))
+            exact(stage, database)
+        ratio = statistics.median(ours) / statistics.median(bare)
+        found["redeem"][name] = {"bare": bare, "ours": ours, "ratio": ratio}
+    return found | {"night": nights(stage, issues=issues, rounds=rounds)}
+
+
+def prepare(stage, database: str) -> str:
+    stage.postgres.sql(f"CREATE DATABASE {database} OWNER lanyard_owner")
+    owner = stage.owner(database)
+    stage.manage("prepare", DATABASE_OWNER_URL=owner, as_owner=True)
+    stage.manage("demo", DATABASE_URL=owner, DATABASE_OWNER_URL=owner)
+    return database
+
+
+def stocked(connection, number: int) -> list[int]:
+    """The ids of so many new accounts, each with six issues, the first ones small."""
+    after = connection.execute("SELECT max(id) FROM tokens_tokenissue").fetchone()[0] or 0
+    accounts = [row[0] for row in connection.execute(ACCOUNTS, {"accounts": number})]
+    statement = ISSUES.format(
+        issued="CASE WHEN k = 6 THEN 1000000 ELSE 5 * k END",
+        expires="date '2027-01-01' + k * 30",
+    )
+    connection.execute(statement, {"accounts": accounts, "each": 6})
+    connection.execute(ENTRIES, {"after": after})
+    connection.execute("VACUUM ANALYZE")
+    return accounts
+
+
+def bare_rate(stage, database: str, accounts: int, seconds: int) -> float:
+    """Transactions a second of pgbench with eight clients."""
+    owner = stage.owner(database)
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(STOCK.format(accounts=accounts))
+        connection.execute("VACUUM ANALYZE bare.issue")
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+        script.write(
+            f"\\set a random(1, {accounts})\n\\set n random(1, 3)\nSELECT bare.redeem(:a, :n);\n"
+        )
+        script.flush()
+        Path(script.name).chmod(0o644)
+        command = [str(stage.postgres.programs / "pgbench"), "-n", "-c", str(CLIENTS), "-j", "2"]
+        command += ["-T", str(seconds), "-f", script.name, owner]
+        code, said = stage.family.run("pgbench", command, capture=True, errors_too=True)
+    if code:
+        raise SystemExit(said)
+    (line,) = [line for line in said.splitlines() if line.startswith("tps")]
+    return float(line.split("=")[1].split()[0])
+
+
+def our_rate(stage, database: str, accounts: list[int], seconds: int) -> float:
+    """Redemptions a second of eight processes, through the verb."""
+    done, begin = [], time.time() + RUN_UP
+    url = stage.postgres.address("lanyard_app").replace("/lanyard?", f"/{database}?")
+
+    def work(number):
+        told = stage.inside(
+            "redeem",
+            more={"DATABASE_URL": url},
+            accounts=accounts,
+            begin=begin,
+            seconds=seconds,
+            seed=number,
+        )
+        done.append(told["done"])
+
+    threads = [threading.Thread(target=work, args=[number]) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(done) < CLIENTS:
+        raise SystemExit("Not every process came through.")
+    return sum(done) / seconds
+
+
+def exact(stage, database: str) -> None:
+    with psycopg.connect(stage.owner(database)) as connection:
+        (wrong,) = connection.execute(EXACT).fetchone()
+    if wrong:
+        raise SystemExit(f"{wrong} balances differ from their entries.")
+
+
+def nights(stage, *, issues: int, rounds: int) -> dict:
+    """Seconds of the night that writes everything off, beside the bare one, in turns."""
+    database = prepare(stage, "night")
+    with psycopg.connect(stage.owner(database), autocommit=True) as connection:
+        after = connection.execute("SELECT max(id) FROM tokens_tokenissue").fetchone()[0] or 0
+        accounts = [row[0] for row in connection.execute(ACCOUNTS, {"accounts": 1000})]
+        statement = ISSUES.format(issued="1 + k %% 20", expires="date '2026-06-01' + k %% 300")
+        connection.execute(statement, {"accounts": accounts, "each": issues // 1000})
+        connection.execute(ENTRIES, {"after": after})
+        connection.execute(BARE_NIGHT)
+        connection.execute("VACUUM (FULL, ANALYZE) tokens_tokenissue")
+    ours, bare, again = [], [], []
+    for _ in range(rounds):
+        with copy(stage) as tonight, psycopg.connect(stage.owner(tonight), autocommit=True) as line:
+            # What the triggers do is what the bare one does without.
+            line.execute("ALTER TABLE tokens_ledgerentry DISABLE TRIGGER USER")
+            line.execute("ALTER TABLE tokens_tokenissue DISABLE TRIGGER USER")
+            begun = time.perf_counter()
+            line.execute("CALL bare_night()")
+            bare.append(time.perf_counter() - begun)
+        with copy(stage) as tonight, Visitor(stage.owner(tonight)):
+            told = stage.inside(
+                "token_night",
+                on="2100-01-01",
+                as_owner=True,
+                more={"DATABASE_OWNER_URL": stage.owner(tonight)},
+            )
+            exact(stage, tonight)
+        ours.append(told["seconds"])
+        again += told["again"]
+    return {
+        "issues": told["written"],
+        "ours": ours,
+        "bare": bare,
+        "ratio": statistics.median(ours) / statistics.median(bare),
+        "nothing_due_ms": again,
+    }
+
+
+def say(found: dict) -> None:
+    for name, told in found["redeem"].items():
+        print(
+            f"S-6: {name}: {spread(told['ours'])} redemptions a second through the verb, "
+            f"{spread(told['bare'])} bare in pgbench: ratio {told['ratio']:.2f} "
+            f"(at least {0.8 if name == 'one account' else 0.45}); books exact"
+        )
+    night = found["night"]
+    print(
+        f"S-5: {night['issues']:,} token issues written off in {spread(night['ours'])} s, bare "
+        f"{spread(night['bare'])} s: ratio {night['ratio']:.2f} (at most 1.6); nothing due "
+        f"{spread(night['nothing_due_ms'])} ms"
+    )
