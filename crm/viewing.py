@@ -4,11 +4,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tms.compiled import Rows
 from tms.refusals import Refusal
 from tms.ui.access import allowed
 
 from . import changes
 from .models import Contact
+
+KNOWN = Contact.objects.living().select_related("account__main_contact")
+BY_ID = Rows(lambda pk: KNOWN.filter(pk=pk))
+BY_USER = Rows(lambda user: KNOWN.filter(user=user, may_sign_in=True).order_by("pk")[:1])
 
 KEY = "viewing_contact"
 PERMISSION = "crm.view_as_learner"
@@ -64,14 +69,13 @@ def _acting(request):
     user = request.user
     if not user.is_authenticated:
         return None, False
-    known = Contact.objects.select_related("account")
     if KEY in request.session:
         if allowed(user, PERMISSION):
-            contact = known.living().filter(pk=request.session[KEY]).first()
+            contact = BY_ID.one(pk=request.session[KEY])
             if contact:
                 return contact, True
         del request.session[KEY]
-    return known.living().filter(user=user, may_sign_in=True).first(), False
+    return BY_USER.one(user=user.pk), False
 
 
 def _write(kind, contact, request) -> None:

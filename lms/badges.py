@@ -7,6 +7,8 @@ from crm.models import Contact
 from passes.entitlements import Badge, Offer
 from tms.days import day_text
 
+NAMED = 3  # of the passes that include an item, in its tip
+
 
 def headline(badge: Badge) -> str:
     return _("You have it") if badge.held else _("In a pass you do not have")
@@ -16,7 +18,7 @@ def tip(badge: Badge, whom: str = "") -> str:
     """The sentences of the tooltip. `whom`: who of the account gives out unassigned passes."""
     if badge.held:
         return " ".join(filter(None, [included(badge.best), _only(badge.best)]))
-    names = [offer.name for offer in badge.offers[:3]]
+    names = [offer.name for offer in badge.offers[:NAMED]]
     sentences = [_("It is part of %(passes)s.") % {"passes": _listed(names)}, _only(badge.best)]
     free = next((offer for offer in badge.offers if offer.unassigned), None)
     if free:

@@ -3,26 +3,25 @@
 import dataclasses
 import datetime
 import decimal
+import functools
 
 from dateutil.relativedelta import relativedelta
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
-    BooleanField,
     Case,
     CharField,
     Count,
     DateField,
     Exists,
-    ExpressionWrapper,
     F,
     IntegerField,
+    Max,
     Min,
     OuterRef,
     Q,
     Subquery,
     Value,
     When,
-    Window,
 )
 from django.db.models.functions import Cast, JSONObject, Least
 from django.db.models.lookups import LessThanOrEqual
@@ -41,7 +40,8 @@ from catalog.models import (
 )
 from passes import entitlements
 from passes.models import Pass
-from tms.text import Fold
+from tms import compiled
+from tms.text import FoldOnce
 
 PAGE = 24
 PLACES = 100  # that are offered to choose from
@@ -80,13 +80,12 @@ class Question:
 
 def cards(question: Question, region: Region | None, on: datetime.date):
     """(the rows of the page, how many there are in all). One statement; two past the end."""
-    rows = _narrowed(question, region, on).annotate(total=Window(Count("pk")))
-    rows = _sorted(rows, question, region, on)
-    start = (max(1, question.page) - 1) * PAGE
-    found = list(_shown(rows, region, on)[start : start + PAGE])
-    if found or start == 0:
+    shape, values = _shape(question, region, on)
+    found = _page(shape)(**values)
+    if found or question.page == 1:
         return found, found[0]["total"] if found else 0
-    return [], _narrowed(question, region, on).count()
+    first = _page(dataclasses.replace(shape, page=1)).one(**values)
+    return [], first["total"] if first else 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,72 +101,137 @@ class Facets:
 
 def facets(contact_id: int | None, on: datetime.date) -> Facets:
     """The choices of the filters. One statement."""
-    text, number = CharField(), IntegerField()
-    nothing = Cast(Value(None), DateField())
-    columns = ("kind", "slug_", "name_", "number", "until", "position_")
+    found, passes, held = Facets([], [], []), [], {}
+    for kind, slug, name, pk, until, _position in FACETS(contact=contact_id or 0, on=on):
+        if kind == "category":
+            found.categories.append((slug, name))
+        elif kind == "pass":
+            passes.append((slug, name, pk))
+        elif kind == "held":
+            held[pk] = until
+        elif len(found.places) < PLACES:
+            found.places.append(name)
+    found.passes.extend((slug, name, pk, held.get(pk)) for slug, name, pk in passes)
+    return found
+
+
+def _facets(contact, on):
+    text, number, day = CharField(), IntegerField(), DateField()
+    nothing, none, first = Cast(Value(None), day), Value("", text), Value(0, number)
+    columns = ("kind", "slug_", "name_", "number", "until_", "position_")
     categories = Category.objects.annotate(
-        kind=Value("category", text), slug_=F("slug"), name_=F("name"), number=Value(0, number),
-        until=nothing, position_=F("position"),
+        kind=Value("category", text), slug_=F("slug"), name_=F("name"), number=first,
+        until_=nothing, position_=F("position"),
     )  # fmt: skip
     places = Event.objects.bookable_on(on).exclude(place="").annotate(
-        kind=Value("place", text), slug_=Value("", text), name_=F("place"),
-        number=Value(0, number), until=nothing, position_=Value(0, number),
+        kind=Value("place", text), slug_=none, name_=F("place"), number=first,
+        until_=nothing, position_=first,
     )  # fmt: skip
-    held = (
-        Pass.objects.active_on(on)
-        .filter(contact=contact_id, pass_type=OuterRef("pk"), contact__isnull=False)
-        .order_by("-expires_on")
-        .values("expires_on")[:1]
-    )
-    passes = entitlements.offers(contact_id, on).annotate(
-        kind=Value("pass", text), slug_=F("slug"), name_=F("name"),
-        number=Cast("pk", number), until=Subquery(held), position_=Value(0, number),
+    passes = entitlements.offers(contact, on).annotate(
+        kind=Value("pass", text), slug_=F("slug"), name_=F("name"), number=Cast("pk", number),
+        until_=nothing, position_=first,
     )  # fmt: skip
-    rows = (
+    # By the contact and not by the type: of a type there may be any number.
+    held = Pass.objects.active_on(on).filter(contact=contact).values("pass_type").annotate(
+        kind=Value("held", text), slug_=none, name_=none, number=Cast("pass_type", number),
+        until_=Max("expires_on"), position_=first,
+    )  # fmt: skip
+    return (
         categories.order_by()
         .values_list(*columns)
         .union(
             places.order_by().distinct().values_list(*columns),
             passes.order_by().values_list(*columns),
+            held.order_by().values_list(*columns),
             all=True,
         )
         .order_by("position_", "name_")
     )
-    found = Facets([], [], [])
-    for kind, slug, name, pk, until, _position in rows:
-        if kind == "category":
-            found.categories.append((slug, name))
-        elif kind == "pass":
-            found.passes.append((slug, name, pk, until))
-        elif len(found.places) < PLACES:
-            found.places.append(name)
-    return found
+
+
+FACETS = compiled.Question(_facets)
 
 
 # How
 
 
-def _narrowed(question: Question, region, on):
+@dataclasses.dataclass(frozen=True)
+class Shape:
+    """What of a question makes a statement of its own; the rest are values in it."""
+
+    words: int
+    asked: frozenset[str]
+    type: str
+    price: str
+    shows_tax: bool
+    sort: str
+    page: int
+
+
+def _shape(question: Question, region: Region | None, on: datetime.date) -> tuple[Shape, dict]:
+    """The shape of the question, and its values by name."""
+    words = question.q.split()[:8]
+    values = {f"word{index}": word for index, word in enumerate(words)} | {
+        "said": words and question.sort == "best" and question.q.strip(),
+        "category": question.category,
+        "last": _until(question.when, on),
+        "place": question.place,
+        "pass_type": question.pass_type,
+        "region": region and region.pk,
+    }
+    values = {name: value for name, value in values.items() if value}
+    any_time = {"any_time"} if question.when == "any_time" else set()
+    shape = Shape(
+        words=len(words),
+        asked=frozenset(values.keys() | any_time),
+        type=question.type,
+        price=question.price if region else "",
+        shows_tax=bool(region and region.shows_tax),
+        sort=question.sort,
+        page=max(1, question.page),
+    )
+    return shape, values | {"on": on}
+
+
+@functools.lru_cache(maxsize=500)
+def _page(shape: Shape) -> compiled.Rows:
+    """The statement for a page of cards: which ones first, and then what only these say."""
+
+    def ask(on, **values):
+        narrowed = _narrowed(shape, values, on)
+        start = (shape.page - 1) * PAGE
+        page = _sorted(narrowed, shape, values, on).values("pk")[start : start + PAGE]
+        total = narrowed.order_by().values(every=Value(1)).annotate(n=Count("pk")).values("n")
+        rows = Item.objects.filter(pk__in=page).annotate(total=Subquery(total))
+        return _shown(_sorted(rows, shape, values, on), values, on)
+
+    return compiled.Rows(ask)
+
+
+def _narrowed(shape: Shape, values: dict, on):
     rows = Item.objects.published()
-    for word in question.q.split()[:8]:
-        rows = rows.filter(search_text__contains=Fold(Value(word)))
-    if question.category:
-        rows = rows.filter(_in_category(question.category))
+    for index in range(shape.words):
+        rows = rows.filter(search_text__contains=FoldOnce(Value(values[f"word{index}"])))
+    if "category" in values:
+        rows = rows.filter(_in_category(values["category"]))
     bookable = Event.objects.bookable_on(on).filter(course=OuterRef("pk"))
-    if question.type in ItemKind.values:
-        rows = rows.filter(kind=question.type)
-    elif question.type in EventType.values:
-        rows = rows.filter(Exists(bookable.filter(type=question.type)))
-    if question.when == "any_time":
+    if shape.type in ItemKind.values:
+        rows = rows.filter(kind=shape.type)
+    elif shape.type in EventType.values:
+        rows = rows.filter(Exists(bookable.filter(type=shape.type)))
+    if "any_time" in shape.asked:
         rows = rows.filter(Exists(bookable.filter(type=EventType.LMS)))
-    elif last := _until(question.when, on):
-        rows = rows.filter(Exists(bookable.filter(first_on__lte=last)))
-    if question.place:
-        rows = rows.filter(Exists(bookable.filter(place=question.place)))
-    if question.price and region:
-        rows = rows.filter(Exists(_prices(region, on).filter(_costs(question.price, region))))
-    if question.pass_type:
-        rows = rows.filter(pk__in=entitlements.items_in(question.pass_type).order_by().values("pk"))
+    elif "last" in values:
+        rows = rows.filter(Exists(bookable.filter(first_on__lte=values["last"])))
+    if "place" in values:
+        rows = rows.filter(Exists(bookable.filter(place=values["place"])))
+    if shape.price:
+        costs = _costs(shape)
+        own, of_events = _prices(values["region"], on)
+        rows = rows.filter(Exists(own.filter(costs)) | Exists(of_events.filter(costs)))
+    if "pass_type" in values:
+        included = entitlements.items_in(values["pass_type"])
+        rows = rows.filter(pk__in=included.order_by().values("pk"))
     return rows
 
 
@@ -188,49 +252,45 @@ def _until(when: str, on: datetime.date) -> datetime.date | None:
     return on + relativedelta(months=months) if months else None
 
 
-def _prices(region: Region, on):
-    """The prices of an item (outer row) in the region: its own, and those of its open events."""
+def _prices(region: int, on):
+    """The prices of an item (outer row) in the region: its own, and those of its open events.
+
+    Two queries, as no index answers "this or that" of different tables.
+    """
+    valid = Price.objects.valid_on(on).filter(region=region)
     return (
-        Price.objects.valid_on(on)
-        .filter(region=region)
-        .filter(
-            Q(priced=OuterRef("priced"))
-            | Q(priced__event__course=OuterRef("pk"), priced__event__status="open")
-        )
+        valid.filter(priced=OuterRef("priced")),
+        valid.filter(priced__event__course=OuterRef("pk"), priced__event__status="open"),
     )
 
 
-def _costs(price: str, region: Region) -> Q:
-    if price == "free":
+def _costs(shape: Shape) -> Q:
+    if shape.price == "free":
         return Q(amount=0)
-    if price == "tokens":
+    if shape.price == "tokens":
         return Q(unit__kind=UnitKind.TOKEN)
-    most = decimal.Decimal(price) if price.isdecimal() else decimal.Decimal(0)
-    asked = F("amount") * (1 + F("tax_level__percent") / 100) if region.shows_tax else F("amount")
+    most = decimal.Decimal(shape.price) if shape.price.isdecimal() else decimal.Decimal(0)
+    asked = F("amount") * (1 + F("tax_level__percent") / 100) if shape.shows_tax else F("amount")
     return Q(unit__kind=UnitKind.CURRENCY) & Q(LessThanOrEqual(asked, most))
 
 
-def _sorted(rows, question: Question, region, on):
-    if question.sort == "title":
-        return rows.order_by("title_key", "pk")
-    if question.sort == "date":
+def _sorted(rows, shape: Shape, values: dict, on):
+    if shape.sort == "date":
         return rows.annotate(next_on=_next_on(on)).order_by(
             F("next_on").asc(nulls_last=True), "title_key", "pk"
         )
-    if question.sort == "price" and region:
-        lowest = (
-            _prices(region, on)
-            .filter(unit__kind=UnitKind.CURRENCY)
-            .order_by()
-            .values("region")
-            .annotate(lowest=Min("amount"))
-            .values("lowest")
-        )
-        return rows.annotate(lowest=Subquery(lowest)).order_by(
+    if shape.sort == "price" and "region" in values:
+
+        def lowest(prices):
+            money = prices.filter(unit__kind=UnitKind.CURRENCY).order_by().values("region")
+            return Subquery(money.annotate(lowest=Min("amount")).values("lowest"))
+
+        own, of_events = _prices(values["region"], on)
+        return rows.annotate(lowest=Least(lowest(own), lowest(of_events))).order_by(
             F("lowest").asc(nulls_last=True), "title_key", "pk"
         )
-    if question.q.strip():
-        said = Fold(Value(question.q.strip()))
+    if "said" in values:
+        said = FoldOnce(Value(values["said"]))
         rank = Case(
             When(title_key__startswith=said, then=0), When(title_key__contains=said, then=1),
             default=2,
@@ -240,25 +300,23 @@ def _sorted(rows, question: Question, region, on):
 
 
 def _next_on(on):
-    """The next day on which it begins: of the course, or of a course of the path."""
+    """The next day on which it begins: the course, or a course of the path."""
     dated = Event.objects.bookable_on(on).filter(first_on__isnull=False).order_by()
 
     def first(events):
-        return Subquery(
-            events.values("status").annotate(day=Min("first_on")).values("day"),
-        )
+        return Subquery(events.values("status").annotate(day=Min("first_on")).values("day"))
 
-    return Least(
-        first(dated.filter(course=OuterRef("pk"))),
-        first(dated.filter(course__paths_with__path=OuterRef("pk"))),
+    steps = Step.objects.filter(path=OuterRef(OuterRef("pk"))).values("course")
+    return Case(
+        When(kind=ItemKind.PATH, then=first(dated.filter(course__in=steps))),
+        default=first(dated.filter(course=OuterRef("pk"))),
     )
 
 
-def _shown(rows, region, on):
+def _shown(rows, values: dict, on):
     """What a card says, as values."""
     bookable = Event.objects.bookable_on(on).filter(course=OuterRef("pk"))
     dated = bookable.filter(first_on__isnull=False).order_by("first_on", "pk")
-    of_steps = Event.objects.bookable_on(on).filter(course__paths_with__path=OuterRef("pk"))
     event = JSONObject(day="first_on", place="place", capacity="capacity", taken="taken")
     price = JSONObject(
         amount="amount",
@@ -267,15 +325,14 @@ def _shown(rows, region, on):
         kind="unit__kind",
         decimals="unit__decimals",
         percent="tax_level__percent",
-        own=ExpressionWrapper(Q(priced=OuterRef("priced")), BooleanField()),
     )
-    prices = _prices(region, on) if region else Price.objects.none()
+    own, of_events = (
+        _prices(values["region"], on) if "region" in values else [Price.objects.none()] * 2
+    )
     return rows.annotate(
         event_types=ArraySubquery(bookable.order_by("type").values("type").distinct()),
         next_event=Subquery(dated.values(json=event)[:1]),
-        next_step_on=Subquery(
-            of_steps.filter(first_on__isnull=False).order_by("first_on").values("first_on")[:1]
-        ),
+        next_on=_next_on(on),
         step_count=Subquery(
             Step.objects.filter(path=OuterRef("pk"))
             .order_by()
@@ -288,8 +345,11 @@ def _shown(rows, region, on):
             .order_by("category_id")
             .values("category_id")[:1]
         ),
-        prices=ArraySubquery(prices.order_by("unit__kind", "amount", "pk").values(json=price)),
+        prices=ArraySubquery(own.order_by("unit__kind", "amount", "pk").values(json=price)),
+        event_prices=ArraySubquery(
+            of_events.order_by("unit__kind", "amount", "pk").values(json=price)
+        ),
     ).values(
-        "id", "kind", "title", "slug", "summary", "duration", "image", "total",
-        "event_types", "next_event", "next_step_on", "step_count", "category_id", "prices",
+        "id", "kind", "title", "slug", "summary", "duration", "image", "total", "event_types",
+        "next_event", "next_on", "step_count", "category_id", "prices", "event_prices",
     )  # fmt: skip

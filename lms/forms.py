@@ -8,116 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import Event, Item
 from crm.choosing import contact_field
-from tms.days import day_text
 from tms.text import Fold
 from tms.ui.combobox import ComboboxField
 from tms.ui.forms import Form
 
-from . import catalogue
-from .catalogue import Facets, Question
 from .offering import when
-from .regions import Shown
-
-
-class Choice(forms.ChoiceField):
-    """One of some; what isn't one of them is nothing, as addresses grow old."""
-
-    def __init__(self, label, **more):
-        super().__init__(label=label, required=False, **more)
-
-    def clean(self, value):
-        return value if self.valid_value(value or "") else ""
-
-
-class CatalogueForm(Form):
-    """The filters of the catalogue; the address of the page is its state."""
-
-    q = forms.CharField(
-        label=gettext_lazy("Search"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(
-            {"type": "search", "placeholder": gettext_lazy("Title, topic, skill")}
-        ),
-    )
-    # At the top right of the page, outside of the form that it belongs to.
-    training_pass = Choice(
-        gettext_lazy("Training Pass"), widget=forms.Select({"form": "catalogue-filters"})
-    )
-    category = Choice(gettext_lazy("Category"))
-    type = Choice(
-        gettext_lazy("Type"), choices=[("", gettext_lazy("Every type")), *catalogue.TYPES]
-    )
-    when = Choice(gettext_lazy("When"), choices=[("", gettext_lazy("Any time")), *catalogue.WHEN])
-    place = Choice(gettext_lazy("Place"))
-    price = Choice(gettext_lazy("Price"))
-    sort = Choice(gettext_lazy("Sort by"), choices=catalogue.SORTS)
-    view = Choice("", choices=[("grid", ""), ("list", "")])
-    page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
-
-    def __init__(self, data, facets: Facets, shown: Shown):
-        super().__init__(data)
-        fields = self.fields
-        fields["category"].choices = [("", _("Every category")), *facets.categories]
-        fields["place"].choices = [
-            ("", _("Every place")),
-            *((each, each) for each in facets.places),
-        ]
-        fields["price"].choices = [("", _("Any price")), *prices(shown)] if shown.region else []
-        fields["training_pass"].choices = passes(facets)
-        self.pass_ids = {slug: pk for slug, _name, pk, _until in facets.passes}
-        # A question with a single answer is none.
-        for name in ("category", "place", "price", "training_pass"):
-            if len(fields[name].choices) < 2:
-                del fields[name]
-
-    def question(self) -> Question:
-        self.is_valid()
-        asked = self.cleaned_data
-        return Question(
-            q=asked.get("q", ""),
-            category=asked.get("category", ""),
-            type=asked["type"],
-            when=asked["when"],
-            place=asked.get("place", ""),
-            price=asked.get("price", ""),
-            pass_type=self.pass_ids.get(asked.get("training_pass", "")),
-            sort=asked["sort"] or "best",
-            page=asked.get("page") or 1,
-        )
-
-    @property
-    def address(self) -> dict[str, str]:
-        """What the address of the page says, without what is the same as nothing said."""
-        given = {name: self.cleaned_data.get(name) for name in self.fields}
-        given |= {"sort": "" if given["sort"] == "best" else given["sort"]}
-        given |= {"view": "" if given["view"] == "grid" else given["view"]}
-        given |= {"page": "" if (given["page"] or 1) == 1 else given["page"]}
-        return {name: str(value) for name, value in given.items() if value}
-
-
-def prices(shown: Shown):
-    """Free, up to some amounts in the region's currency, or in tokens."""
-    amounts = [
-        (str(amount), _("Up to %(amount)d %(currency)s") % {"amount": amount, "currency": code})
-        for amount in catalogue.AMOUNTS
-        if (code := shown.currency)
-    ]
-    return [catalogue.PRICES[0], *amounts, catalogue.PRICES[1]]
-
-
-def passes(facets: Facets):
-    """Those held first, with their last day, then those on offer; nothing without any."""
-    held = [
-        (slug, _("%(name)s, yours until %(day)s") % {"name": name, "day": day_text(until)})
-        for slug, name, _pk, until in facets.passes
-        if until
-    ]
-    offered = [(slug, name) for slug, name, _pk, until in facets.passes if not until]
-    groups = [(_("Yours"), held), (_("On offer"), offered)]
-    if not facets.passes:
-        return []
-    return [("", _("Any, or none")), *(group for group in groups if group[1])]
 
 
 class AskForm(Form):

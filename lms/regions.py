@@ -9,6 +9,15 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.http import HttpResponse
 
 from catalog.models import Region
+from tms.compiled import Rows
+
+REGIONS = Rows(
+    lambda: (
+        Region.objects.filter(archived_at=None)
+        .annotate(codes=ArrayAgg("currencies__code", order_by="currencies__code", default=[]))
+        .order_by("name")
+    )
+)
 
 COOKIE = "region"
 YEAR = 60 * 60 * 24 * 365
@@ -37,11 +46,7 @@ class Shown:
 
 def shown(request, contact) -> Shown:
     """The region of this visitor. One statement."""
-    regions = tuple(
-        Region.objects.filter(archived_at=None)
-        .annotate(codes=ArrayAgg("currencies__code", order_by="currencies__code", default=[]))
-        .order_by("name")
-    )
+    regions = tuple(REGIONS())
     of_account = contact and contact.account.region_id
     cookie = request.COOKIES.get(COOKIE, "")
     chosen = next((each for each in regions if each.pk == of_account), None)

@@ -21,6 +21,12 @@ class Fold(Func):
     output_field = TextField()
 
 
+class FoldOnce(Fold):
+    """The same for what is searched for: worked out once, and not again for each row."""
+
+    template = "(SELECT %(function)s(%(expressions)s))"
+
+
 def one_line(text: str, *, field: str | None = None) -> str:
     """A name as it is kept: composed (NFC), line breaks and runs of blanks as one blank.
 

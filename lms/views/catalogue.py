@@ -11,8 +11,8 @@ from passes import entitlements
 
 from .. import badges, regions
 from .. import catalogue as question_of
-from ..cards import card
-from ..forms import CatalogueForm
+from ..cards import card, drawn
+from ..narrowing import Narrowing
 from ..visitor import visitor
 
 PLACE = "item-slug-in-an-address"
@@ -22,25 +22,29 @@ PLACE = "item-slug-in-an-address"
 def catalogue(request):
     """Search, filters, sorting, cards. At most eight statements, whatever the size."""
     who = visitor(request)
-    form = CatalogueForm(request.GET, question_of.facets(who.contact_id, request.today), who.shown)
-    question = form.question()
+    asked = Narrowing(request.GET, question_of.facets(who.contact_id, request.today), who.shown)
+    question, address = asked.question, asked.address
     rows, total = question_of.cards(question, who.region, request.today)
     found = entitlements.badges(
-        [row["id"] for row in rows], who.contact_id, request.today, account_id=who.account_id
+        [row["id"] for row in rows],
+        who.contact_id,
+        request.today,
+        account_id=who.account_id,
+        few=badges.NAMED,
     )
     whom = badges.whom_to_ask(who.contact, found.values())
     # Reversed once: an address a card is a tenth of the page's time.
     pattern = reverse("lms:item", args=[PLACE])
-    address = form.address
+    cards = [
+        card(row, found.get(row["id"]), who.region, pattern.replace(PLACE, row["slug"]), whom)
+        for row in rows
+    ]
     here = request.path + (f"?{urlencode(address)}" if address else "")
     pages = Paginator(range(total), question_of.PAGE).get_page(question.page)
     context = {
-        "form": form,
+        "asked": asked,
         "who": who,
-        "cards": [
-            card(row, found.get(row["id"]), who.region, pattern.replace(PLACE, row["slug"]), whom)
-            for row in rows
-        ],
+        "cards": drawn(cards),
         "total": total,
         "pages": pages,
         "page_numbers": list(pages.paginator.get_elided_page_range(pages.number, on_each_side=2)),
