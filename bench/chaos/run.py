@@ -1,9 +1,10 @@
 """Kill what runs, again and again, while it works: `.venv/bin/python bench/chaos/run.py`.
 
 R-3 to R-5 of what is promised: web workers, the nightly run, the worker, the database and the
-broker are killed at random while programs give passes by the API and night after night is worked
-through, by two at once. Afterwards nothing acknowledged may be missing, nothing may be there twice,
-and `check_invariants` must find nothing. Exit 1 if any of that is not so.
+broker are killed at random while programs give passes and redeem tokens by the API, and night after
+night (in which passes and tokens expire) is worked through by two at once. Afterwards nothing
+acknowledged may be missing, nothing may be there twice, and `check_invariants` must find nothing.
+Exit 1 if any of that is not so.
 """
 
 import argparse
@@ -17,14 +18,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import fill
 from faults import FAULTS
 from stage import Stage
-from work import Nights, Programs, prepared
+from work import Nights, Programs, Redeeming, issued, prepared
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench/chaos/run.py", description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=400, help="the longest it may take")
-    parser.add_argument("--passes", type=int, default=50_000, help="that expire meanwhile")
+    parser.add_argument(
+        "--passes", type=int, default=50_000, help="that expire meanwhile, and token issues"
+    )
     parser.add_argument("--seed", type=int, default=int(time.time()))
     return parser.parse_args()
 
@@ -37,8 +40,9 @@ def main() -> int:
         fill.fill(
             stage.owner(), on=today, contacts=2_000, passes=chosen.passes, items=200, say=quiet
         )
-        programs, nights = Programs(stage), Nights(stage, today)
-        running = [programs, nights]
+        issued(stage, today, chosen.passes)
+        programs, redeeming, nights = Programs(stage), Redeeming(stage), Nights(stage, today)
+        running = [programs, redeeming, nights]
         for each in running:
             each.start()
         done, slowest = dict.fromkeys(FAULTS, 0), 0.0
@@ -50,15 +54,17 @@ def main() -> int:
             if FAULTS[name](stage, nights, dice):
                 done[name] += 1
                 programs.wait_for_one_more()
+                redeeming.wait_for_one_more()
                 slowest = max(slowest, time.monotonic() - begun)
         for each in running:
             each.stop()
-        troubles = [*programs.troubles(), *nights.troubles(), *invariants(stage)]
+        troubles = [each for one in running for each in one.troubles()] + invariants(stage)
         written = nights.written()
     kills = ", ".join(f"{number} {name}" for name, number in done.items())
     print(
         f"{sum(done.values())} kills ({kills}), seed {chosen.seed}: "
-        f"{len(programs.acknowledged):,} passes given by API, {programs.again:,} calls repeated, "
+        f"{len(programs.acknowledged):,} passes given and {len(redeeming.acknowledged):,} times "
+        f"tokens redeemed by API, {programs.again + redeeming.again:,} calls repeated, "
         f"{nights.worked} nights with {written:,} expiries; "
         f"back to work after {slowest:.1f} s at most; {len(troubles)} troubles"
     )

@@ -15,7 +15,7 @@ import psycopg
 from load import Reader
 from stage import HOST, ROOT
 
-CLIENTS = 4
+CLIENTS = 2
 
 
 def prepared(stage) -> datetime.date:
@@ -34,12 +34,25 @@ def limits() -> dict:
 class Programs:
     """Clients of the API that repeat each call with its key until it is answered for good."""
 
+    path = "/api/v1/passes"
+
     def __init__(self, stage):
         self.stage, self.over = stage, threading.Event()
-        self.key = stage.inside("api_key", scopes=["passes:issue", "passes:read"])
+        self.key = self.key_of(stage)
         self.sent, self.acknowledged, self.refused = set(), {}, []
         self.again = 0
         self.threads = [threading.Thread(target=self.work) for _ in range(CLIENTS)]
+
+    def key_of(self, stage) -> dict:
+        return stage.inside("api_key", scopes=["passes:issue", "passes:read"])
+
+    def asked(self, key: str) -> dict:
+        return {
+            "option": self.key["option"],
+            "account": self.key["account"],
+            "unassigned": 1,
+            "external_ids": [key],
+        }
 
     def start(self) -> None:
         for thread in self.threads:
@@ -67,11 +80,8 @@ class Programs:
                 self.acknowledged[key] = made
 
     def give(self, key: str):
-        """The id of the pass that was made, None if it was refused for good."""
-        body = json.dumps(
-            {"option": self.key["option"], "account": self.key["account"], "unassigned": 1}
-            | {"external_ids": [key]}
-        )
+        """The answer, None if it was refused for good."""
+        body = json.dumps(self.asked(key))
         headers = {
             "Authorization": f"Bearer {self.key['secret']}",
             "Content-Type": "application/json",
@@ -82,7 +92,7 @@ class Programs:
         while True:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 reader = Reader(self.stage.address, headers)
-                reader.line.request("POST", "/api/v1/passes", body=body, headers=reader.headers)
+                reader.line.request("POST", self.path, body=body, headers=reader.headers)
                 answer = reader.line.getresponse()
                 content = answer.read()
                 if answer.status in (200, 201):
@@ -95,21 +105,76 @@ class Programs:
             self.again += 1
             time.sleep(0.05)
 
+    def there(self, connection) -> dict[str, int]:
+        """How often what each key asked for was done."""
+        return collections.Counter(
+            key
+            for (keys,) in connection.execute("SELECT external_ids FROM passes_pass")
+            for key in keys
+        )
+
     def troubles(self):
         """What was acknowledged and isn't there, or is there twice."""
         with psycopg.connect(self.stage.owner()) as connection:
-            there = collections.Counter(
-                key
-                for (keys,) in connection.execute("SELECT external_ids FROM passes_pass")
-                for key in keys
-            )
+            there = self.there(connection)
         for key in self.acknowledged:
-            if there[key] == 0:
-                yield f"A pass was acknowledged and is not there: {key}"
+            if there.get(key, 0) == 0:
+                yield f"{self.path}: acknowledged and not there: {key}"
         for key in self.sent:
-            if there[key] > 1:
-                yield f"{there[key]} passes came of one call: {key}"
+            if there.get(key, 0) > 1:
+                yield f"{self.path}: done {there[key]} times for one call: {key}"
         yield from (f"Refused: {each}" for each in self.refused)
+
+
+class Redeeming(Programs):
+    """Clients that redeem two tokens a call, all of one account, and give their key as reason."""
+
+    path = "/api/v1/token-redemptions"
+
+    def key_of(self, stage) -> dict:
+        return stage.inside("redeeming", scopes=["tokens:redeem"])
+
+    def asked(self, key: str) -> dict:
+        return {
+            "account": self.key["account"],
+            "token_type": self.key["token_type"],
+            "quantity": 2,
+            "reason": key,
+        }
+
+    def there(self, connection) -> dict[str, int]:
+        """Tokens taken for each key, in twos: a half would be a redemption that is not whole."""
+        rows = connection.execute(
+            "SELECT reason, -sum(quantity) FROM tokens_ledgerentry "
+            "WHERE kind = 'redeemed' AND reason <> '' GROUP BY reason"
+        )
+        return {reason: taken / 2 for reason, taken in rows}
+
+
+def issued(stage, today: datetime.date, number: int) -> None:
+    """So many token issues of other accounts that expire week by week."""
+    with psycopg.connect(stage.owner(), autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO tokens_tokenissue (account_id, token_type_id, issued, issued_on, "
+            "issued_at, expires_on, remaining, redeemed, expired, source, source_kind, note, "
+            "external_id, version) "
+            "SELECT (SELECT max(id) FROM crm_account) - g %% 500, "
+            "       (SELECT min(id) FROM tokens_tokentype), 1 + g %% 9, %(on)s::date - 1, "
+            "       %(on)s::date - 1 + time '10:00', %(on)s::date + g %% 300, 0, 0, 0, 'import', "
+            "       '', '', '', 0 "
+            "FROM generate_series(1, %(number)s) g",
+            {"on": today, "number": number},
+        )
+        for statement in (
+            "INSERT INTO tokens_ledgerentry (issue_id, account_id, token_type_id, kind, quantity, "
+            'move, purpose_kind, at, "on", recorded_at, source, reason, by_choice) '
+            "SELECT id, account_id, token_type_id, 'issued', issued, nextval('tokens_move'), '', "
+            "issued_at, issued_on, issued_at, 'import', '', false "
+            "FROM tokens_tokenissue i WHERE NOT EXISTS "
+            "(SELECT FROM tokens_ledgerentry e WHERE e.issue_id = i.id)",
+            "ANALYZE tokens_tokenissue",
+        ):
+            connection.execute(statement)
 
 
 class Nights:
@@ -179,5 +244,10 @@ class Nights:
                 "SELECT subject_id FROM journal WHERE kind = 'pass.expired' "
                 'GROUP BY subject_id, "on" HAVING count(*) > 1'
             ).fetchall()
+            left = connection.execute(
+                "SELECT id FROM tokens_tokenissue WHERE remaining > 0 AND expires_on < %s",
+                [self.day],
+            ).fetchall()
+        yield from (f"Tokens of issue {pk} were not written off" for (pk,) in left)
         yield from (f"Pass {pk} expired and nothing says so" for (pk,) in missing)
         yield from (f"Pass {pk} expired twice on one day" for (pk,) in doubled)
