@@ -54,6 +54,13 @@ def cast(first: dict) -> dict:
         .order_by("pk")
         .first()
     )
+    # What dialogs are answered about is never what pages are measured by.
+    renewed, extended = (
+        Pass.objects.active_on(today)
+        .filter(pk__gt=one.pk, contact__isnull=False)
+        .exclude(contact__in=[one.contact_id, many.pk])
+        .order_by("pk")[:2]
+    )
     opened = Inclusion.objects.filter(pass_type=one.pass_type_id).order_by("pk").first()
     return {
         "many": many.pk,
@@ -61,6 +68,10 @@ def cast(first: dict) -> dict:
         "one": one.contact_id,
         "pass": one.pk,
         "type": one.pass_type_id,
+        "renewed": renewed.pk,
+        "extended": extended.pk,
+        "until": max(renewed.expires_on, extended.expires_on).isoformat(),
+        "person": extended.contact_id,
         "slug": Item.objects.get(pk=opened.item_id).slug,
         "staff": cookie(STAFF),
         "learner": cookie(LEARNER),

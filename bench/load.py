@@ -82,19 +82,37 @@ def unpacked(answer, content: bytes) -> bytes:
 
 
 def measure(
-    address: str, path: str, headers: dict, *, site: int, database: int, rounds=5, each=20, warm=6
+    address: str,
+    path: str,
+    headers: dict,
+    *,
+    site: int,
+    database: int,
+    rounds=5,
+    each=20,
+    warm=6,
+    bodies=None,
 ) -> Figures:
-    """A page read `rounds` times `each`, by one reader; `site` and `database` are processes."""
+    """A page read `rounds` times `each`, by one reader; `site` and `database` are processes.
+
+    With `bodies` each of them is posted, and done (204).
+    """
     reader, figures = Reader(address, headers), Figures()
-    answer, content = reader.ask(path)
+
+    def ask():
+        if bodies is None:
+            return reader.ask(path)
+        return reader.ask(path, method="POST", body=next(bodies), expect=(204,))
+
+    answer, content = ask()
     figures.wire, figures.html = len(content), len(unpacked(answer, content))
     for _ in range(warm):
-        reader.ask(path)
+        ask()
     for _ in range(rounds):
         before = cpu_of(site), cpu_of(database)
         for _ in range(each):
             begun = time.perf_counter()
-            reader.ask(path)
+            ask()
             figures.times.append((time.perf_counter() - begun) * 1000)
         figures.app.append((cpu_of(site) - before[0]) * 1000 / each)
         figures.database.append((cpu_of(database) - before[1]) * 1000 / each)

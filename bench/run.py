@@ -60,10 +60,12 @@ def say_pages(found: dict) -> None:
             f"| {row['wire'] / 1000:.1f} |"
         )
     print()
-    for name, busy in found["busy"]:
+    for name, least, busy in found["busy"]:
+        share = busy["rate"] / found["busy"][-1][2]["rate"]
         print(
-            f"8 readers, {name}: {busy['rate']:.0f} a second, p50 {busy['p50']:.0f} ms, "
-            f"p95 {busy['p95']:.0f} ms, {busy['failed']} failed"
+            f"8 readers, {name}: {busy['rate']:.0f} a second, {share:.2f} of the floor's (at least "
+            f"{least:.2f}), p50 {busy['p50']:.0f} ms, p95 {busy['p95']:.0f} ms "
+            f"({busy['p95'] / busy['p50']:.1f} times, at most 3), {busy['failed']} failed"
         )
 
 

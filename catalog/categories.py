@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from tms import journal
+from tms.compiled import Rows
 from tms.refusals import Refusal
 
 from .models import Category, Item
@@ -154,10 +155,13 @@ def delete(category: Category, *, at: datetime.datetime, on: datetime.date, by) 
 # Questions
 
 
+ALL = Rows(lambda: Category.objects.order_by())
+
+
 def tree() -> list[Node]:
     """All categories, parents before what is under them. One query."""
     under: dict[int | None, list[Category]] = {}
-    for row in in_order(Category.objects.all()):
+    for row in in_order(ALL()):
         under.setdefault(row.parent_id, []).append(row)
     nodes = []
 

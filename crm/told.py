@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Region, Unit
-from tms.compiled import Question
+from tms.compiled import Question, Rows
 from tms.ui.access import allowed
 from tms.ui.address import page_of
 from tms.ui.timeline import Told, value
@@ -37,6 +37,8 @@ PEOPLE = Question(
         "pk", "first_name", "last_name", "email"
     )
 )
+REGIONS = Question(lambda ids: Region.objects.filter(pk__in=ids).values_list("pk", "name"))
+UNITS = Rows(lambda ids: Unit.objects.filter(pk__in=ids))
 COMPANIES = Question(lambda ids: Account.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
@@ -60,12 +62,11 @@ def changes(ids, user) -> dict:
 
 
 def regions(ids, user) -> dict:
-    found = Region.objects.filter(pk__in=ids).values_list("pk", "name")
-    return {pk: (name, "") for pk, name in found}
+    return {pk: (name, "") for pk, name in REGIONS(ids=ids)}
 
 
 def units(ids, user) -> dict:
-    return {unit.pk: (str(unit), "") for unit in Unit.objects.filter(pk__in=ids)}
+    return {unit.pk: (str(unit), "") for unit in UNITS(ids=ids)}
 
 
 def custom_fields(keys, user) -> dict:

@@ -1,5 +1,7 @@
 """What does a pass type open? The rows of its section Training."""
 
+import functools
+
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, StringAgg, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -16,10 +18,18 @@ def included(pass_type, *, q="", category=None, kind=""):
     With `kind` (of the item or event), `title`, `code`, `key` (to sort by), `course` (the item's
     id, or that of the event's course), `category_names` and `steps` (of a path).
     """
+    rows = _described().filter(pass_type=pass_type)
+    return narrowed(rows, q=q, category=category, kind=kind).order_by("key", "pk")
+
+
+@functools.cache
+def _described():
+    """All inclusions with what is said of them. Put together once: that costs more than the rest
+    of the question."""
     filed = Item.categories.through.objects.filter(item=OuterRef("course")).values("item")
     names = StringAgg("category__name", Value(", "), order_by="category__name")
     steps = Step.objects.filter(path=OuterRef("item")).order_by().values("path")
-    rows = Inclusion.objects.filter(pass_type=pass_type).annotate(
+    return Inclusion.objects.annotate(
         course=Coalesce("item", "event__course"),
         kind=Coalesce("item__kind", "event__type"),
         title=Coalesce("item__title", "event__course__title"),
@@ -34,7 +44,6 @@ def included(pass_type, *, q="", category=None, kind=""):
             0,
         ),
     )
-    return narrowed(rows, q=q, category=category, kind=kind).order_by("key", "pk")
 
 
 def narrowed(rows, *, q="", category=None, kind=""):

@@ -7,6 +7,7 @@ from django.db.models import Case, Count, Value, When
 
 from catalog.models import Price
 from catalog.money import written_or_free
+from tms.compiled import Question, Rows
 
 from . import options
 from .models import OptionStatus, Pass, PassOption, PassType, TypeStatus
@@ -37,40 +38,59 @@ class OptionRow:
         )
 
 
-def live(pass_type: PassType, on: datetime.date) -> dict[str, int]:
-    """The type's passes: active, expiring (active, ending within 30 days), expired, cancelled."""
-    rows = PassType.objects.filter(pk=pass_type.pk).with_live(on, on + SOON)
-    return rows.values("active", "expiring", "expired", "cancelled").get()
-
-
-def option_rows(pass_type: PassType, on: datetime.date) -> list[OptionRow]:
-    """The options, archived ones last, with their passes and prices. Three queries."""
-    active = dict(
+LIVE = Rows(
+    lambda pk, on, soon: (
+        PassType.objects.filter(pk=pk)
+        .with_live(on, soon)
+        .values("active", "expiring", "expired", "cancelled")
+    )
+)
+ACTIVE = Question(
+    lambda pass_type_id, on: (
         Pass.objects.active_on(on)
-        .filter(pass_type=pass_type)
+        .filter(pass_type=pass_type_id)
         .order_by()
         .values_list("option")
         .annotate(count=Count("*"))
     )
-    place = Case(When(status=OptionStatus.ARCHIVED, then=Value(1)), default=Value(0))
-    rows = pass_type.options.annotate(issued=was_issued("option"), place=place).order_by(
-        "place", "pk"
+)
+OPTIONS = Rows(
+    lambda pass_type_id: (
+        PassOption.objects.filter(pass_type=pass_type_id)
+        .annotate(
+            issued=was_issued("option"),
+            place=Case(When(status=OptionStatus.ARCHIVED, then=Value(1)), default=Value(0)),
+        )
+        .order_by("place", "pk")
     )
+)
+PRICES = Rows(
+    lambda priced_ids: (
+        Price.objects.filter(priced__in=priced_ids)
+        .select_related("region", "unit", "tax_level")
+        .order_by("region__name", "unit__kind", "unit__code", "valid_from", "pk")
+    )
+)
+
+
+def live(pass_type: PassType, on: datetime.date) -> dict[str, int]:
+    """The type's passes: active, expiring (active, ending within 30 days), expired, cancelled."""
+    return LIVE.one(pk=pass_type.pk, on=on, soon=on + SOON)
+
+
+def option_rows(pass_type: PassType, on: datetime.date) -> list[OptionRow]:
+    """The options, archived ones last, with their passes and prices. Three queries."""
+    active = dict(ACTIVE(pass_type_id=pass_type.pk, on=on))
     found = {
         option.priced_id: OptionRow(
             option, active.get(option.pk, 0), option.issued, last_on_sale=False
         )
-        for option in rows
+        for option in OPTIONS(pass_type_id=pass_type.pk)
     }
     published = [row for row in found.values() if row.option.status == OptionStatus.PUBLISHED]
     if len(published) == 1:
         published[0].last_on_sale = pass_type.status == TypeStatus.ACTIVE
-    prices = (
-        Price.objects.filter(priced__in=found)
-        .select_related("region", "unit", "tax_level")
-        .order_by("region__name", "unit__kind", "unit__code", "valid_from", "pk")
-    )
-    for price in prices:
+    for price in PRICES(priced_ids=list(found)):
         price.words = written_or_free(price.amount, price.unit)
         found[price.priced_id].prices.append(price)
     return list(found.values())

@@ -187,6 +187,8 @@ def names_of_passes(ids, user) -> dict:
     }
 
 
+OPTIONS = Question(lambda ids: PassOption.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
 def names_of_options(ids, user) -> dict:
-    found = PassOption.objects.filter(pk__in=ids).values_list("pk", "name")
-    return {pk: (name, "") for pk, name in found}
+    return {pk: (name, "") for pk, name in OPTIONS(ids=ids)}

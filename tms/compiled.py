@@ -56,6 +56,11 @@ class Question:
         """The first row, or None."""
         return next(iter(self(**values)), None)
 
+    def value(self, otherwise=None, /, **values):
+        """The first value of the first row; `otherwise` where there is no row."""
+        row = self.one(**values)
+        return otherwise if row is None else row[0]
+
     def made(self, compiled, rows) -> list:
         return rows
 

@@ -29,6 +29,14 @@ MEMBERSHIPS = Rows(
 )
 IDS_OF_CONTACT = Rows(lambda contact_id: ExternalId.objects.filter(contact=contact_id))
 IDS_OF_ACCOUNT = Rows(lambda account_id: ExternalId.objects.filter(account=account_id))
+CHILDREN = Rows(
+    lambda parent_id: (
+        Account.objects.living()
+        .filter(parent=parent_id)
+        .order_by("name_key", "pk")
+        .values("pk", "name", "city")[:101]
+    )
+)
 INVITED = Question(
     lambda email: User.objects.filter(email=email, last_login=None).values_list("joined_at")
 )
@@ -64,7 +72,7 @@ def invited_at(contact):
     """When a sign-in was made for who hasn't taken it yet; None without an open invitation."""
     if contact.user_id or not contact.email:
         return None
-    return next((joined_at for (joined_at,) in INVITED(email=contact.email)), None)
+    return INVITED.value(email=contact.email)
 
 
 def contact_history(request, contact, *, panel=True) -> str:
@@ -92,9 +100,7 @@ def account_details(request, account) -> str:
 
 def account_children(request, account) -> str:
     """The sub-accounts, if it has any. One statement."""
-    children = list(
-        account.children.living().order_by("name_key", "pk").values("pk", "name", "city")[:101]
-    )
+    children = CHILDREN(parent_id=account.pk)
     if not children:
         return ""
     context = {"account": account, "children": children[:100], "more": len(children) > 100}

@@ -2,7 +2,7 @@
 
 import functools
 
-from django.db.models import Case, CharField, Value, When
+from django.db.models import Case, CharField, Count, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from catalog.models import Event
 from crm.models import Account, Contact
 from passes.models import Pass
+from tms.compiled import Question
 from tms.ui.access import staff
 from tms.ui.address import page_of
 from tms.ui.combobox import options
@@ -238,8 +239,20 @@ def of_account(request, account_id):
     return response
 
 
+LIVE_OF_ACCOUNT = Question(
+    lambda account_id: (
+        Registration.objects.live()
+        .filter(account=account_id)
+        .order_by()
+        .values("account")
+        .annotate(n=Count("*"))
+        .values_list("n")
+    )
+)
+
+
 def count_of_account(account) -> int:
-    return Registration.objects.live().filter(account=account).count()
+    return LIVE_OF_ACCOUNT.value(0, account_id=account.pk)
 
 
 # Dialogs

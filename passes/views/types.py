@@ -1,5 +1,6 @@
 """Pass types: all of them, the page of one, and what is done with it."""
 
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
@@ -10,8 +11,9 @@ from django.views.decorators.http import require_GET
 
 from passes import facts, told_types, types
 from passes.forms.types import TypeForm
-from passes.models import OptionStatus, PassType, TypeStatus
+from passes.models import Inclusion, OptionStatus, PassType, TypeStatus
 from passes.tables_types import TypeFilter, TypeTable
+from tms.compiled import Question, Rows
 from tms.ui import timeline
 from tms.ui.access import allowed, staff
 from tms.ui.address import page_of
@@ -91,11 +93,22 @@ def menu_of(pk, status, *, published, issued):
         yield verb("delete", _("Delete"), "trash-2", danger=True)
 
 
+PAGE = Rows(lambda pk: PassType.objects.filter(pk=pk))
+TRAININGS = Question(
+    lambda pass_type_id: (
+        Inclusion.objects.filter(pass_type=pass_type_id)
+        .values("pass_type")
+        .annotate(n=Count("*"))
+        .values_list("n")
+    )
+)
+
+
 @require_GET
 @staff(LOOK)
 def type_(request, pk):
     """The page of a pass type: what is live, its facts, its options, its training."""
-    pass_type = get_object_or_404(PassType, pk=pk)
+    pass_type = PAGE.or_404(pk=pk)
     training = Training.at(request, pass_type=pass_type)
     if answer := training.answer():
         return answer
@@ -112,7 +125,7 @@ def type_(request, pk):
         "actions": buttons(entries) if manages else [],
         "options": [written(row, request.today) for row in rows],
         "training": training,
-        "trainings": pass_type.inclusions.count(),
+        "trainings": TRAININGS.value(0, pass_type_id=pk),
         "history": history_of(request, pass_type),
         "manages": manages,
     }

@@ -10,7 +10,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from tms import days
-from tms.ui import filters, icons
+from tms.ui import ellipsis, filters, icons
 from tms.ui import register as registered
 from tms.ui.access import allowed
 
@@ -32,6 +32,9 @@ def control(field) -> SafeString:
 def icon(name: str) -> SafeString:
     """{% icon "id-card-lanyard" %}: beside words, never instead of them."""
     return icons.icon(name)
+
+
+register.simple_tag(ellipsis.menu)
 
 
 @register.simple_tag
