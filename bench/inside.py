@@ -162,16 +162,21 @@ def night(on: str) -> dict:
     }
 
 
-def redeem(accounts: list, begin: float, seconds: float, seed: int) -> dict:
-    """How many redemptions of one to three tokens this process makes until its time is over."""
+def redeem(accounts: list, ready: str, seconds: float, seed: int) -> dict:
+    """How many redemptions of one to three tokens this process makes until its time is over.
+
+    It says in the folder `ready` that it could begin, and begins when `go` stands there.
+    """
     dice, on = random.Random(seed), datetime.date(2026, 12, 1)
     token_type = TokenType.objects.select_related("unit").order_by("pk").first()
     by, at = User.objects.get(email=STAFF), clock.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    time.sleep(max(0, begin - time.time()))
-    done, until = 0, begin + seconds
-    while time.time() < until:
+    (Path(ready) / str(seed)).touch()
+    while not (Path(ready) / "go").exists():
+        time.sleep(0.005)
+    done, until = 0, time.perf_counter() + seconds
+    while time.perf_counter() < until:
         ledger.redeem(dice.choice(accounts), token_type, dice.randint(1, 3), at=at, on=on, by=by)
         done += 1
     return {"done": done}

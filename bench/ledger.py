@@ -16,8 +16,7 @@ from load import spread
 from night import Visitor, copy
 
 CLIENTS = 8
-# Room for the processes of Python to begin together.
-RUN_UP = 12
+PATIENCE = 120
 
 BARE = """
 CREATE SCHEMA bare;
@@ -188,7 +187,7 @@ def bare_rate(stage, database: str, accounts: int, seconds: int) -> float:
 
 def our_rate(stage, database: str, accounts: list[int], seconds: int) -> float:
     """Redemptions a second of eight processes, through the verb."""
-    done, begin = [], time.time() + RUN_UP
+    done, ready = [], Path(tempfile.mkdtemp(dir=stage.folder))
     url = stage.postgres.address("lanyard_app").replace("/lanyard?", f"/{database}?")
 
     def work(number):
@@ -196,7 +195,7 @@ def our_rate(stage, database: str, accounts: list[int], seconds: int) -> float:
             "redeem",
             more={"DATABASE_URL": url},
             accounts=accounts,
-            begin=begin,
+            ready=str(ready),
             seconds=seconds,
             seed=number,
         )
@@ -205,6 +204,10 @@ def our_rate(stage, database: str, accounts: list[int], seconds: int) -> float:
     threads = [threading.Thread(target=work, args=[number]) for number in range(CLIENTS)]
     for thread in threads:
         thread.start()
+    until = time.monotonic() + PATIENCE
+    while len(list(ready.iterdir())) < CLIENTS and time.monotonic() < until:
+        time.sleep(0.05)
+    (ready / "go").touch()
     for thread in threads:
         thread.join()
     if len(done) < CLIENTS:
