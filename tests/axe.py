@@ -6,8 +6,11 @@ RULES = {
     "type": "tag",
     "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
 }
-# Only what is wrong comes back: all that axe found right is many times the page.
-RUN = """runOnly => axe.run({runOnly, resultTypes: ["violations"]}).then((found) =>
+# Only what is wrong comes back: all that axe found right is many times the page. Stylesheets aren't
+# fetched again: no rule of these reads them, and it takes four times as long as all rules.
+RUN = """runOnly => axe.run({
+    runOnly, resultTypes: ["violations"], preload: {assets: ["media"]},
+}).then((found) =>
     found.violations.map((each) => `${each.id}: ${each.help}: ` +
         each.nodes.slice(0, 5).map((node) => node.target[0]).join("; ")))"""
 

@@ -181,12 +181,15 @@ def test_who_has_no_contact_is_told_so(office, browse):
 
 
 def many(ada, number):
-    """So many registrations by pass, with content."""
-    for _each in range(number):
-        course = CourseFactory()
+    """So many registrations, each by a pass of its own, with content; of ten pass types."""
+    courses = [CourseFactory() for _each in range(number)]
+    libraries = [library(*courses[first::10]) for first in range(min(number, 10))]
+    for number, course in enumerate(courses):
         ContentUnitFactory(course=course)
         RegistrationFactory(
-            contact=ada, event=LmsEventFactory(course=course), used_pass=held(ada, library(course))
+            contact=ada,
+            event=LmsEventFactory(course=course),
+            used_pass=held(ada, libraries[number % 10]),
         )
 
 
