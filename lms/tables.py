@@ -79,17 +79,17 @@ class PaidFor(tables.Column):
         super().__init__(
             draw=self.drawn,
             export=self.said,
-            needs=("paid_by", "used_pass_id", "used_pass__pass_type__name"),
+            needs=("paid_by", "used_pass_id", "used_type"),
             **more,
         )
         self.of_pass = tables.Link("passes:detail", key="used_pass_id")
 
     def said(self, row):
-        return row["used_pass__pass_type__name"] or str(PaidBy(row["paid_by"]).label)
+        return row["used_type"] or str(PaidBy(row["paid_by"]).label)
 
     def drawn(self, row):
         if row["used_pass_id"]:
-            return tables.anchor(self.of_pass.address(row), row["used_pass__pass_type__name"])
+            return tables.anchor(self.of_pass.address(row), row["used_type"])
         return self.said(row)
 
 

@@ -26,28 +26,44 @@ class PassSearch(filters.Search):
         self.accounts = accounts
 
     def filter(self, qs, value):
+        """Few are named by their ids, found by one index each. Of many, each is asked in the order
+        of the list: the first page is full soon then."""
         text = (value or "").strip()
         if not text:
             return qs
-        found = Q(external_ids__contains=[text])
-        found |= those("contact", contacts_matching(Contact.objects.all(), text), text)
-        if self.accounts:
-            found |= those("account", accounts_matching(Account.objects.all(), text), text)
-        number = text.removeprefix("#")
-        if number.isascii() and number.isdecimal() and int(number) <= LARGEST_ID:
-            found |= Q(pk=int(number))
+        ways = [each.order_by().values("pk")[: FEW + 1] for each in self.ways(text)]
+        found = Pass.objects.order_by().filter(pk__in=ways[0].union(*ways[1:]))
+        ids = list(found.values_list("pk", flat=True)[: FEW + 1])
+        if len(ids) <= FEW:
+            return qs.filter(pk__in=ids)
+        found = Q(external_ids__contains=[text]) | Q(pk__in=numbered(text))
+        for noun in self.nouns:
+            found |= in_words(noun, text)
         return qs.filter(found)
 
+    @property
+    def nouns(self):
+        return ("contact", "account") if self.accounts else ("contact",)
 
-def those(noun, rows, text) -> Q:
-    """The passes of the contacts (or accounts) that match, so that an index serves an OR of them.
+    def ways(self, text):
+        """The passes that match, by each of the ways in which one can."""
+        yield Pass.objects.filter(external_ids__contains=[text])
+        yield Pass.objects.filter(contact__in=contacts_matching(Contact.objects.all(), text))
+        if self.accounts:
+            yield Pass.objects.filter(account__in=accounts_matching(Account.objects.all(), text))
+        if numbered(text):
+            yield Pass.objects.filter(pk__in=numbered(text))
 
-    A few are named by their ids. Many are asked one by one while the list is walked in its order:
-    the first page is full soon then.
-    """
-    ids = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-    if len(ids) <= FEW:
-        return Q(**{f"{noun}__in": ids})
+
+def numbered(text) -> list[int]:
+    """The number that the text is, as in #12."""
+    number = text.removeprefix("#")
+    is_one = number.isascii() and number.isdecimal() and int(number) <= LARGEST_ID
+    return [int(number)] if is_one else []
+
+
+def in_words(noun, text) -> Q:
+    """Every word is in what the contact (or the account) is found by."""
     found = Q()
     for word in text.replace("\x00", "").split()[:8]:
         found &= Q(**{f"{noun}__{FOLDED[noun]}__contains": Fold(Value(word))})

@@ -2,7 +2,16 @@
 
 import functools
 
-from django.db.models import Case, CharField, Count, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    OuterRef,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
-from catalog.models import Event
+from catalog.models import Event, Item
 from crm.models import Account, Contact
 from passes.models import Pass
 from tms.compiled import Question
@@ -55,10 +64,18 @@ def standing():
 @functools.cache
 def told():
     """Registrations with what lists tell of them; made once, and copied for each page."""
+    # By subqueries, not joins: PostgreSQL tries the joins in every order, which takes ten times as
+    # long as the answer, and counting would join them all.
+    event = Event.objects.filter(pk=OuterRef("event_id"))
+    path = Item.objects.filter(pk=OuterRef("path_id"))
+    used = Pass.objects.filter(pk=OuterRef("used_pass_id"))
     return Registration.objects.annotate(
         standing=standing(),
-        title=Coalesce("path__title", "event__course__title"),
-        item=Coalesce("path_id", "event__course_id"),
+        title=Coalesce(Subquery(path.values("title")), Subquery(event.values("course__title"))),
+        item=Coalesce(
+            "path_id", Subquery(event.values("course_id")), output_field=BigIntegerField()
+        ),
+        used_type=Subquery(used.values("pass_type__name")),
         percent=progress.of_registration(),
     )
 

@@ -236,7 +236,7 @@ def test_lists_cost_the_same_however_many_rows(desk, count_queries, ada, yearly,
 
 LIST_QUERIES = {
     "/passes/": 5,
-    "/passes/?status=active&q=ada": 7,
+    "/passes/?status=active&q=ada": 6,
     "/accounts/{account}/passes/": 9,
 }
 
