@@ -1,6 +1,7 @@
 """How is an amount of a unit rounded and written? `€490.00`, `3 Gold`, `Free`."""
 
 import decimal
+import functools
 import re
 
 from babel.numbers import format_currency
@@ -27,7 +28,13 @@ def written(amount: decimal.Decimal, unit: Unit) -> str:
     amount = round_money(amount, unit)
     if unit.kind == UnitKind.TOKEN:
         return f"{days.number(amount)} {unit.label}"
-    text = format_currency(amount, unit.code, locale=days.reader())
+    return _currency(amount, unit.code, days.reader())
+
+
+@functools.lru_cache(maxsize=4096)
+def _currency(amount: decimal.Decimal, code: str, locale) -> str:
+    """Few prices differ, and writing one is dear."""
+    text = format_currency(amount, code, locale=locale)
     # A code stands apart from its figures, which Babel forgets: SEK 5,400.00
     return re.sub(r"(?<=[A-Z])(?=\d)", "\u00a0", text)
 

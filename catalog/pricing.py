@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tms import journal
+from tms.compiled import Rows
 from tms.refusals import Refusal
 
 from .models import Price, Priced, Region, TaxLevel, Unit, UnitKind
@@ -146,6 +147,15 @@ def copy_prices(source_id: int, target_id: int, *, on: datetime.date) -> None:
 
 # Questions
 
+PRICES = Rows(
+    lambda ids, region, on: (
+        Price.objects.filter(priced_id__in=ids, region=region)
+        .valid_on(on)
+        .select_related("unit", "tax_level")
+        .order_by("unit__kind", "unit__code", "pk")
+    )
+)
+
 
 def prices_for(
     priced_ids: Iterable[int],
@@ -162,13 +172,7 @@ def prices_for(
     """
     wanted, instead = list(priced_ids), instead or {}
     found: dict[int, list[Price]] = {}
-    rows = (
-        Price.objects.filter(priced_id__in={*wanted, *instead.values()}, region=region)
-        .valid_on(on)
-        .select_related("unit", "tax_level")
-        .order_by("unit__kind", "unit__code", "pk")
-    )
-    for price in rows:
+    for price in PRICES(ids=sorted({*wanted, *instead.values()}), region=region.pk, on=on):
         found.setdefault(price.priced_id, []).append(price)
     return {pk: found.get(pk) or found.get(instead.get(pk), []) for pk in wanted}
 

@@ -273,7 +273,10 @@ def _answers(wanted, on) -> list[Answer]:
         contact, item, event = wanted[0]
         rows = RIGHTS_TO_ONE(contact=contact, item=item, event=event, on=on)
     else:
-        contacts, items, events = (list(column) for column in zip(*wanted, strict=True))
+        # A list of unknown length is planned as one of ten; a shorter one, being cheaper than that,
+        # would be planned anew each time, which costs more than all of its answers.
+        padded = [*wanted, *[(None, None, None)] * (10 - len(wanted))]
+        contacts, items, events = (list(column) for column in zip(*padded, strict=True))
         rows = RIGHTS_TO_MANY(contacts=contacts, items=items, events=events, on=on)
     rights: list[list[Right]] = [[] for _each in wanted]
     for n, state, *particulars in rows:

@@ -8,11 +8,12 @@ content undoes it.
 import dataclasses
 import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
 from catalog.models import Item, ItemKind, Step
 from tms import journal
+from tms.compiled import Question, Statement
 
 from .models import Completion, ContentUnit, Progress, Registration
 
@@ -40,7 +41,8 @@ class Stand:
 
 NOTHING = Stand(done=0, total=0, started=False, completed_at=None)
 
-COURSES = """
+COURSES = Statement("""
+SELECT stand.* FROM (
 WITH unit AS (
     SELECT s.course_id, u.id, u.required, s.position AS section, s.id AS section_id, u.position,
            p.completed_at, p.last_at,
@@ -51,21 +53,23 @@ WITH unit AS (
     WHERE s.course_id = ANY(%(courses)s)
 ), counted AS (
     SELECT course_id,
-           count(*) FILTER (WHERE completed_at IS NOT NULL AND (required OR NOT some_required)),
-           count(*) FILTER (WHERE required OR NOT some_required),
-           bool_or(last_at IS NOT NULL),
+           count(*) FILTER (
+               WHERE completed_at IS NOT NULL AND (required OR NOT some_required)) AS done,
+           count(*) FILTER (WHERE required OR NOT some_required) AS total,
+           bool_or(last_at IS NOT NULL) AS started,
            (array_agg(id ORDER BY last_at DESC) FILTER (
-               WHERE last_at IS NOT NULL AND completed_at IS NULL))[1],
+               WHERE last_at IS NOT NULL AND completed_at IS NULL))[1] AS open_one,
            (array_agg(id ORDER BY section, section_id, position, id) FILTER (
-               WHERE completed_at IS NULL))[1],
-           (array_agg(id ORDER BY section, section_id, position, id))[1]
+               WHERE completed_at IS NULL))[1] AS undone,
+           (array_agg(id ORDER BY section, section_id, position, id))[1] AS first
     FROM unit GROUP BY course_id
 )
-SELECT i.id, c.*, done.at
+SELECT i.id, c.done, c.total, c.started, c.open_one, c.undone, c.first, done.at
 FROM unnest(%(courses)s::bigint[]) AS i(id)
 LEFT JOIN counted c ON c.course_id = i.id
 LEFT JOIN lms_completion done ON done.item_id = i.id AND done.contact_id = %(contact)s
-"""
+) AS stand
+""")
 
 
 def stands(contact_id: int, course_ids) -> dict[int, Stand]:
@@ -77,18 +81,30 @@ def stands(contact_id: int, course_ids) -> dict[int, Stand]:
     course_ids = list(course_ids)
     if not course_ids:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(COURSES, {"contact": contact_id, "courses": course_ids})
-        return {
-            course: Stand(
-                done=done or 0,
-                total=total or 0,
-                started=bool(started) or at is not None,
-                completed_at=at,
-                next_unit=open_one or first_undone or first,
-            )
-            for course, _c, done, total, started, open_one, first_undone, first, at in cursor
-        }
+    return {
+        course: Stand(
+            done=done or 0,
+            total=total or 0,
+            started=bool(started) or at is not None,
+            completed_at=at,
+            next_unit=open_one or first_undone or first,
+        )
+        for course, done, total, started, open_one, first_undone, first, at in COURSES(
+            contact=contact_id, courses=course_ids
+        )
+    }
+
+
+STEPS = Question(
+    lambda paths: Step.objects.filter(path__in=paths).values_list(
+        "path_id", "course_id", "required"
+    )
+)
+COMPLETED = Question(
+    lambda contact, items: Completion.objects.filter(contact=contact, item__in=items).values_list(
+        "item_id", "at"
+    )
+)
 
 
 def path_stands(contact_id: int, path_ids) -> dict[int, Stand]:
@@ -96,13 +112,9 @@ def path_stands(contact_id: int, path_ids) -> dict[int, Stand]:
     path_ids = list(path_ids)
     if not path_ids:
         return {}
-    steps = list(
-        Step.objects.filter(path__in=path_ids).values_list("path_id", "course_id", "required")
-    )
+    steps = STEPS(paths=path_ids)
     items = {*path_ids, *(course for _path, course, _required in steps)}
-    finished = dict(
-        Completion.objects.filter(contact=contact_id, item__in=items).values_list("item_id", "at")
-    )
+    finished = dict(COMPLETED(contact=contact_id, items=sorted(items)))
     found = {}
     for path in path_ids:
         mine = [(course, required) for owner, course, required in steps if owner == path]

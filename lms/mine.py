@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 
 from catalog.models import EventType, Item, ItemKind, Session
+from tms.compiled import Rows
 
 from . import access, covers, learning
 from .access import Answer
@@ -48,17 +49,33 @@ class Mine:
         )
 
 
+REGISTRATIONS = Rows(
+    lambda contact: (
+        Registration.objects.live()
+        .filter(contact=contact)
+        .select_related("event__course", "path")
+        .order_by("-id")
+    )
+)
+SESSIONS = Rows(
+    lambda contact, at: (
+        Session.objects.filter(
+            event__registrations__contact=contact,
+            event__registrations__cancelled_at=None,
+            ends_at__gt=at,
+        )
+        .select_related("event")
+        .order_by("starts_at", "id")
+    )
+)
+
+
 def of(contact_id: int, *, at: datetime.datetime, on: datetime.date) -> Mine:
     """Everything of the contact's. Six statements, whatever the number.
 
     Places that belong to a path are shown by the path; their sessions are listed with all others.
     """
-    registrations = list(
-        Registration.objects.live()
-        .filter(contact=contact_id)
-        .select_related("event__course", "path")
-        .order_by("-id")
-    )
+    registrations = REGISTRATIONS(contact=contact_id)
     items = {_item(each).pk: _item(each) for each in registrations}
     paths = [pk for pk, item in items.items() if item.kind == ItemKind.PATH]
     answers = access.answers(contact_id, items, on)
@@ -84,10 +101,9 @@ def of(contact_id: int, *, at: datetime.datetime, on: datetime.date) -> Mine:
     groups = Mine([], [], [], [], [])
     for entry in entries.values():
         _group(groups, entry, on).append(entry)
-    sessions = Session.objects.filter(event__in=by_event, ends_at__gt=at)
     groups.coming_up.extend(
         (session, by_event[session.event_id])
-        for session in sessions.select_related("event").order_by("starts_at", "id")
+        for session in (SESSIONS(contact=contact_id, at=at) if by_event else ())
     )
     groups.in_progress.sort(key=lambda entry: entry.stand.percent, reverse=True)
     return groups

@@ -42,9 +42,7 @@ class Narrowing:
             when=self.chosen("when"),
             place=self.chosen("place"),
             price=self.chosen("price"),
-            pass_type=next(
-                (pk for slug, _n, pk, _u in self.facets.passes if slug == self.training_pass), None
-            ),
+            pass_type=self.pass_ids.get(self.training_pass),
             sort=self.chosen("sort") or "best",
             page=self.page,
         )
@@ -79,13 +77,17 @@ class Narrowing:
     @property
     def training_pass(self) -> str:
         said = self.data.get("training_pass", "")
-        return said if any(said == each[0] for each in self.facets.passes) else ""
+        return said if said in self.pass_ids else ""
 
     def chosen(self, name: str) -> str:
         said = self.data.get(name, "")
         return said if any(said == value for value, _label in self.choices[name]) else ""
 
     # What there is to choose from
+
+    @cached_property
+    def pass_ids(self) -> dict[str, int]:
+        return {slug: pk for slug, _name, pk, _until in self.facets.passes}
 
     @cached_property
     def choices(self) -> dict[str, Options]:

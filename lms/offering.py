@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 
 from babel.dates import format_interval
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from catalog import pricing
@@ -12,6 +12,7 @@ from catalog.models import Event, EventType, Item, ItemKind, ItemStatus, Region,
 from passes import entitlements
 from passes.entitlements import Badge, Offer
 from tms import days
+from tms.compiled import Rows
 from tms.days import day_text
 
 from . import access
@@ -99,13 +100,9 @@ def of(
     answer = None
     if contact_id:
         answer = access.answers(contact_id, [item.pk], on)[item.pk]
-        registrations = list(
-            Registration.objects.live()
-            .filter(contact=contact_id, **_on(item))
-            .select_related("event", "used_pass__pass_type")
-            .order_by("-id")
-        )
-    events = list(_events(item, on)) if item.kind == ItemKind.COURSE else []
+        ask = ON_PATH if item.kind == ItemKind.PATH else ON_COURSE
+        registrations = ask(contact=contact_id, item=item.pk)
+    events = EVENTS(course=item.pk, on=on) if item.kind == ItemKind.COURSE else []
     instead = {event.priced_id: item.priced_id for event in events}
     prices = (
         pricing.prices_for([item.priced_id, *instead], region=region, on=on, instead=instead)
@@ -141,7 +138,7 @@ def dates_of_step(
 
     Through a pass: only those that begin while a pass that includes the path, or the course, runs.
     """
-    events = [event for event in _events(course, on) if event.type != EventType.LMS]
+    events = [event for event in EVENTS(course=course.pk, on=on) if event.type != EventType.LMS]
     if path.used_pass_id is None:
         return [date_of(event, None, paid=True) for event in events]
     badges = entitlements.badges([path.path_id, course.pk], contact_id, on)
@@ -162,7 +159,7 @@ def first_of(dates: list[Date]) -> int | None:
 
 
 def date_of(event: Event, badge: Badge | None, *, booked=False, price="", paid=False) -> Date:
-    """One event as a choice, asked for its sessions without another statement."""
+    """One event of `EVENTS` as a choice."""
     offer = _offer_for(event, badge)
     why_not = ""
     if offer and event.first_on and offer.until < event.first_on:
@@ -170,11 +167,9 @@ def date_of(event: Event, badge: Badge | None, *, booked=False, price="", paid=F
             "pass_type": offer.name,
             "day": day_text(offer.until),
         }
-    sessions = list(event.sessions.all())
-    first = sessions[0] if sessions else None
-    where = [(first.place if first else "") or event.place]
-    if first and first.instructor:
-        where.append(_("with %(name)s") % {"name": first.instructor})
+    where = [event.first_place or event.place]
+    if event.first_instructor:
+        where.append(_("with %(name)s") % {"name": event.first_instructor})
     left = seats(event.capacity, event.taken)
     if not left and event.capacity is not None:
         left = _("%(count)d seats left") % {"count": event.seats_left}
@@ -235,18 +230,34 @@ def _offer_for(event: Event, badge: Badge | None) -> Offer | None:
     )
 
 
-def _on(item: Item) -> dict:
-    return {"path": item} if item.kind == ItemKind.PATH else {"event__course": item}
+def _live(contact):
+    return (
+        Registration.objects.live()
+        .filter(contact=contact)
+        .select_related("event", "used_pass__pass_type")
+        .order_by("-id")
+    )
 
 
-def _events(course: Item, on: datetime.date):
-    sessions = Prefetch("sessions", Session.objects.order_by("starts_at", "id"))
+ON_COURSE = Rows(lambda contact, item: _live(contact).filter(event__course=item))
+ON_PATH = Rows(lambda contact, item: _live(contact).filter(path=item))
+
+
+def _events(course, on):
+    """Each with `first_place` and `first_instructor`, those of its first session."""
+    first = Session.objects.filter(event=OuterRef("pk")).order_by("starts_at", "id")
     return (
         Event.objects.bookable_on(on)
         .filter(course=course)
-        .prefetch_related(sessions)
+        .annotate(
+            first_place=Subquery(first.values("place")[:1]),
+            first_instructor=Subquery(first.values("instructor")[:1]),
+        )
         .order_by("first_on", "pk")
     )
+
+
+EVENTS = Rows(_events)
 
 
 def _steps(path: Item) -> list:

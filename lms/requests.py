@@ -10,6 +10,7 @@ from catalog.models import Event, Item, ItemKind, ItemStatus
 from crm.models import Contact
 from passes.models import PassType, TypeStatus
 from tms import journal
+from tms.compiled import Rows
 from tms.days import as_day, day_text
 from tms.refusals import Refusal
 
@@ -80,16 +81,25 @@ def decline(request_id: int, *, answer: str, **who) -> Request:
     return _answer(_open(request_id), RequestState.DECLINED, answer, **who)
 
 
+def _asked(about: str) -> Rows:
+    return Rows(
+        lambda contact, subject: (
+            Request.objects.filter(contact=contact, **{about: subject})
+            .exclude(state=RequestState.GRANTED)
+            .order_by("-id")[:1]
+        )
+    )
+
+
+ASKED = {"item": _asked("item"), "pass_type": _asked("pass_type")}
+
+
 def asked(contact_id: int | None, **about) -> Request | None:
-    """The newest request of the contact about a pass type or item that isn't granted."""
+    """The newest request of the contact about an `item` or a `pass_type` that isn't granted."""
     if contact_id is None:
         return None
-    return (
-        Request.objects.filter(contact=contact_id, **about)
-        .exclude(state=RequestState.GRANTED)
-        .order_by("-id")
-        .first()
-    )
+    ((kind, subject),) = about.items()
+    return ASKED[kind].one(contact=contact_id, subject=subject.pk)
 
 
 # The beats that the verbs share

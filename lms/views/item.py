@@ -6,16 +6,25 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from catalog import pricing
-from catalog.models import Item, ItemStatus
+from catalog.models import Category, Item, ItemStatus
 from passes.entitlements import items_in
 from passes.models import OptionStatus, Pass, PassOption, PassType, TypeStatus
+from tms.compiled import Rows
 
-from .. import badges, cancelling, offering, requests
+from .. import badges, cancelling, offering, pass_rows, requests
 from ..covers import cover
 from ..models import Registration
 from ..visitor import visitor
 
 LISTED = 200  # items on the page of a pass type
+
+ITEMS = Rows(lambda slug: Item.objects.filter(slug=slug).exclude(status=ItemStatus.DRAFT))
+CATEGORIES = Rows(lambda item: Category.objects.filter(items=item).order_by("position", "name"))
+OPTIONS = Rows(
+    lambda type_ids: PassOption.objects.filter(
+        pass_type__in=type_ids, status=OptionStatus.PUBLISHED
+    ).order_by("period_unit", "period", "id")
+)
 
 
 @require_safe
@@ -37,14 +46,17 @@ def item_page(request, slug, *, refused="", chosen=None, status=200):
     )
     badge = offered.badge
     whom = badges.whom_to_ask(who.contact, [badge] if badge else [])
-    categories = list(found.categories.order_by("position", "name"))
+    categories = CATEGORIES(item=found.pk)
     context = {
         "who": who,
         "item": found,
         "offered": offered,
         "categories": categories,
         "cover": "" if found.image else cover(found.pk, min((c.pk for c in categories), default=0)),
-        "types": type_offers(badge, who.region, request.today),
+        "included": pass_rows.including(badge, options_of(badge, who.region, request.today))
+        if badge
+        else "",
+        "ways": pass_rows.ways(badge) if badge and not badge.held else "",
         "to_give": [
             badges.to_give(offer, whom)
             for offer in (badge.offers if badge and not badge.held else ())
@@ -66,9 +78,7 @@ def item_page(request, slug, *, refused="", chosen=None, status=200):
 
 def item_of(slug: str, contact_id: int | None) -> Item:
     """A published item, or an archived one that the contact is registered on; otherwise 404."""
-    found = Item.objects.filter(slug=slug).exclude(status=ItemStatus.DRAFT).first()
-    if found is None:
-        raise Http404
+    found = ITEMS.or_404(slug=slug)
     if found.status == ItemStatus.ARCHIVED:
         mine = Registration.objects.live().filter(contact=contact_id, contact__isnull=False)
         if not (mine.filter(event__course=found) | mine.filter(path=found)).exists():
@@ -76,23 +86,14 @@ def item_of(slug: str, contact_id: int | None) -> Item:
     return found
 
 
-def type_offers(badge, region, on) -> list[dict]:
-    """The pass types that include an item, with the price of each option. Two statements."""
-    if badge is None:
-        return []
-    options = option_prices([offer.pass_type_id for offer in badge.offers], region, on)
-    return [
-        {"offer": offer, "options": options.get(offer.pass_type_id, [])} for offer in badge.offers
-    ]
+def options_of(badge, region, on) -> dict[int, list]:
+    """The options, with prices in words, of the pass types that aren't held. Two statements."""
+    return option_prices([each.pass_type_id for each in badge.offers if not each.held], region, on)
 
 
 def option_prices(type_ids, region, on) -> dict[int, list]:
     """(option, its prices in words) of each pass type. Two statements."""
-    options = list(
-        PassOption.objects.filter(pass_type__in=type_ids, status=OptionStatus.PUBLISHED).order_by(
-            "period_unit", "period", "id"
-        )
-    )
+    options = OPTIONS(type_ids=type_ids)
     prices = (
         pricing.prices_for([each.priced_id for each in options], region=region, on=on)
         if region

@@ -17,6 +17,7 @@ from tests.factories import (
     PathFactory,
     PriceFactory,
     RegistrationFactory,
+    TokenUnitFactory,
 )
 from tests.lms.cast import day, held, library
 
@@ -315,4 +316,17 @@ def test_an_items_page_takes_the_same_statements_with_any_number_of_dates(
     held(ada, library(course))
     PriceFactory(of=course, amount=100)
     client = browse(ada.user)
-    assert count_queries(lambda: client.get(at(course))) == 15
+    assert count_queries(lambda: client.get(at(course))) == 12
+
+
+def test_the_passes_that_include_it_are_text_and_lead_to_their_pages(browse, ada, europe):
+    course = CourseFactory()
+    bold = "<b>&\"'</b>"
+    option = PassOptionFactory(pass_type=library(course, name=bold, slug="bold"), name=bold)
+    PriceFactory(of=option, amount=3, region=europe, unit=TokenUnitFactory(label=bold))
+    page = browse(ada.user).get(at(course)).content.decode()
+    said = "&lt;b&gt;&amp;&quot;&#x27;&lt;/b&gt;"
+    assert f'<a href="/catalogue/passes/bold/">{said}</a>' in page
+    assert f'<a href="/catalogue/passes/bold/">How to get {said}</a>' in page
+    assert f'<span class="muted">{said}: 3 {said}</span>' in page
+    assert bold not in page
