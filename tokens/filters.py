@@ -4,7 +4,10 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.choosing import contact_field
 from tms.ui import filters
+
+from .models import EntryKind, IssueStatus, LedgerEntry, TokenIssue, TokenType
 
 
 class TypeFilter(filters.FilterSet):
@@ -15,3 +18,49 @@ class TypeFilter(filters.FilterSet):
 
     def with_archived(self, queryset, name, value):
         return queryset if value else queryset.filter(unit__archived_at=None)
+
+
+def of_type():
+    return filters.Of(
+        queryset=TokenType.objects.select_related("unit").order_by("unit__label", "pk"),
+        called="unit__label",
+        every=_("Every type"),
+        label=_("Type"),
+    )
+
+
+class IssueFilter(filters.FilterSet):
+    """Within one account."""
+
+    token_type = of_type()
+    status = filters.Choice(
+        choices=IssueStatus.choices, every=_("Every status"), label=_("Status"), method="in_status"
+    )
+    issued = filters.DayRange(field_name="issued_on", label=_("Issued"))
+    expires = filters.DayRange(field_name="expires_on", label=_("Expires"))
+
+    class Meta(filters.FilterSet.Meta):
+        model = TokenIssue
+        fields = ()
+
+    def in_status(self, queryset, _name, value):
+        return queryset.in_status(value, self.request.today)
+
+
+class OfContact(django_filters.Filter):
+    """One contact, found by a few letters."""
+
+    field_class = staticmethod(contact_field)
+
+
+class EntryFilter(filters.FilterSet):
+    """Within one account."""
+
+    token_type = of_type()
+    kind = filters.Choice(choices=EntryKind.choices, every=_("Every kind"), label=_("Entry"))
+    on = filters.DayRange(label=_("When"))
+    contact = OfContact(label=_("Contact"))
+
+    class Meta(filters.FilterSet.Meta):
+        model = LedgerEntry
+        fields = ()

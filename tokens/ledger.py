@@ -9,7 +9,8 @@ import datetime
 import json
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from crm.models import Account
@@ -24,6 +25,16 @@ SELECT move, available, archived, parts FROM tokens_redeem(
     %(account)s, %(token_type)s, %(quantity)s, %(issue)s, %(contact)s, %(purpose_kind)s,
     %(purpose_id)s, %(at)s, %(on)s, %(by)s, %(key)s, %(source)s, %(reason)s, %(operation)s)
 """
+
+_CAME_BACK = (
+    LedgerEntry.objects.filter(of=OuterRef("pk"), kind=EntryKind.REFUNDED)
+    .order_by()
+    .values("of")
+    .annotate(n=Sum("quantity"))
+    .values("n")
+)
+# What didn't come back of an entry that took tokens: for lists.
+LEFT = -F("quantity") - Coalesce(Subquery(_CAME_BACK, output_field=IntegerField()), 0)
 
 
 @dataclasses.dataclass(frozen=True)

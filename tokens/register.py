@@ -3,16 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 from tms.programs.scopes import Scope
-from tms.ui.register import FINANCIAL, Option
+from tms.ui.register import FINANCIAL, Option, Tab
 
-from . import happenings
+from . import happenings, told
 from .views.types import MANAGE
 
 CONTROL_PANEL = [
     Option(
         FINANCIAL,
         _("Training Tokens"),
-        _("Pre-paid units that training is paid with: their types"),
+        _("Pre-paid units that training is paid with: their types, and what staff may do"),
         "tokens:types",
         MANAGE,
         "coins",
@@ -35,5 +35,11 @@ SCOPES = [
     ),
     Scope("token-types:write", _("Set up token types"), ("tokens.manage_token_types",)),
 ]
+
+TABS = [
+    Tab("account", _("Training Tokens"), "tokens", "tokens:of_account", told.MAY_SEE, 45),
+]
+
+FACTS, NAMES = told.FACTS, told.NAMES
 
 HAPPENINGS = happenings.HAPPENINGS

@@ -97,6 +97,20 @@ def accounts_of(contact: Contact):
     ).order_by("pk")
 
 
+def spenders_of(account: Account):
+    """The contacts in use who may spend the account's tokens, by name. A queryset; one query."""
+    linked = Contact.objects.living().of_account(account.pk).order_by("name_key", "pk")
+    rule = rule_of(account.pk)
+    if rule.who == WhoMaySpend.NOBODY:
+        return linked.none()
+    if rule.who == WhoMaySpend.EVERYBODY:
+        return linked
+    may = Q(spends_tokens_of__account=account)
+    if rule.pk is None and account.kind == AccountKind.INDIVIDUAL:
+        may |= Q(account=account.pk)
+    return linked.filter(may).distinct()
+
+
 def spent_this_year(account_id: int, contact_id: int, on: datetime.date) -> int:
     """What the contact spent of the account's tokens in the calendar year of `on`, less returns.
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import types
+from .views import moving, owned, settings, spent, statement, types
 
 app_name = "tokens"
 
@@ -21,4 +21,36 @@ urlpatterns = [
         name="restore_type",
     ),
     path("control-panel/tokens/<int:pk>/deletion/", types.DeleteType.as_view(), name="delete_type"),
+    path("control-panel/tokens/settings/", settings.settings, name="settings"),
+    path(
+        "control-panel/tokens/settings/history/",
+        settings.settings_history,
+        name="settings_history",
+    ),
+    path("accounts/<int:account_id>/tokens/", owned.of_account, name="of_account"),
+    path("accounts/<int:account_id>/tokens/issues/", owned.AccountIssues.as_view(), name="issues"),
+    path(
+        "accounts/<int:account_id>/tokens/ledger/", owned.AccountEntries.as_view(), name="entries"
+    ),
+    path(
+        "accounts/<int:account_id>/tokens/issues/new/",
+        moving.IssueTokens.as_view(),
+        name="issue_to",
+    ),
+    path("accounts/<int:account_id>/tokens/redemption/", spent.Redeem.as_view(), name="redeem"),
+    path(
+        "accounts/<int:account_id>/tokens/spenders/", spent.WhoMaySpend.as_view(), name="spending"
+    ),
+    path(
+        "accounts/<int:account_id>/tokens/statement/",
+        statement.account_statement,
+        name="statement",
+    ),
+    path("tokens/issues/<int:pk>/", owned.issue, name="issue"),
+    path("tokens/issues/<int:pk>/history/", owned.issue_history, name="issue_history"),
+    path("tokens/issues/<int:pk>/expiry/", moving.ChangeExpiry.as_view(), name="change_expiry"),
+    path("tokens/issues/<int:pk>/adjustment/", moving.Adjust.as_view(), name="adjust"),
+    path("tokens/issues/<int:pk>/transfer/", moving.Transfer.as_view(), name="transfer"),
+    path("tokens/issues/<int:pk>/redemption/", spent.RedeemIssue.as_view(), name="redeem_issue"),
+    path("tokens/redemptions/<int:move>/refund/", spent.GiveBack.as_view(), name="refund"),
 ]

@@ -17,7 +17,7 @@ from .. import fields, viewing
 from ..forms import countries
 from ..models import Account, Contact, CustomFieldKind, ExternalId, Membership
 
-CHANGES = ("contact", "account", "passes", "registrations")
+CHANGES = ("contact", "account", "passes", "registrations", "tokens")
 
 
 MEMBERSHIPS = Rows(

@@ -24,11 +24,13 @@ from tests.factories import (
     PriceFactory,
     RegistrationFactory,
     TaxLevelFactory,
+    TokenTypeFactory,
 )
 from tms import journal
 from tms.models import AuditRow, Job, KeptMail
 from tms.people import roles
 from tms.programs import keys, webhooks
+from tokens import issuing, ledger
 
 PUBLIC, SIGNED_IN, LEARNER, STAFF = "public", "signed in", "learner", "staff"
 
@@ -215,8 +217,22 @@ TABLE = {
     **rows(
         "tokens",
         "tokens.manage_token_types",
-        "types create_type edit_type archive_type restore_type delete_type",
+        """
+        types create_type edit_type archive_type restore_type delete_type settings
+        settings_history
+    """,
     ),
+    **rows(
+        "tokens",
+        "tokens.view_tokens",
+        "of_account issues entries statement issue issue_history",
+    ),
+    "tokens:issue_to": "tokens.issue_tokens",
+    **rows("tokens", "tokens.redeem_tokens", "redeem redeem_issue refund"),
+    "tokens:change_expiry": "tokens.change_token_expiry",
+    "tokens:adjust": "tokens.adjust_tokens",
+    "tokens:transfer": "tokens.transfer_tokens",
+    "tokens:spending": "tokens.set_token_spending",
     "lms:content": LOOK,
     "lms:unit_file": LOOK,
     **rows(
@@ -230,6 +246,14 @@ TABLE = {
 }
 
 
+ABOUT_AN_ISSUE = (
+    "issue",
+    "issue_history",
+    "change_expiry",
+    "adjust",
+    "transfer",
+    "redeem_issue",
+)
 ABOUT_A_WEBHOOK = {
     "webhook",
     "change_webhook",
@@ -281,6 +305,12 @@ def world(ada, office, clock) -> dict:
         at=clock.at,
         next_at=clock.at,
     )
+    tokens = issuing.issue(
+        ada.account, TokenTypeFactory(), 5, at=clock.at, on=clock.on(), by=office
+    )
+    taken = ledger.redeem(
+        ada.account_id, tokens.token_type, 2, at=clock.at, on=clock.on(), by=office
+    )
     roles.sync()
     group = roles.Group.objects.first()
     when = {"at": clock.at, "on": clock.on()}
@@ -311,6 +341,8 @@ def world(ada, office, clock) -> dict:
                 f"lms:{name}": {"pk": request.pk}
                 for name in ("grant_place", "grant_pass", "decline")
             },
+            **{f"tokens:{name}": {"pk": tokens.pk} for name in ABOUT_AN_ISSUE},
+            "tokens:refund": {"move": taken.move},
             "passes:import_file": {"pk": job.pk},
             "passes:import_refused": {"pk": job.pk},
         },

@@ -1,9 +1,12 @@
 import datetime
 
 import pytest
+from django.contrib.auth.models import Group
 
-from tests.factories import TokenTypeFactory
-from tokens import issuing
+from tests.factories import TokenTypeFactory, UserFactory
+from tests.passes.conftest import Opened
+from tms.people import roles
+from tokens import issuing, switches
 
 
 @pytest.fixture
@@ -27,3 +30,42 @@ def give(gold, kestrel, now):
         return issuing.issue(account, token_type, quantity, expires_on=day, **{**now, **more})
 
     return issued
+
+
+@pytest.fixture
+def desk(browse, office):
+    """The office's browser."""
+    return browse(office)
+
+
+@pytest.fixture
+def someone(browse):
+    """`someone("Support")`: the browser of a user with that role."""
+
+    def signed_in(role):
+        roles.sync()
+        user = UserFactory(name=role, is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        return browse(user)
+
+    return signed_in
+
+
+@pytest.fixture
+def switch(now):
+    """`switch(adjustments=False)`: the settings, both on unless said."""
+
+    def switched(manual_issues=True, adjustments=True):
+        switches.switch(manual_issues=manual_issues, adjustments=adjustments, **now)
+
+    return switched
+
+
+@pytest.fixture
+def dialog(desk):
+    """`dialog(url)`: the office opens it."""
+
+    def opened(url, client=desk):
+        return Opened(client, url)
+
+    return opened

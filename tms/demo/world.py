@@ -25,7 +25,7 @@ from tms.people import first, staff
 from tms.programs import webhooks
 from tokens import types as token_types
 
-from . import courses, lives, people
+from . import courses, lives, people, prepaid
 
 ZONE = "Europe/Stockholm"
 FILES = Path(__file__).parent / "files"
@@ -84,6 +84,7 @@ def build(at: datetime.datetime) -> None:
     _customers(world)
     _pass_types(world)
     lives.live(world)
+    prepaid.live(world)
     _programs(world)
 
 
@@ -125,13 +126,8 @@ def _installation(world: World) -> None:
         countries=["GB"],
         **world.who(),
     )
-    for name, words, months in [
-        ("Gold", "Pays for leadership, data and presenting.", 12),
-        ("Silver", "Pays for safety and for short courses.", 24),
-    ]:
-        token_types.create(
-            name=name, description=words, period=months, period_unit="months", **world.who()
-        )
+    for each in prepaid.types():
+        token_types.create(**each, **world.who())
     for label, kind, choices, at_checkout in people.CUSTOM_FIELDS:
         fields.create(
             label=label, kind=kind, choices=choices, ask_at_checkout=at_checkout, **world.who()

@@ -11,14 +11,11 @@ from tms.ui.lists import LINE, Action, Empty, ListPage
 
 from .. import tables, types
 from ..filters import TypeFilter
-from ..forms import TypeForm
+from ..forms.types import TypeForm
 from ..models import TokenType
+from .asked import who
 
 MANAGE = "tokens.manage_token_types"
-
-
-def who(request) -> dict:
-    return {"at": request.now, "on": request.today, "by": request.user}
 
 
 class Types(ListPage):
@@ -28,6 +25,7 @@ class Types(ListPage):
     table, filterset, sort = tables.TypeTable, TypeFilter, "name"
     values = ("unit__archived_at",)
     changes = "token-types"
+    template_name = "tokens/types.html"
     empty = Empty(
         gettext_lazy("No token type yet"),
         gettext_lazy("A token is a pre-paid unit that training is paid with, like 3 Gold."),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tms.ui.forms import Form
 
-from .models import TokenType
+from ..models import TokenType
 
 
 class TypeForm(Form):
