@@ -14,11 +14,12 @@ import fill
 import ledger
 import night
 import pages
+import start
 from family import Trouble
 from load import spread
 from stage import Stage, quiet
 
-PARTS = ("pages", "access", "night", "ledger")
+PARTS = ("pages", "access", "night", "ledger", "start")
 
 
 def arguments() -> argparse.Namespace:
@@ -88,11 +89,26 @@ def say_night(found: dict) -> None:
     )
 
 
+def say_start(found: dict) -> None:
+    first, second, idle, worker = (found[name] for name in ("first", "second", "idle", "worker"))
+    most = start.LIMITS
+    print(
+        f"S-12: the first page of a new clone after {first:.1f} s (at most {most['first']}), of a "
+        f"second start after {second:.1f} s (at most {most['second']}); all processes idle "
+        f"{idle:.0f} MB (at most {most['idle']}), a warm web worker {worker:.0f} MB (at most "
+        f"{most['worker']:.0f})"
+    )
+
+
 def main() -> int:
     chosen = arguments()
     parts = chosen.parts or PARTS
     print(f"Load of this machine before: {quiet():.1f}", flush=True)
     try:
+        if "start" in parts:
+            say_start(start.run())
+        if parts == ["start"]:
+            return 0
         with Stage(chosen.keep) as stage:
             if {"pages", "access"} & set(parts):
                 numbers = world(stage, chosen)

@@ -4,10 +4,11 @@ from django.db import IntegrityError, transaction
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from tms.compiled import Rows
 from tms.refusals import Refusal, Stale
 
 from . import accounts, changes, external_ids, fields, typed
-from .models import Account, AccountKind, Contact, CustomField
+from .models import Account, AccountKind, Contact
 
 TOLD = (
     "first_name",
@@ -49,7 +50,7 @@ def create(
         account = accounts.individual(values, region=region, at=at, on=on, by=by, source=source)
     else:
         account = accounts.open_one(account)
-    kept = fields.checked(custom or {}, CustomField.objects.living() if custom else (), {})
+    kept = fields.checked(custom or {}, fields.living() if custom else (), {})
     contact = unique(lambda: Contact.objects.create(account=account, custom=kept, **values))
     if account.kind == AccountKind.INDIVIDUAL and account.main_contact_id is None:
         Account.objects.filter(pk=account.pk).update(main_contact=contact)
@@ -93,7 +94,7 @@ def edit(
     before = {name: getattr(contact, name) for name in changed}
     after = dict(changed)
     if custom:
-        kept = fields.checked(custom, CustomField.objects.living(), contact.custom)
+        kept = fields.checked(custom, fields.living(), contact.custom)
         if kept != contact.custom:
             keys = [
                 key for key in {*kept, *contact.custom} if kept.get(key) != contact.custom.get(key)
@@ -120,9 +121,14 @@ def edit(
     return contact
 
 
+LOCKED = Rows(lambda pk: Contact.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk))
+
+
 def locked(contact_id: int, *, version: int | None = None) -> Contact:
     """The contact, locked, if it is as whoever asks saw it (`version`; None: as it is)."""
-    contact = Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=contact_id)
+    contact = LOCKED.one(pk=contact_id)
+    if contact is None:
+        raise Contact.DoesNotExist
     if version is not None and version != contact.version:
         raise Stale(
             _("%(name)s was changed meanwhile. Nothing of yours was saved.") % {"name": contact}
@@ -168,7 +174,11 @@ def save(contact: Contact, changed: dict) -> None:
     for name, value in changed.items():
         setattr(contact, name, value)
     contact.version += 1
-    unique(lambda: contact.save(update_fields=[*changed, "version"]))
+    columns = [*changed, "version"]
+    if "email" in changed:
+        unique(lambda: contact.save(update_fields=columns))
+    else:
+        contact.save(update_fields=columns)
 
 
 def _somebody(values: dict) -> dict:

@@ -8,13 +8,16 @@ import datetime
 import hashlib
 import json
 
-from django.db import connection
-
+from .compiled import Rows, Statement
 from .models import OperationKey
 from .refusals import Refusal
 
 STILL_RUNNING = "This is being done right now. Wait a moment, then look again."
 ANOTHER_BODY = "This key was used for something else. Start again with a new one."
+
+
+LOCK = Statement("SELECT pg_try_advisory_xact_lock(hashtextextended(%(key)s, 0))")
+KEPT = Rows(lambda actor_id, key: OperationKey.objects.filter(actor_id=actor_id, key=key))
 
 
 class Busy(Refusal):
@@ -37,13 +40,12 @@ def earlier(key: str, actor_id: int, digest: str) -> OperationKey | None:
     Must run inside the transaction of the effect. Raises Busy while the first press runs, and
     Reused when the key was used for another question.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{actor_id}:{key}"]
-        )
-        if not cursor.fetchone()[0]:
-            raise Busy(STILL_RUNNING)
-    found = OperationKey.objects.filter(actor_id=actor_id, key=key).first()
+    # Two statements: what a first press kept is seen only by a statement that begins when the lock
+    # is had.
+    ((had,),) = LOCK(key=f"{actor_id}:{key}")
+    if not had:
+        raise Busy(STILL_RUNNING)
+    found = KEPT.one(actor_id=actor_id, key=key)
     if found and found.digest != digest:
         raise Reused(ANOTHER_BODY)
     return found

@@ -4,6 +4,7 @@ A dialog has an address. Fetched by htmx it is the inside of the one <dialog> in
 in a tab, or without JavaScript, it is an ordinary page. See docs/adding-a-page.md.
 """
 
+import functools
 import uuid
 from collections.abc import Sequence
 
@@ -20,6 +21,7 @@ from django.views.generic import FormView
 from django_htmx.http import trigger_client_event
 
 from tms import operations, preview
+from tms.compiled import Question
 from tms.consequences import Consequence
 from tms.refusals import Refusal, Stale
 
@@ -31,6 +33,13 @@ __all__ = ["Dialog", "Done"]
 
 # Fields of the dialog's own, beside the form's.
 OWN = {"csrfmiddlewaretoken", "operation", "version", "digest", "back", "show"}
+
+
+@functools.cache
+def version_of(model) -> Question:
+    """The version of one row, which is locked."""
+    rows = model._base_manager.select_for_update(of=("self",))
+    return Question(lambda pk: rows.filter(pk=pk).values_list("version"))
 
 
 class Dialog(Guarded, FormView):
@@ -83,8 +92,7 @@ class Dialog(Guarded, FormView):
         """The version as the database has it now, locked until the transaction ends."""
         if self.versioned is None:
             return self.version
-        rows = type(self.versioned)._base_manager.select_for_update(of=("self",))
-        return rows.filter(pk=self.versioned.pk).values_list("version", flat=True).first()
+        return version_of(type(self.versioned)).value(pk=self.versioned.pk)
 
     def preview(self, **answers) -> Sequence[Consequence]:
         """What `perform` would do: it is run, and rolled back."""
