@@ -12,13 +12,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from catalog import pricing
-from catalog.models import EventType, ItemKind, Price, Region, TaxLevel, Unit
+from catalog.models import EventType, ItemKind, Price, Region, TaxLevel, Unit, UnitKind
 from passes.entitlements import Badge
 from tms.days import day_text
 from tms.ui.icons import icon
 
 from . import badges
 from .covers import cover
+from .paying import shows
 
 FEW = 5  # seats from which their number is told
 
@@ -40,9 +41,16 @@ class Card:
     tip: str
 
 
-def card(row: dict, badge: Badge | None, region: Region | None, url: str, whom: str) -> Card:
-    """One row of `catalogue.cards` in words."""
-    first, more = _price(row, region)
+def card(
+    row: dict,
+    badge: Badge | None,
+    region: Region | None,
+    url: str,
+    whom: str,
+    units: frozenset[str] | None = None,
+) -> Card:
+    """One row of `catalogue.cards` in words. `units`: the tokens they could pay in, if known."""
+    first, more = _price(row, region, units)
     return Card(
         id=row["id"],
         title=row["title"],
@@ -138,10 +146,23 @@ def _when(row) -> str:
     return ". ".join(filter(None, [any_time, place, seats(event["capacity"], event["taken"])]))
 
 
-def _price(row, region: Region | None) -> tuple[str, str]:
+def in_tokens(rows: list[dict]) -> bool:
+    """Does anything here cost tokens?"""
+    prices = (price for row in rows for price in (*row["prices"], *row["event_prices"]))
+    return any(price["kind"] == UnitKind.TOKEN for price in prices)
+
+
+def _price(row, region: Region | None, units=None) -> tuple[str, str]:
     """(€240.00, or 3 Gold): the first price, and the others in words."""
-    own = row["prices"]
-    chosen, start = (own, "%s") if own else (_lowest(row["event_prices"]), _("from %s"))
+    own, of_events = (
+        [
+            each
+            for each in prices
+            if shows(each["kind"], each["code"], free=not each["amount"], units=units)
+        ]
+        for prices in (row["prices"], row["event_prices"])
+    )
+    chosen, start = (own, "%s") if own else (_lowest(of_events), _("from %s"))
     texts = [start % _price_said(each, region) for each in chosen]
     if len(texts) < 2:
         return (texts[0] if texts else ""), ""

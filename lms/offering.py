@@ -2,20 +2,21 @@
 
 import dataclasses
 import datetime
+from collections.abc import Callable
 
 from babel.dates import format_interval
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from catalog import pricing
-from catalog.models import Event, EventType, Item, ItemKind, ItemStatus, Region, Session
+from catalog.models import Event, EventType, Item, ItemKind, ItemStatus, Region, Session, UnitKind
 from passes import entitlements
 from passes.entitlements import Badge, Offer
 from tms import days
 from tms.compiled import Rows
 from tms.days import day_text
 
-from . import access
+from . import access, paying
 from .access import Answer
 from .cards import seats
 from .models import Registration
@@ -47,12 +48,13 @@ class Date:
 
 @dataclasses.dataclass(frozen=True)
 class Offering:
-    """Everything that the page of an item says."""
+    """Everything that the page of an item says. `at_till`: it can be paid for here, or is free."""
 
     item: Item
     dates: list[Date]
     steps: list
     price: str
+    at_till: bool
     badge: Badge | None
     answer: Answer | None
     registrations: list[Registration]
@@ -92,8 +94,12 @@ def of(
     account_id: int | None,
     region: Region | None,
     on: datetime.date,
+    units: Callable[[], frozenset[str] | None] = lambda: None,
 ) -> Offering:
-    """Everything about one course or path for this visitor. Eight statements at most."""
+    """Everything about one course or path for this visitor. Eight statements at most.
+
+    `units` gives the token units that they could pay in (None: not known, all are shown).
+    """
     found = entitlements.badges([item.pk], contact_id, on, account_id=account_id)
     badge = found.get(item.pk)
     registrations = []
@@ -109,6 +115,7 @@ def of(
         if region
         else {}
     )
+    prices = {pk: paying.payable(found, units) for pk, found in prices.items()}
     booked = {each.event_id for each in registrations}
     own = pricing.beside(prices.get(item.priced_id, []), region) if region else ""
     dates = [
@@ -125,6 +132,11 @@ def of(
         dates=dates,
         steps=_steps(item) if item.kind == ItemKind.PATH else [],
         price=own,
+        at_till=any(
+            not price.amount or price.unit.kind == UnitKind.TOKEN
+            for found in prices.values()
+            for price in found
+        ),
         badge=badge,
         answer=answer,
         registrations=registrations,

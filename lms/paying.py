@@ -7,8 +7,10 @@ the contact and the event: the order of locks is that of all of tokens.
 import dataclasses
 import datetime
 import decimal
+from collections.abc import Callable
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import pricing
@@ -199,22 +201,35 @@ def balance(account_id: int, unit: Unit, on: datetime.date) -> int:
     return sum(open_ones.spendable_on(on).values_list("remaining", flat=True))
 
 
-def units_of(contact: Contact) -> frozenset[int]:
-    """The token units that an account of the contact was ever given any of: what they could pay in.
-
-    One statement.
+def units_of(contact: Contact) -> frozenset[str]:
+    """The token units (codes) that they could pay in: those that an account of theirs was ever
+    given any of, spent and expired ones too. One statement.
     """
     linked = contact.memberships.order_by().values("account")
-    issues = TokenIssue.objects.filter(account=contact.account_id)
-    issues |= TokenIssue.objects.filter(account__in=linked)
-    return frozenset(issues.values_list("token_type__unit", flat=True).distinct())
+    own = Q(account=contact.account_id) | Q(account__in=linked)
+    issues = TokenIssue.objects.filter(own).order_by()
+    return frozenset(issues.values_list("token_type__unit__code", flat=True).distinct())
 
 
-def payable(prices, units: frozenset[int] | None) -> list[Price]:
-    """The prices without those in tokens that the visitor couldn't pay (None: not known)."""
-    if units is None:
-        return list(prices)
-    return [each for each in prices if each.unit.kind != UnitKind.TOKEN or each.unit_id in units]
+def payable(prices, units: Callable[[], frozenset[str] | None]) -> list[Price]:
+    """The prices without those in tokens that the visitor couldn't pay.
+
+    `units` gives what they could (None: not known, all are shown); it is asked only for tokens.
+    """
+    prices = list(prices)
+    if not any(each.unit.kind == UnitKind.TOKEN for each in prices):
+        return prices
+    could = units()
+    return [
+        each
+        for each in prices
+        if shows(each.unit.kind, each.unit.code, free=not each.amount, units=could)
+    ]
+
+
+def shows(kind: str, code: str, *, free: bool, units: frozenset[str] | None) -> bool:
+    """Is a price in this unit shown to who could pay in `units`? What is free is, to everybody."""
+    return units is None or free or kind != UnitKind.TOKEN or code in units
 
 
 # Giving back

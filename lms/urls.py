@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import urls_learning
-from .views import asked, booking, catalogue, item, registrations, why
+from .views import asked, booking, catalogue, checkout, item, registrations, why
 
 app_name = "lms"
 urlpatterns = [
@@ -15,6 +15,13 @@ urlpatterns = [
     ),
     path("catalogue/<slug:slug>/", item.item, name="item"),
     path("catalogue/<slug:slug>/booking/", booking.book, name="book"),
+    path("catalogue/<slug:slug>/checkout/", checkout.start, name="checkout"),
+    path("catalogue/<slug:slug>/checkout/date/", checkout.date, name="checkout_date"),
+    path(
+        "catalogue/<slug:slug>/checkout/questions/", checkout.questions, name="checkout_questions"
+    ),
+    path("catalogue/<slug:slug>/checkout/payment/", checkout.payment, name="checkout_payment"),
+    path("catalogue/<slug:slug>/checkout/review/", checkout.review, name="checkout_review"),
     path("catalogue/<slug:slug>/request/", booking.AskForPlace.as_view(), name="ask_for_place"),
     path("registrations/<int:pk>/", booking.registration, name="registration"),
     path("registrations/<int:pk>/calendar.ics", booking.calendar, name="calendar"),

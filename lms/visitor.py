@@ -1,11 +1,12 @@
 """Who looks at the learner site, and in which region do they buy?"""
 
 import dataclasses
+from functools import cached_property
 
 from crm.models import Contact
 from crm.viewing import acting_contact
 
-from . import regions
+from . import paying, regions
 from .regions import Shown
 
 
@@ -24,6 +25,11 @@ class Visitor:
     @property
     def account_id(self) -> int | None:
         return self.contact.account_id if self.contact else None
+
+    @cached_property
+    def units(self) -> frozenset[str] | None:
+        """The token units that they could pay in; None: nobody knows. Asked once."""
+        return paying.units_of(self.contact) if self.contact else None
 
     @property
     def region(self):

@@ -11,7 +11,7 @@ from passes import entitlements
 
 from .. import badges, regions
 from .. import catalogue as question_of
-from ..cards import card, drawn
+from ..cards import card, drawn, in_tokens
 from ..narrowing import Narrowing
 from ..visitor import visitor
 
@@ -20,7 +20,7 @@ PLACE = "item-slug-in-an-address"
 
 @require_safe
 def catalogue(request):
-    """Search, filters, sorting, cards. At most eight statements, whatever the size."""
+    """Search, filters, sorting, cards. At most nine statements, whatever the size."""
     who = visitor(request)
     asked = Narrowing(request.GET, question_of.facets(who.contact_id, request.today), who.shown)
     question, address = asked.question, asked.address
@@ -35,8 +35,11 @@ def catalogue(request):
     whom = badges.whom_to_ask(who.contact, found.values())
     # Reversed once: an address a card is a tenth of the page's time.
     pattern = reverse("lms:item", args=[PLACE])
+    units = who.units if in_tokens(rows) else None
     cards = [
-        card(row, found.get(row["id"]), who.region, pattern.replace(PLACE, row["slug"]), whom)
+        card(
+            row, found.get(row["id"]), who.region, pattern.replace(PLACE, row["slug"]), whom, units
+        )
         for row in rows
     ]
     here = request.path + (f"?{urlencode(address)}" if address else "")

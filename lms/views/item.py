@@ -11,7 +11,7 @@ from passes.entitlements import items_in
 from passes.models import OptionStatus, Pass, PassOption, PassType, TypeStatus
 from tms.compiled import Rows
 
-from .. import badges, cancelling, offering, pass_rows, requests
+from .. import badges, cancelling, offering, pass_rows, paying, requests
 from ..covers import cover
 from ..models import Registration
 from ..visitor import visitor
@@ -43,6 +43,7 @@ def item_page(request, slug, *, refused="", chosen=None, status=200):
         account_id=who.account_id,
         region=who.region,
         on=request.today,
+        units=lambda: who.units,
     )
     badge = offered.badge
     whom = badges.whom_to_ask(who.contact, [badge] if badge else [])
@@ -53,7 +54,7 @@ def item_page(request, slug, *, refused="", chosen=None, status=200):
         "offered": offered,
         "categories": categories,
         "cover": "" if found.image else cover(found.pk, min((c.pk for c in categories), default=0)),
-        "included": pass_rows.including(badge, options_of(badge, who.region, request.today))
+        "included": pass_rows.including(badge, options_of(badge, who, request.today))
         if badge
         else "",
         "ways": pass_rows.ways(badge) if badge and not badge.held else "",
@@ -86,13 +87,14 @@ def item_of(slug: str, contact_id: int | None) -> Item:
     return found
 
 
-def options_of(badge, region, on) -> dict[int, list]:
+def options_of(badge, who, on) -> dict[int, list]:
     """The options, with prices in words, of the pass types that aren't held. Two statements."""
-    return option_prices([each.pass_type_id for each in badge.offers if not each.held], region, on)
+    return option_prices([each.pass_type_id for each in badge.offers if not each.held], who, on)
 
 
-def option_prices(type_ids, region, on) -> dict[int, list]:
+def option_prices(type_ids, who, on) -> dict[int, list]:
     """(option, its prices in words) of each pass type. Two statements."""
+    region = who.region
     options = OPTIONS(type_ids=type_ids)
     prices = (
         pricing.prices_for([each.priced_id for each in options], region=region, on=on)
@@ -101,7 +103,8 @@ def option_prices(type_ids, region, on) -> dict[int, list]:
     )
     found: dict[int, list] = {}
     for each in options:
-        price = pricing.beside(prices.get(each.priced_id, []), region) if region else ""
+        payable = paying.payable(prices.get(each.priced_id, []), lambda: who.units)
+        price = pricing.beside(payable, region) if region else ""
         found.setdefault(each.pass_type_id, []).append((each, price))
     return found
 
@@ -131,7 +134,7 @@ def pass_type(request, slug):
         "pass_type": found,
         "held": held,
         "to_give": to_give,
-        "options": option_prices([found.pk], who.region, request.today).get(found.pk, []),
+        "options": option_prices([found.pk], who, request.today).get(found.pk, []),
         "items": items[:LISTED],
         "more": len(items) > LISTED,
         "asked": requests.asked(who.contact_id, pass_type=found),

@@ -200,6 +200,7 @@ TABLE = {
         ask_for_pass book ask_for_place registration calendar choose_date cancel_mine
         learn unit done place file profile edit_details profile_passes
         profile_registrations profile_requests
+        checkout checkout_date checkout_questions checkout_payment checkout_review
     """,
     ),
     **rows("lms", SEE_PLACES, "registrations of_contact of_account of_pass of_event why ask_why"),
