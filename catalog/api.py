@@ -1,4 +1,4 @@
-"""What can programs see of the catalogue? Courses, learning paths, events, regions."""
+"""What can programs see of the catalogue? Courses, learning paths, events, and what they name."""
 
 import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from tms.programs.paging import Listing, Page, page
 from tms.programs.resource import Resource
 
 from .choosing import courses_matching
-from .models import Event, Item, Price, Region, Session, Step
+from .models import Category, Event, Item, Price, Region, Session, Step, TaxLevel
 
 catalogue = Resource(tags=["Catalogue"])
 
@@ -53,6 +53,7 @@ class ItemTold(Told):
 class StepTold(Told):
     """A course's place in a learning path."""
 
+    id: int
     course: int
     position: int
     required: bool
@@ -62,9 +63,11 @@ class StepTold(Told):
 class PriceTold(Told):
     """What it costs in one region, net, in a currency or in tokens."""
 
+    id: int
     region: int
-    unit: str
+    unit: str = Field(description="The code of a currency or of a token type.")
     amount: Decimal
+    tax_level: int
     tax_percent: Decimal
     valid_from: datetime.date | None
     valid_to: datetime.date | None
@@ -76,6 +79,7 @@ class ItemWhole(ItemTold):
     description: str
     objectives: str
     prerequisites: str
+    categories: list[int]
     steps: list[StepTold]
     prices: list[PriceTold]
 
@@ -119,9 +123,10 @@ class SessionTold(Told):
 
 
 class EventWhole(EventTold):
-    """An event with its sessions."""
+    """An event with its sessions, and the prices it has instead of its course's."""
 
     sessions: list[SessionTold]
+    prices: list[PriceTold]
 
 
 class RegionTold(Told):
@@ -132,6 +137,25 @@ class RegionTold(Told):
     countries: list[str]
     shows_tax: bool
     is_default: bool
+    archived_at: datetime.datetime | None
+
+
+class CategoryTold(Told):
+    """A branch of the tree that the catalogue is sorted by."""
+
+    id: int
+    parent: int | None
+    name: str
+    slug: str
+    position: int
+
+
+class TaxLevelTold(Told):
+    """A name and a percentage."""
+
+    id: int
+    name: str
+    percent: Decimal
     archived_at: datetime.datetime | None
 
 
@@ -166,11 +190,18 @@ def list_items(request, asked: Query[ItemQuery]):
 @catalogue.reads("/items/{int:pk}", scope="catalogue:read", answer=ItemWhole)
 def get_item(request, pk: int):
     """Get a course or a learning path."""
+    return told_item(pk)
+
+
+def told_item(pk: int) -> ItemWhole:
+    """Four statements."""
     row = plain(values_at(Item.objects, pk, (*ITEM, *TEXTS)))
     priced = row.pop("priced_id")
     steps = Step.objects.filter(path=pk).order_by("position", "pk")
-    names = ("course_id", "position", "required", "locked")
+    names = ("pk", "course_id", "position", "required", "locked")
+    categories = Category.objects.filter(items=pk).order_by("pk").values_list("pk", flat=True)
     return ItemWhole(
+        categories=list(categories),
         prices=prices_of([priced])[priced],
         steps=[StepTold(**plain(step)) for step in steps.values(*names)],
         **row,
@@ -180,11 +211,17 @@ def get_item(request, pk: int):
 def prices_of(priced_ids) -> dict[int, list[PriceTold]]:
     """All prices of each, those to come and those that are over too. One statement."""
     names = (
-        "priced_id", "region_id", "unit__code", "amount", "tax_level__percent", "valid_from",
-        "valid_to",
+        "pk", "priced_id", "region_id", "unit__code", "amount", "tax_level_id",
+        "tax_level__percent", "valid_from", "valid_to",
     )  # fmt: skip
     found: dict[int, list[PriceTold]] = {pk: [] for pk in priced_ids}
-    told = {"region_id": "region", "unit__code": "unit", "tax_level__percent": "tax_percent"}
+    told = {
+        "pk": "id",
+        "region_id": "region",
+        "unit__code": "unit",
+        "tax_level_id": "tax_level",
+        "tax_level__percent": "tax_percent",
+    }
     for row in Price.objects.filter(priced__in=list(found)).order_by("pk").values(*names):
         prices = found[row.pop("priced_id")]
         prices.append(PriceTold(**{told.get(name, name): value for name, value in row.items()}))
@@ -223,14 +260,24 @@ def list_events(request, asked: Query[EventQuery]):
 
 @catalogue.reads("/events/{int:pk}", scope="catalogue:read", answer=EventWhole)
 def get_event(request, pk: int):
-    """Get an event with its sessions."""
-    row = plain(values_at(Event.objects.with_status(request.today), pk, EVENT))
+    """Get an event with its sessions and its own prices."""
+    return told_event(pk, request.today)
+
+
+def told_event(pk: int, on: datetime.date) -> EventWhole:
+    """Three statements."""
+    row = plain(values_at(Event.objects.with_status(on), pk, (*EVENT, "priced_id")))
+    priced = row.pop("priced_id")
     names = ("pk", "starts_at", "ends_at", "time_zone", "place", "link", "instructor")
     sessions = Session.objects.filter(event=pk).order_by("starts_at", "pk").values(*names)
-    return EventWhole(sessions=[SessionTold(**plain(each)) for each in sessions], **row)
+    return EventWhole(
+        sessions=[SessionTold(**plain(each)) for each in sessions],
+        prices=prices_of([priced])[priced],
+        **row,
+    )
 
 
-# Regions
+# Regions, categories, tax levels
 
 
 @catalogue.reads("/regions", scope="catalogue:read", answer=Page[RegionTold])
@@ -238,3 +285,20 @@ def list_regions(request, asked: Query[Listing]):
     """List regions."""
     items, following = page(Region.objects.all(), asked, "regions", REGION)
     return Page[RegionTold](items=[RegionTold(**plain(row)) for row in items], next=following)
+
+
+@catalogue.reads("/categories", scope="catalogue:read", answer=Page[CategoryTold])
+def list_categories(request, asked: Query[Listing]):
+    """List categories."""
+    names = ("parent_id", "name", "slug", "position")
+    rows, following = page(Category.objects.all(), asked, "categories", names)
+    items = [CategoryTold(parent=row.pop("parent_id"), **plain(row)) for row in rows]
+    return Page[CategoryTold](items=items, next=following)
+
+
+@catalogue.reads("/tax-levels", scope="catalogue:read", answer=Page[TaxLevelTold])
+def list_tax_levels(request, asked: Query[Listing]):
+    """List tax levels."""
+    names = ("name", "percent", "archived_at")
+    rows, following = page(TaxLevel.objects.all(), asked, "tax-levels", names)
+    return Page[TaxLevelTold](items=[TaxLevelTold(**plain(row)) for row in rows], next=following)

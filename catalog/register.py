@@ -76,6 +76,16 @@ SCOPES = [
         _("See courses, events and learning paths"),
         ("catalog.view_catalogue",),
     ),
+    Scope(
+        "catalogue:write",
+        _("Make and change courses, events and learning paths"),
+        ("catalog.view_catalogue", "catalog.change_catalogue"),
+    ),
+    Scope(
+        "prices:write",
+        _("Change the prices of courses, events and learning paths"),
+        ("catalog.view_catalogue", "catalog.change_prices"),
+    ),
 ]
 
 HAPPENINGS = happenings.HAPPENINGS

@@ -6,12 +6,14 @@ An event's first and last day and moment follow from its sessions, and are kept 
 import datetime
 import zoneinfo
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import transaction
 from django.db.models import F, Max, Min
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from tms import days, journal
+from tms import consequences, days, journal
 from tms.consequences import Consequence, Fact
 from tms.models import Organisation
 from tms.refusals import Refusal
@@ -20,6 +22,8 @@ from .event_rows import locked, save
 from .models import Event, EventStatus, EventType, Session
 
 LONGEST = datetime.timedelta(days=1)
+EARLIEST, LATEST = 1970, 2200
+is_address = URLValidator(["http", "https"])
 
 
 # Verbs
@@ -77,11 +81,14 @@ def edit_session(
     at: datetime.datetime,
     on: datetime.date,
     by,
-) -> Session:
-    """Change a meeting; the answers are those of `add_session`, and so are the refusals."""
+) -> list[Consequence]:
+    """Change a meeting; the answers are those of `add_session`, and so are the refusals.
+
+    Returns whom it touches that the event begins later.
+    """
     event, session = locked_session(session)
     must_be_changeable(event)
-    before = said(session)
+    before, first_on, found = said(session), event.first_on, []
     write_values(
         session,
         starts=starts,
@@ -95,25 +102,41 @@ def edit_session(
     if after != before:
         session.save()
         keep_days(event)
+        found = begins_later(event, first_on, at=at, on=on, by=by)
         journal.write(
             "event.session_changed", event.pk, at=at, on=on, by=by, before=before, after=after
         )
-    return session
+    return found
 
 
 @transaction.atomic
-def remove_session(session: Session, *, at: datetime.datetime, on: datetime.date, by) -> None:
-    """Take a meeting off. The last one of an open event is refused."""
+def remove_session(
+    session: Session, *, at: datetime.datetime, on: datetime.date, by
+) -> list[Consequence]:
+    """Take a meeting off. The last one of an open event is refused.
+
+    Returns whom it touches that the event begins later.
+    """
     event, session = locked_session(session)
     must_be_changeable(event)
     if event.status == EventStatus.OPEN and event.sessions.count() == 1:
         raise Refusal(
             _("This is the last session, and an open event needs one. Add another one first.")
         )
-    before = said(session)
+    before, first_on = said(session), event.first_on
     session.delete()
     keep_days(event)
+    found = begins_later(event, first_on, at=at, on=on, by=by)
     journal.write("event.session_removed", event.pk, at=at, on=on, by=by, before=before)
+    return found
+
+
+def begins_later(event: Event, before: datetime.date | None, *, at, on, by) -> list[Consequence]:
+    """What follows from the event's first day being another one than `before`, if it is later."""
+    if before is None or event.first_on is None or event.first_on <= before:
+        return []
+    fact = Fact("event.moved", (event.pk,), at=at, on=on, by=by, data={"first_on": before})
+    return consequences.follow(fact)
 
 
 def keep_days(event: Event) -> None:
@@ -152,6 +175,11 @@ def moment_of(wall: datetime.datetime, time_zone: str, *, field: str) -> datetim
     A time that the clock skips is refused, with the next one that exists; of a time that it shows
     twice it is the first.
     """
+    if not EARLIEST <= wall.year <= LATEST:
+        raise Refusal(
+            _("Choose a year from %(first)s to %(last)s.") % {"first": EARLIEST, "last": LATEST},
+            field=field,
+        )
     tz = zoneinfo.ZoneInfo(time_zone)
     moment = wall.replace(tzinfo=tz).astimezone(datetime.UTC)
     there = moment.astimezone(tz).replace(tzinfo=None)
@@ -204,6 +232,13 @@ def write_values(session: Session, *, starts, ends, time_zone, place, link, inst
     session.time_zone = time_zone
     session.place, session.link = " ".join(place.split()), link.strip()
     session.instructor = " ".join(instructor.split())
+    if session.link:
+        try:
+            is_address(session.link)
+        except ValidationError:
+            raise Refusal(
+                _("Give the link in full, like https://meet.example/room."), field="link"
+            ) from None
     if session.ends_at <= session.starts_at:
         raise Refusal(_("It ends before it begins. Choose a later end."), field="ends")
     if session.ends_at - session.starts_at > LONGEST:

@@ -10,6 +10,7 @@ HAPPENINGS = [
         {
             "registration.made": _("Place registered"),
             "registration.moved": _("Place paid for by another pass"),
+            "registration.kept": _("Place kept beyond its pass"),
             "registration.cancelled": _("Registration cancelled"),
             "registration.attended": _("Attendance marked"),
             "registration.completed": _("Registration completed"),

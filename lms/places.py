@@ -13,14 +13,17 @@ from catalog.models import Event, EventStatus
 from tms import journal
 from tms.consequences import Consequence, Fact
 
-from . import effects, paying
+from . import carriers, effects, moved, paying
 from .models import Registration
 
 
-def take(event_id: int) -> bool:
-    """Take a seat on an open event, or say no: one statement, so that the last is taken once."""
+def take(event: Event) -> bool:
+    """Take a seat on an open event, or say no: one statement, so that the last is taken once.
+
+    No, too, if it begins on another day than whoever books was told.
+    """
     return bool(
-        Event.objects.filter(pk=event_id, status=EventStatus.OPEN)
+        Event.objects.filter(pk=event.pk, status=EventStatus.OPEN, first_on=event.first_on)
         .filter(Q(capacity=None) | Q(taken__lt=F("capacity")))
         .update(taken=F("taken") + 1)
     )
@@ -87,53 +90,14 @@ def end(registration_ids, *, at, on, by, reason="", operation="") -> list[Regist
     return ended
 
 
-# The live registrations that were made through the passes `subjects` and which these no longer
-# carry: the pass was cancelled, is with somebody else, or ends before the event begins. Beside
-# each, what else would carry it: the longest other pass of theirs, or a path that was paid for.
-UNCOVERED = """
-SELECT r.id, r.event_id, r.contact_id, r.used_pass_id,
-       e.first_on IS NOT NULL AND coalesce(e.starts_at > %(at)s, e.first_on > %(on)s) AS to_come,
-       other.id AS other_pass_id, paid.id AS paid_path_id, paid.paid_by AS path_paid_by
-FROM lms_registration r
-JOIN passes_pass u ON u.id = r.used_pass_id
-LEFT JOIN catalog_event e ON e.id = r.event_id
-LEFT JOIN lms_registration up ON up.id = r.path_registration_id AND up.cancelled_at IS NULL
-LEFT JOIN LATERAL (
-    SELECT p.id FROM passes_pass p
-    WHERE p.contact_id = r.contact_id AND p.cancelled_at IS NULL
-      AND p.starts_on <= %(on)s AND p.expires_on >= greatest(%(on)s, e.first_on)
-      AND EXISTS (
-          SELECT 1 FROM passes_inclusion i
-          WHERE i.pass_type_id = p.pass_type_id
-            AND (i.event_id = e.id OR i.item_id = r.path_id OR i.item_id = up.path_id
-                 OR i.item_id = e.course_id
-                    AND (i.event_types = '{}' OR e.type = ANY(i.event_types))))
-    ORDER BY p.expires_on DESC, p.id
-    LIMIT 1
-) other ON true
-LEFT JOIN LATERAL (
-    SELECT q.id, q.paid_by FROM lms_registration q
-    JOIN catalog_step s ON s.path_id = q.path_id AND s.course_id = e.course_id
-    WHERE q.contact_id = r.contact_id AND q.cancelled_at IS NULL AND q.paid_by <> 'pass'
-      AND (q.content_until IS NULL OR q.content_until >= greatest(%(on)s, e.first_on))
-    ORDER BY q.content_until DESC NULLS FIRST, q.id
-    LIMIT 1
-) paid ON true
-WHERE r.used_pass_id = ANY(%(passes)s) AND r.cancelled_at IS NULL
-  AND (u.cancelled_at IS NOT NULL OR u.contact_id IS DISTINCT FROM r.contact_id
-       OR u.expires_on < %(on)s
-       OR (u.expires_on < e.first_on AND coalesce(e.starts_at > %(at)s, e.first_on > %(on)s)))
-ORDER BY r.id
-"""
-
-
 def release_uncovered(fact: Fact) -> list[Consequence]:
     """What a fact takes from learners: carried out, and told. A constant number of statements.
 
     Passes that were cancelled, reassigned or shortened: places booked through them on events not
     yet begun are released, unless another pass (the longest; the place is then booked through it)
     or payment covers them. What has begun, and content, stays on record; the access rule closes
-    it. An event that was cancelled: all of its places. Training taken out of a pass type, a step
+    it. An event that was cancelled: all of its places. An event that was moved beyond the pass: the
+    place is kept. Training taken out of a pass type, a step
     out of a path: nothing is released, it closes for those with no other right.
     """
     match fact.kind:
@@ -141,6 +105,10 @@ def release_uncovered(fact: Fact) -> list[Consequence]:
             return _passes_lost(fact)
         case "event.cancelled":
             return _events_lost(fact)
+        case "event.moved":
+            return moved.beyond_passes(fact, fact.data["first_on"])
+        case "organisation.zone_changed":
+            return moved.beyond_passes(fact)
         case "pass_type.training_removed":
             return effects.training_closed(fact)
         case "item.step_removed":
@@ -154,17 +122,18 @@ def _passes_lost(fact: Fact) -> list[Consequence]:
     made = list(
         Registration.objects.live().filter(used_pass__in=fact.subjects).values_list("pk", flat=True)
     )
-    with connection.cursor() as cursor:
-        cursor.execute(UNCOVERED, {"passes": list(fact.subjects), "on": fact.on, "at": fact.at})
-        columns = [column.name for column in cursor.description]
-        uncovered = [dict(zip(columns, row, strict=True)) for row in cursor]
+    uncovered = carriers.rows(
+        carriers.UNCOVERED, {"passes": list(fact.subjects), "on": fact.on, "at": fact.at}
+    )
     lost = [
         row
         for row in uncovered
         if row["to_come"] and not row["other_pass_id"] and not row["paid_path_id"]
     ]
     lock_events(row["event_id"] for row in lost)
-    _carry_over([row for row in uncovered if row["other_pass_id"] or row["paid_path_id"]], fact)
+    carriers.carry_over(
+        [row for row in uncovered if row["other_pass_id"] or row["paid_path_id"]], fact
+    )
     ended = end(
         [row["id"] for row in lost],
         at=fact.at,
@@ -174,45 +143,6 @@ def _passes_lost(fact: Fact) -> list[Consequence]:
         operation=fact.operation,
     )
     return effects.passes_ended(fact, made, {each.pk for each in ended})
-
-
-def _carry_over(rows, fact: Fact) -> None:
-    """Let another pass, or the path that was paid for, carry these places from now on."""
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE lms_registration r "
-            "SET used_pass_id = c.pass_id, version = r.version + 1, "
-            "    paid_by = CASE WHEN c.pass_id IS NULL THEN c.paid_by ELSE r.paid_by END, "
-            "    path_registration_id = CASE WHEN c.pass_id IS NULL THEN c.path_id "
-            "                                ELSE r.path_registration_id END "
-            "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[]) "
-            "     AS c (id, pass_id, path_id, paid_by) WHERE r.id = c.id",
-            [
-                [row["id"] for row in rows],
-                [row["other_pass_id"] for row in rows],
-                [row["paid_path_id"] for row in rows],
-                [row["path_paid_by"] for row in rows],
-            ],
-        )
-    journal.write_all(
-        journal.row(
-            "registration.moved",
-            row["id"],
-            contact_id=row["contact_id"],
-            before={"pass": row["used_pass_id"]},
-            after={"pass": row["other_pass_id"]}
-            if row["other_pass_id"]
-            else {"path_registration": row["paid_path_id"]},
-            at=fact.at,
-            on=fact.on,
-            by=fact.by,
-            reason=fact.reason,
-            operation=fact.operation,
-        )
-        for row in rows
-    )
 
 
 def hold_payers(kind: str, subjects: tuple[int, ...]) -> None:

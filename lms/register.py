@@ -71,6 +71,7 @@ FACTS = [
     Fact("registration.made", "ticket", told.made, "good"),
     Fact("registration.cancelled", "ban", told.cancelled, "bad"),
     Fact("registration.moved", "arrow-right-left", told.moved),
+    Fact("registration.kept", "calendar-clock", told.kept),
     Fact("registration.attended", "user-check", told.attended, "good"),
     Fact("registration.completed", "circle-check", told.completed, "good"),
     Fact("item.content_changed", "book-open", told.content_changed),

@@ -20,7 +20,9 @@ def take_place(
 
     `place` is what `paying.paid` takes.
     """
-    if not places.take(event.pk):
+    if not places.take(event):
+        if Event.objects.filter(pk=event.pk).exclude(first_on=event.first_on).exists():
+            raise Refusal(_("This event was just moved to another day. Look at it again."))
         raise Refusal(_("This date is full. Choose another one."))
     made = Registration.objects.create(
         contact=contact,
@@ -63,7 +65,7 @@ def enter_path(
     missing = []
     for event, required in lms_steps(contact, path):
         archived = event.course.status != ItemStatus.PUBLISHED
-        if not archived and places.take(event.pk):
+        if not archived and places.take(event):
             step = Registration.objects.create(
                 contact=contact,
                 event=event,

@@ -68,6 +68,16 @@ def cancelled(row, names):
     )
 
 
+def kept(row, names):
+    return Told(
+        format_html(
+            _("{what} is kept: the event moved beyond {through}"),
+            what=names("registration", row.subject_id),
+            through=names("pass", row.after.get("pass")) or _("the pass"),
+        )
+    )
+
+
 def moved(row, names):
     through = names("pass", row.after.get("pass"))
     what = names("registration", row.subject_id)

@@ -9,7 +9,9 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from catalog.api import catalogue
+import catalog.api_events
+import catalog.api_items
+import catalog.api_prices
 from crm.api_accounts import accounts
 from crm.api_contacts import contacts
 from lms.api import opening, registrations
@@ -36,7 +38,7 @@ api = Api(
 for resource in (
     accounts,
     contacts,
-    catalogue,
+    catalog.api_items.catalogue,
     pass_types,
     passes,
     registrations,

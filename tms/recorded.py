@@ -64,6 +64,7 @@ ONLY = {
         "amount",
         "token_move",
         "content_until",
+        "kept_for",
         "attended",
         "completed_at",
         "cancelled_at",

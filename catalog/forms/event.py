@@ -111,15 +111,21 @@ class SessionForm(Form):
     instructor = forms.CharField(label=gettext_lazy("Instructor"), max_length=120, required=False)
 
     def clean(self):
-        """The answers of `catalog.sessions.add_session`: begin and end with their day."""
         answers = super().clean()
-        day, ends_on = answers.pop("day", None), answers.pop("ends_on", None)
+        day, ends_on = answers.get("day"), answers.get("ends_on")
         if day and ends_on and ends_on < day:
             self.add_error("ends_on", _("It ends before it begins. Choose a later day."))
-        for name, on in (("starts", day), ("ends", ends_on or day)):
-            if on and answers.get(name) is not None:
-                answers[name] = datetime.datetime.combine(on, answers[name])
         return answers
+
+
+def meeting_of(answers: dict) -> dict:
+    """The answers of `SessionForm` as those of `catalog.sessions`: begin and end with their day."""
+    day, ends_on = answers["day"], answers["ends_on"] or answers["day"]
+    rest = {name: answers[name] for name in ("time_zone", "place", "link", "instructor")}
+    return rest | {
+        "starts": datetime.datetime.combine(day, answers["starts"]),
+        "ends": datetime.datetime.combine(ends_on, answers["ends"]),
+    }
 
 
 def begin_with(event) -> dict:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from catalog import sessions as verbs
-from catalog.forms.event import SessionForm, session_values
+from catalog.forms.event import SessionForm, meeting_of, session_values
 from catalog.models import Event, EventStatus, EventType, Session
 from tms import days
 from tms.ui.access import allowed, staff
@@ -97,7 +97,7 @@ class AddSession(Dialog):
         return values | {"day": values["day"] + verbs.LONGEST, "ends_on": None}
 
     def perform(self, **answers):
-        verbs.add_session(self.event, **answers, **who(self.request))
+        verbs.add_session(self.event, **meeting_of(answers), **who(self.request))
 
     def get_success_url(self):
         return self.back() or page_of("catalog:event", self.event.pk)
@@ -121,19 +121,20 @@ class EditSession(OfSession):
     title = gettext_lazy("Edit")
     form_class = SessionForm
     template_name = "catalog/session_dialog.html"
+    previews = True
 
     def get_initial(self):
         return session_values(self.row)
 
     def perform(self, **answers):
-        verbs.edit_session(self.row, **answers, **self.who())
+        return verbs.edit_session(self.row, **meeting_of(answers), **self.who())
 
 
 class RemoveSession(OfSession, Press):
     title = gettext_lazy("Remove")
     submit = gettext_lazy("Remove the session")
     sentence = gettext_lazy("The first and the last day of the event follow from what is left.")
-    danger = True
+    danger = previews = True
 
     def perform(self):
-        verbs.remove_session(self.row, **self.who())
+        return verbs.remove_session(self.row, **self.who())

@@ -28,6 +28,8 @@ class Registration(models.Model):
     content (None: for good); a right by pass doesn't look at it. What was paid is `amount` of one
     `unit`; by tokens it is the redemption `token_move` of the ledger, each of which pays for one
     registration. The parts of a path are paid for with the path, and have none of the three.
+    `kept_for` is the first day for which its pass carried it, where the event was moved beyond the
+    pass since: the place is kept.
     """
 
     contact = models.ForeignKey(
@@ -57,6 +59,7 @@ class Registration(models.Model):
     registered_at = models.DateTimeField()
     registered_on = models.DateField()
     content_until = models.DateField(null=True)
+    kept_for = models.DateField(null=True)
     attended = models.BooleanField(null=True)
     completed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)

@@ -25,17 +25,25 @@ def able(program, europe):
 def test_a_path_is_told_with_its_steps_and_prices(able, europe):
     course = CourseFactory(title="Signals")
     path = PathFactory(courses=[course], title="Rail", code="RAIL")
-    PriceFactory(of=path, region=europe)
+    price = PriceFactory(of=path, region=europe)
     told = able.get(f"/items/{path.pk}").json()
     assert (told["kind"], told["title"], told["status"]) == ("path", "Rail", "published")
     assert told["steps"] == [
-        {"course": course.pk, "position": 1, "required": True, "locked": False}
+        {
+            "id": path.steps.get().pk,
+            "course": course.pk,
+            "position": 1,
+            "required": True,
+            "locked": False,
+        }
     ]
     assert told["prices"] == [
         {
+            "id": price.pk,
             "region": europe.pk,
             "unit": "EUR",
             "amount": "490.0000",
+            "tax_level": price.tax_level_id,
             "tax_percent": "20.000",
             "valid_from": None,
             "valid_to": None,

@@ -64,12 +64,12 @@ def test_without_the_one_statement_it_is_sold_twice(europe, monkeypatch):
     """The twin: look, then write. If this passed, the test above would prove nothing."""
     meet = meeting()
 
-    def look_then_write(event_id):
-        event = Event.objects.get(pk=event_id)
+    def look_then_write(event):
+        event = Event.objects.get(pk=event.pk)
         if event.taken >= event.capacity:
             return False
         meet()
-        Event.objects.filter(pk=event_id).update(taken=event.taken + 1)
+        Event.objects.filter(pk=event.pk).update(taken=event.taken + 1)
         return True
 
     monkeypatch.setattr(places, "take", look_then_write)

@@ -219,6 +219,23 @@ BREAKS = [
         {"I8 uncovered": 1},
     ),
     (
+        "I8: kept for a day that the pass doesn't cover either",
+        [
+            "UPDATE lms_registration SET kept_for = '2027-12-01' WHERE id = {place}",
+            "UPDATE catalog_event SET first_on = '2028-01-01', last_on = '2028-01-01'",
+        ],
+        {"I8 uncovered": 1},
+    ),
+    (
+        "I8: kept, and the pass is gone",
+        [
+            "UPDATE lms_registration SET kept_for = '2026-12-07', used_pass_id = {cancelled} "
+            "WHERE id = {place}",
+            "UPDATE catalog_event SET first_on = '2028-01-01', last_on = '2028-01-01'",
+        ],
+        {"I8 uncovered": 1},
+    ),
+    (
         "I8: somebody else's pass",
         [
             "UPDATE lms_registration SET used_pass_id = {expired} WHERE id = {place}",

@@ -1,6 +1,7 @@
 """What may stand in a field that a program sends? Just what the document says, nothing near it."""
 
 import datetime
+import decimal
 import re
 from typing import Annotated, Any
 
@@ -12,6 +13,8 @@ from tms.text import paragraphs
 
 LARGEST = 2**63 - 1
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
+AMOUNT = re.compile(r"\d{1,10}(\.\d{1,4})?", re.ASCII)
 WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
@@ -71,9 +74,38 @@ def _shown(value: str) -> str:
         raise ValueError(str(no)) from None
 
 
+def _wall(value: Any) -> Any:
+    if isinstance(value, str) and WALL.fullmatch(value):
+        try:
+            return datetime.datetime.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError(_("Send what the clock on the wall shows, like 2027-11-22T09:30."))
+
+
+def _amount(value: Any) -> Any:
+    if isinstance(value, str) and AMOUNT.fullmatch(value):
+        return decimal.Decimal(value)
+    raise ValueError(_('Send an amount as text, like "490.00": a number could lose a part of it.'))
+
+
 # A day that people name; valid to its end in the installation's time zone.
 Day = Annotated[
     datetime.date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})
+]
+# The clock on the wall, in a zone that is named beside it.
+Wall = Annotated[
+    datetime.datetime,
+    BeforeValidator(_wall),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{WALL.pattern.replace(chr(92) + 'd', '[0-9]')}$"}
+    ),
+]
+# Money or tokens, exactly.
+Amount = Annotated[
+    decimal.Decimal,
+    BeforeValidator(_amount),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]{1,4})?$"}),
 ]
 # The id of something, in a body; in an address.
 IN_JSON, IN_ADDRESS = BeforeValidator(_in_json), BeforeValidator(_whole)
@@ -83,6 +115,11 @@ IdText = Annotated[int, Field(ge=1, le=LARGEST), IN_ADDRESS]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1), IN_JSON]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_shown)]
+Rich = Annotated[
+    str,
+    Field(max_length=50_000, description="HTML; what our pages don't have is taken out."),
+    AfterValidator(_shown),
+]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_shown)]
 Reason = Annotated[
     str,

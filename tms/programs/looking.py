@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from tms.refusals import Refusal
+from tms.refusals import Refusal, Stale
 
 from .problems import Problem
 
@@ -12,6 +12,17 @@ def at_address(rows, pk: int):
     found = rows.filter(pk=pk).first()
     if found is None:
         raise nothing(rows, pk)
+    return found
+
+
+def held(rows, pk: int, version: int | None = None):
+    """The same, locked, and as the program saw it: for verbs that ask no version themselves.
+
+    Raises Problem (404), and Stale where it has another version by now.
+    """
+    found = at_address(rows.select_for_update(of=("self",)), pk)
+    if version is not None and found.version != version:
+        raise Stale(_("It was changed meanwhile. Nothing of yours was saved."), field="version")
     return found
 
 

@@ -10,7 +10,7 @@ from tms import operations
 from tms.consequences import Consequence
 from tms.refusals import Stale
 
-from .fields import Asked, Reason, Told
+from .fields import Asked, Reason, Told, Version
 
 
 class Previewed(Asked):
@@ -34,6 +34,16 @@ class Action(Previewed):
     reason: Reason = ""
 
 
+class Versioned(Previewed):
+    """And of what is about one row as it was seen."""
+
+    version: Version | None = None
+
+
+class VersionedAction(Action):
+    version: Version | None = None
+
+
 class Follows(Told):
     """What an action does to others besides."""
 
@@ -51,6 +61,12 @@ class Outcome(Told):
     preview: bool = Field(description="true: nothing was done.")
     consequences: list[Follows]
     digest: str = Field(description="A hash of the consequences, for the call that confirms them.")
+
+
+class Deleted(Outcome):
+    """What was deleted, and what went with it."""
+
+    id: int
 
 
 def outcome(asked: Previewed, consequences: list[Consequence]) -> dict:

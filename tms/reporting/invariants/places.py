@@ -39,7 +39,8 @@ HAVING count(*) > 1
 """,
     ),
     # The pass it was booked by covers it whatever its type opens by now (house rule: an item taken
-    # out of a pass type stays open to those who booked it through a pass).
+    # out of a pass type stays open to those who booked it through a pass). Where the event moved
+    # beyond the pass since, it has to cover the day that the place is kept for.
     Invariant(
         "I8 uncovered",
         _("Places by pass on events to come, whose first day no pass or payment covers"),
@@ -53,7 +54,7 @@ LEFT JOIN reporting.registrations up
 WHERE r.state = 'active' AND r.paid_by = 'pass' AND e.state <> 'cancelled'
   AND e.first_on > (SELECT reporting.today())
   AND (u.cancelled_at IS NULL AND u.contact_id = r.contact_id
-       AND u.expires_on >= e.first_on) IS NOT TRUE
+       AND u.expires_on >= least(r.kept_for, e.first_on)) IS NOT TRUE
   AND NOT EXISTS (
       SELECT 1 FROM reporting.passes p
       JOIN passes_inclusion i ON i.pass_type_id = p.type_id

@@ -29,6 +29,11 @@ VIEW = View(
         "registered_at": ("r.registered_at", "The moment of booking"),
         "registered_on": ("r.registered_on", "Its day in the installation's time zone"),
         "content_until": ("r.content_until", "Last day of the content; empty: for good"),
+        "kept_for": (
+            "r.kept_for",
+            "The first day for which its pass carried it, where the event was moved beyond the"
+            " pass since and the place is kept; empty: no such thing",
+        ),
         "attended": ("r.attended", "Whether the learner was there; empty: not marked"),
         "completed_at": ("r.completed_at", "When it was completed; empty: not yet"),
         "cancelled_at": ("r.cancelled_at", "When it was cancelled; empty: it was not"),
