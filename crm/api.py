@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal
 
+from django.utils.translation import gettext as _
 from pydantic import Field
 
-from tms.programs.fields import Asked, Line, Told, Version
+from tms.programs.fields import Asked, Line, Told
 from tms.programs.paging import Listing
-from tms.programs.previews import Action, Previewed
+from tms.refusals import Refusal
 
 from .models import ExternalId
 
@@ -34,12 +35,8 @@ ExternalText = Annotated[
 ]
 
 
-class Archived(Action):
-    version: Version | None = None
-
-
-class Restored(Previewed):
-    version: Version | None = None
+class GoneIdentity(NewIdentity):
+    """An ID that another system no longer has for it."""
 
 
 class People(Listing):
@@ -64,6 +61,19 @@ def identities(noun: str, ids) -> dict[int, list[Identity]]:
     rows = ExternalId.objects.filter(**{f"{noun}__in": list(found)}) if found else []
     for row in rows:
         found[getattr(row, f"{noun}_id")].append(Identity(system=row.system, value=row.value))
+    return found
+
+
+def told_apart(noun: str, pk: int, gone: GoneIdentity) -> int:
+    """The id of the row that keeps this ID. Raises Refusal without one."""
+    rows = ExternalId.objects.filter(**{noun: pk}, system=gone.system, value=gone.value)
+    found = rows.values_list("pk", flat=True).first()
+    if found is None:
+        raise Refusal(
+            _("There is no ID %(system)s %(value)s here.")
+            % {"system": gone.system, "value": gone.value},
+            field="value",
+        )
     return found
 
 

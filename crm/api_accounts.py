@@ -12,21 +12,22 @@ from tms.models import User
 from tms.programs.fields import Asked, Id, IdText, Line, Text, Told, Version
 from tms.programs.looking import at_address, named, values_at
 from tms.programs.paging import Page, page
-from tms.programs.previews import Outcome, outcome
+from tms.programs.previews import Outcome, Versioned, VersionedAction, outcome
 from tms.programs.resource import Resource, who
 from tms.refusals import Refusal
 
 from . import accounts as verbs
-from . import archiving
+from . import archiving, external_ids
 from .api import (
     TAGS,
-    Archived,
+    GoneIdentity,
     Identities,
     Identity,
+    NewIdentity,
     People,
-    Restored,
     identities,
     narrowed,
+    told_apart,
     without_id,
 )
 from .choosing import accounts_matching
@@ -182,7 +183,7 @@ def change_account(request, pk: int, asked: AccountChange):
 
 
 @accounts.writes("/accounts/{int:pk}/archiving", scope="people:write", answer=AccountChanged)
-def archive_account(request, pk: int, asked: Archived):
+def archive_account(request, pk: int, asked: VersionedAction):
     """Archive an account."""
     at_address(Account.objects, pk)
     found = archiving.archive_account(
@@ -192,8 +193,31 @@ def archive_account(request, pk: int, asked: Archived):
 
 
 @accounts.writes("/accounts/{int:pk}/restoring", scope="people:write", answer=AccountChanged)
-def restore_account(request, pk: int, asked: Restored):
+def restore_account(request, pk: int, asked: Versioned):
     """Restore an archived account."""
     at_address(Account.objects, pk)
     archiving.restore_account(pk, version=asked.version, **who(request))
     return AccountChanged(changed=told_account(pk), **outcome(asked, []))
+
+
+# What other systems call it
+
+
+@accounts.writes(
+    "/accounts/{int:pk}/external-ids", scope="people:write", answer=AccountTold, status=201
+)
+def add_account_id(request, pk: int, asked: NewIdentity):
+    """Note what another system calls the account."""
+    found = at_address(Account.objects, pk)
+    external_ids.add(found, system=asked.system, value=asked.value, **who(request))
+    return told_account(pk)
+
+
+@accounts.writes(
+    "/accounts/{int:pk}/external-ids/removal", scope="people:write", answer=AccountTold
+)
+def remove_account_id(request, pk: int, asked: GoneIdentity):
+    """Forget what another system calls the account; the history keeps it."""
+    at_address(Account.objects, pk)
+    external_ids.remove(told_apart("account", pk, asked), **who(request))
+    return told_account(pk)

@@ -13,21 +13,22 @@ from catalog.models import Region
 from tms.programs.fields import Asked, Flag, Id, IdText, Line, Text, Told, Version
 from tms.programs.looking import at_address, named, values_at
 from tms.programs.paging import Page, page
-from tms.programs.previews import Outcome, outcome
+from tms.programs.previews import Outcome, Versioned, VersionedAction, outcome
 from tms.programs.resource import Resource, who
 from tms.refusals import Refusal
 
-from . import archiving
+from . import archiving, belonging, external_ids, people
 from . import contacts as verbs
 from .api import (
     TAGS,
-    Archived,
+    GoneIdentity,
     Identities,
     Identity,
+    NewIdentity,
     People,
-    Restored,
     identities,
     narrowed,
+    told_apart,
     without_id,
 )
 from .choosing import contacts_matching
@@ -216,7 +217,7 @@ def change_contact(request, pk: int, asked: ContactChange):
 
 
 @contacts.writes("/contacts/{int:pk}/archiving", scope="people:write", answer=ContactChanged)
-def archive_contact(request, pk: int, asked: Archived):
+def archive_contact(request, pk: int, asked: VersionedAction):
     """Archive a contact.
 
     They can't use the LMS any more. Whatever they hold stays on record.
@@ -229,8 +230,96 @@ def archive_contact(request, pk: int, asked: Archived):
 
 
 @contacts.writes("/contacts/{int:pk}/restoring", scope="people:write", answer=ContactChanged)
-def restore_contact(request, pk: int, asked: Restored):
+def restore_contact(request, pk: int, asked: Versioned):
     """Restore an archived contact."""
     at_address(Contact.objects, pk)
     archiving.restore_contact(pk, version=asked.version, **who(request))
     return ContactChanged(changed=told_contact(pk), **outcome(asked, []))
+
+
+# What other systems call it
+
+
+@contacts.writes(
+    "/contacts/{int:pk}/external-ids", scope="people:write", answer=ContactTold, status=201
+)
+def add_contact_id(request, pk: int, asked: NewIdentity):
+    """Note what another system calls the contact."""
+    found = at_address(Contact.objects, pk)
+    external_ids.add(found, system=asked.system, value=asked.value, **who(request))
+    return told_contact(pk)
+
+
+@contacts.writes(
+    "/contacts/{int:pk}/external-ids/removal", scope="people:write", answer=ContactTold
+)
+def remove_contact_id(request, pk: int, asked: GoneIdentity):
+    """Forget what another system calls the contact; the history keeps it."""
+    at_address(Contact.objects, pk)
+    external_ids.remove(told_apart("contact", pk, asked), **who(request))
+    return told_contact(pk)
+
+
+# Whose they are
+
+
+class Joined(Asked):
+    account: Id
+
+
+class Moved(VersionedAction):
+    account: Annotated[Id, Field(description="The new primary account.")]
+    keep: Annotated[bool, Field(description="The old one stays as a further account.")] = False
+
+
+class Left(VersionedAction):
+    account: Annotated[Id, Field(description="One of the further accounts.")]
+
+
+@contacts.writes(
+    "/contacts/{int:pk}/accounts", scope="people:write", answer=ContactTold, status=201
+)
+def add_contact_account(request, pk: int, asked: Joined):
+    """Link a contact to a further account."""
+    at_address(Contact.objects, pk)
+    account = named(Account.objects.all(), asked.account, "account")
+    belonging.add(pk, account, **who(request))
+    return told_contact(pk)
+
+
+@contacts.writes("/contacts/{int:pk}/accounts/removal", scope="people:write", answer=ContactChanged)
+def remove_contact_account(request, pk: int, asked: Left):
+    """End a contact's link to a further account. What that account owns stays with it."""
+    at_address(Contact.objects, pk)
+    account = named(Account.objects.all(), asked.account, "account")
+    found = belonging.remove(
+        pk, account, version=asked.version, reason=asked.reason, **who(request)
+    )
+    return ContactChanged(changed=told_contact(pk), **outcome(asked, found))
+
+
+@contacts.writes("/contacts/{int:pk}/account", scope="people:write", answer=ContactChanged)
+def change_contact_account(request, pk: int, asked: Moved):
+    """Give a contact another primary account.
+
+    What the old one owns stays with it, passes and registrations too.
+    """
+    at_address(Contact.objects, pk)
+    account = named(Account.objects.all(), asked.account, "account")
+    found = belonging.change_account(
+        pk,
+        account,
+        version=asked.version,
+        keep=asked.keep,
+        reason=asked.reason,
+        **who(request),
+    )
+    return ContactChanged(changed=told_contact(pk), **outcome(asked, found))
+
+
+@contacts.writes("/contacts/{int:pk}/invitation", scope="people:write", answer=ContactTold)
+def invite_contact(request, pk: int, asked: Asked):
+    """Write to a contact that they can sign in to the LMS; again: a new link, the old one dies."""
+    at_address(Contact.objects, pk)
+    people.invite(pk, **who(request))
+    return told_contact(pk)

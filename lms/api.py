@@ -11,10 +11,10 @@ from catalog.models import Event, Item, ItemKind
 from crm.models import Contact
 from passes import entitlements
 from tms import clock
-from tms.programs.fields import Flag, Id, IdText, Reason, Told, Version
+from tms.programs.fields import Flag, Id, IdText, Reason, Told
 from tms.programs.looking import at_address, named, values_at
 from tms.programs.paging import Listing, Page, page
-from tms.programs.previews import Action, Outcome, Previewed, outcome
+from tms.programs.previews import Outcome, Previewed, VersionedAction, outcome
 from tms.programs.problems import Problem
 from tms.programs.resource import Resource, operation, who
 from tms.refusals import Refusal
@@ -27,7 +27,8 @@ opening = Resource(tags=["Access"])
 
 VALUES = (
     "contact_id", "event_id", "path_id", "path_registration_id", "account_id", "paid_by",
-    "used_pass_id", "registered_at", "registered_on", "content_until", "attended", "completed_at",
+    "used_pass_id", "registered_at", "registered_on", "content_until",
+    "kept_for", "attended", "completed_at",
     "cancelled_at", "version",
 )  # fmt: skip
 Carried = Literal["pass", "tokens", "invoice", "card", "free", "staff"]
@@ -50,6 +51,9 @@ class RegistrationTold(Told):
     registered_at: datetime.datetime
     registered_on: datetime.date
     content_until: datetime.date | None = Field(description="The last day; null: for good.")
+    kept_for: datetime.date | None = Field(
+        description="The day its pass carried it for, where the event moved beyond the pass since."
+    )
     attended: bool | None
     completed_at: datetime.datetime | None
     cancelled_at: datetime.datetime | None
@@ -81,10 +85,6 @@ class NewRegistration(Previewed):
     ]
     tell: Annotated[bool, Field(description="Write to them.")] = True
     reason: Reason = ""
-
-
-class Cancellation(Action):
-    version: Version | None = None
 
 
 def told(row: dict) -> RegistrationTold:
@@ -144,7 +144,7 @@ def register(request, asked: NewRegistration):
     scope="registrations:write",
     answer=RegistrationChanged,
 )
-def cancel_registration(request, pk: int, asked: Cancellation):
+def cancel_registration(request, pk: int, asked: VersionedAction):
     """Cancel a registration.
 
     On a path, its places that aren't finished with it. Progress stays on record.

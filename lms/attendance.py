@@ -4,9 +4,11 @@ import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from tms import journal
+from tms import jobs, journal
 from tms.days import day_text
+from tms.models import Job
 from tms.refusals import Refusal
 
 from . import learning
@@ -28,11 +30,15 @@ def mark_attended(
     All or none; returns how many changed. Refused before the event has begun.
     """
     changed = [each for each in _begun(registration_ids, on) if each.attended != attended]
+    facts = []
     for each in changed:
         before, each.attended = each.attended, attended
         each.version += 1
-        _write("registration.attended", each, {"attended": before}, {"attended": attended},
-               at=at, on=on, by=by, operation=operation)  # fmt: skip
+        facts.append(
+            _fact("registration.attended", each, {"attended": before}, {"attended": attended},
+                  at=at, on=on, by=by, operation=operation)
+        )  # fmt: skip
+    journal.write_all(facts)
     Registration.objects.bulk_update(changed, ["attended", "version"])
     return len(changed)
 
@@ -50,12 +56,48 @@ def mark_completed(
         each.completed_at = at
         each.version += 1
     Registration.objects.bulk_update(changed, ["completed_at", "version"])
+    facts = []
     for each in changed:
         item = each.path_id or each.event.course_id
         learning.complete_item(each.contact_id, item, at=at, on=on, by=by)
-        _write("registration.completed", each, {}, {"completed_at": at},
-               at=at, on=on, by=by, operation=operation)  # fmt: skip
+        facts.append(
+            _fact("registration.completed", each, {}, {"completed_at": at},
+               at=at, on=on, by=by, operation=operation)
+        )  # fmt: skip
+    journal.write_all(facts)
     return len(changed)
+
+
+def mark(ids, what: dict, **who) -> int:
+    """Mark what is said, `{"attended": True}` or `{"completed": True}`; how many changed."""
+    if "attended" in what:
+        return mark_attended(ids, what["attended"], **who)
+    return mark_completed(ids, **who)
+
+
+def in_background(ids, what: dict, *, title: str, at, on, by, operation: str = "") -> Job:
+    """Ask for it as a job. One INSERT."""
+    return jobs.start(
+        verb="lms.attendance.run",
+        title=title,
+        arguments={"ids": list(ids), "what": what, "on": on.isoformat()},
+        by=by,
+        at=at,
+        total=len(ids),
+        operation=operation,
+    )
+
+
+def run(job: Job, *, at: datetime.datetime) -> dict:
+    """The job's verb. What it did is dated by when it was asked for."""
+    given = job.arguments
+    on, by = datetime.date.fromisoformat(given["on"]), job.by
+    count = mark(
+        given["ids"], given["what"], at=job.asked_at, on=on, by=by, operation=job.operation
+    )
+    told = ngettext("%(count)d registration was marked.", "%(count)d registrations were marked.",
+                    count)  # fmt: skip
+    return {"sentences": [told % {"count": count}], "links": []}
 
 
 def _begun(registration_ids, on) -> list[Registration]:
@@ -77,8 +119,8 @@ def _begun(registration_ids, on) -> list[Registration]:
     return found
 
 
-def _write(kind, registration, before, after, **who) -> None:
-    journal.write(
+def _fact(kind, registration, before, after, **who):
+    return journal.row(
         kind,
         registration.pk,
         account_id=registration.account_id,

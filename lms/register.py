@@ -86,7 +86,11 @@ SCOPES = [
         _("See registrations, and who may open what"),
         ("lms.view_registrations",),
     ),
-    Scope("registrations:write", _("Register and cancel learners"), ("lms.manage_registrations",)),
+    Scope(
+        "registrations:write",
+        _("Register, cancel and mark learners"),
+        ("lms.manage_registrations",),
+    ),
 ]
 
 HAPPENINGS = happenings.HAPPENINGS

@@ -10,7 +10,7 @@ from catalog.api import PriceTold, prices_of
 from tms.programs.fields import Asked, Line, Text, Told, Version
 from tms.programs.looking import at_address, values_at
 from tms.programs.paging import Listing, Page, page
-from tms.programs.previews import Outcome, Previewed, outcome
+from tms.programs.previews import Deleted, Outcome, Versioned, outcome
 from tms.programs.resource import Resource, operation, who
 
 from . import types
@@ -53,6 +53,7 @@ class OptionTold(Told):
 class Opens(Told):
     """Something that a pass type opens: an item, whole or some types of its events, or an event."""
 
+    id: int
     item: int | None
     event: int | None
     event_types: list[str] = Field(description="Of a course; empty: all of them.")
@@ -69,6 +70,12 @@ class TypeChanged(Outcome):
     """What an action did to a pass type, and to others."""
 
     changed: TypeTold
+
+
+class WholeChanged(Outcome):
+    """What an action did to a pass type with what belongs to it, and to others."""
+
+    changed: TypeWhole
 
 
 # Looking
@@ -105,6 +112,11 @@ def list_pass_types(request, asked: Query[TypeQuery]):
 @pass_types.reads("/pass-types/{int:pk}", scope="passes:read", answer=TypeWhole)
 def get_pass_type(request, pk: int):
     """Get a pass type with its options, their prices, and what it opens."""
+    return told_whole(pk)
+
+
+def told_whole(pk: int) -> TypeWhole:
+    """Four statements."""
     row = plain(values_at(PassType.objects, pk, TYPE))
     options = list(PassOption.objects.filter(pass_type=pk).order_by("pk").values("pk", *OPTION))
     prices = prices_of([option["priced_id"] for option in options])
@@ -115,8 +127,13 @@ def get_pass_type(request, pk: int):
             for option in options
         ],
         training=[
-            Opens(item=each["item_id"], event=each["event_id"], event_types=each["event_types"])
-            for each in training.values("item_id", "event_id", "event_types")
+            Opens(
+                id=each["pk"],
+                item=each["item_id"],
+                event=each["event_id"],
+                event_types=each["event_types"],
+            )
+            for each in training.values("pk", "item_id", "event_id", "event_types")
         ],
         **row,
     )
@@ -135,10 +152,6 @@ class TypeChange(Asked):
     name: Annotated[Line, Field(min_length=1, max_length=120)] = ""
     code: Annotated[Line, Field(min_length=1, max_length=30)] = ""
     description: Text = ""
-    version: Version | None = None
-
-
-class OnSale(Previewed):
     version: Version | None = None
 
 
@@ -161,13 +174,13 @@ def change_pass_type(request, pk: int, asked: TypeChange):
 
 
 @pass_types.writes("/pass-types/{int:pk}/publication", scope="pass-types:write", answer=TypeChanged)
-def publish_pass_type(request, pk: int, asked: OnSale):
+def publish_pass_type(request, pk: int, asked: Versioned):
     """Put a draft on sale."""
     return moved(request, pk, asked, types.publish)
 
 
 @pass_types.writes("/pass-types/{int:pk}/archiving", scope="pass-types:write", answer=TypeChanged)
-def archive_pass_type(request, pk: int, asked: OnSale):
+def archive_pass_type(request, pk: int, asked: Versioned):
     """Take a pass type off sale.
 
     Passes that are held go on.
@@ -176,12 +189,20 @@ def archive_pass_type(request, pk: int, asked: OnSale):
 
 
 @pass_types.writes("/pass-types/{int:pk}/restoring", scope="pass-types:write", answer=TypeChanged)
-def restore_pass_type(request, pk: int, asked: OnSale):
+def restore_pass_type(request, pk: int, asked: Versioned):
     """Put an archived pass type back on sale."""
     return moved(request, pk, asked, types.restore)
 
 
-def moved(request, pk: int, asked: OnSale, verb) -> TypeChanged:
+@pass_types.writes("/pass-types/{int:pk}/deletion", scope="pass-types:write", answer=Deleted)
+def delete_pass_type(request, pk: int, asked: Versioned):
+    """Delete a pass type that was never issued, with its options, prices and training."""
+    found = at_address(PassType.objects, pk)
+    gone = types.delete(found, version=asked.version, **who(request), **operation(request))
+    return Deleted(id=pk, **outcome(asked, gone))
+
+
+def moved(request, pk: int, asked: Versioned, verb) -> TypeChanged:
     found = at_address(PassType.objects, pk)
     done = verb(found, version=asked.version, **who(request), **operation(request))
     return TypeChanged(changed=told(pk), **outcome(asked, done if isinstance(done, list) else []))

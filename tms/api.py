@@ -14,9 +14,10 @@ import catalog.api_items
 import catalog.api_prices
 from crm.api_accounts import accounts
 from crm.api_contacts import contacts
-from lms.api import opening, registrations
+from lms.api import opening
+from lms.api_marking import registrations
 from passes.api_many import passes
-from passes.api_types import pass_types
+from passes.api_options import pass_types
 from tms.programs import problems, reading
 from tms.programs.api import work
 from tms.programs.assembly import Api, Strict

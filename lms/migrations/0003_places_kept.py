@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('lms', '0002_what_was_paid'),
+        ("lms", "0002_what_was_paid"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='registration',
-            name='kept_for',
+            model_name="registration",
+            name="kept_for",
             field=models.DateField(null=True),
         ),
     ]

@@ -226,3 +226,61 @@ def test_lists_cost_the_same_with_1_3_and_300(able, kestrel, count_queries):
         costs.append(count_queries(lambda: able.get("/contacts?limit=200")))
         costs.append(count_queries(lambda: able.get("/accounts?limit=200")))
     assert costs == [5, 4] * 3
+
+
+# External IDs and further accounts
+
+
+@pytest.mark.parametrize("noun", ["contacts", "accounts"])
+def test_what_others_call_it_is_noted_and_forgotten(able, ada, noun):
+    path = f"/{noun}/{ada.pk if noun == 'contacts' else ada.account_id}/external-ids"
+    body = {"system": "HR", "value": "4711"}
+    answer = able.post(path, body, key="one")
+    assert (answer.status_code, answer.json()["external_ids"]) == (201, [body])
+    again = able.post(path, body).json()
+    assert (again["status"], again["field"]) == (422, "value")
+    unknown = able.post(f"{path}/removal", {"system": "HR", "value": "1"}).json()
+    assert (unknown["field"], unknown["detail"]) == ("value", "There is no ID HR 1 here.")
+    assert able.post(f"{path}/removal", body).json()["external_ids"] == []
+    kinds = JournalRow.objects.filter(kind__contains="external_id").values_list("kind", "source")
+    singular = noun.removesuffix("s")
+    assert list(kinds) == [
+        (f"{singular}.external_id_added", "api"),
+        (f"{singular}.external_id_removed", "api"),
+    ]
+
+
+def test_a_contact_joins_and_leaves_further_accounts(able, ada):
+    other = AccountFactory(name="Harbour")
+    path = f"/contacts/{ada.pk}/accounts"
+    assert able.post(path, {"account": other.pk}).json()["further_accounts"] == [other.pk]
+    assert able.post(path, {"account": other.pk}).json()["field"] == "account"
+    other.main_contact = ada
+    other.save()
+    body = {"account": other.pk, "reason": "Left"}
+    shown = able.post(f"{path}/removal", body | {"preview": True}).json()
+    assert [each["lines"] for each in shown["consequences"]] == [["Harbour"]]
+    assert shown["changed"]["further_accounts"] == []
+    assert able.get(f"/contacts/{ada.pk}").json()["further_accounts"] == [other.pk]
+    done = able.post(f"{path}/removal", body | {"digest": shown["digest"]}).json()
+    assert done["changed"]["further_accounts"] == []
+    assert JournalRow.objects.get(kind="contact.account_removed").reason == "Left"
+
+
+def test_a_contact_moves_to_another_account(able, ada, kestrel):
+    other = AccountFactory(name="Harbour")
+    path = f"/contacts/{ada.pk}/account"
+    told = able.post(path, {"account": other.pk, "keep": True, "version": 0}).json()["changed"]
+    assert (told["account"], told["further_accounts"]) == (other.pk, [kestrel.pk])
+    assert able.post(path, {"account": kestrel.pk, "version": 0}).status_code == 409
+    assert able.post(path, {"account": other.pk}).json()["field"] == "account"
+
+
+def test_a_contact_is_invited(able, kestrel):
+    someone = ContactFactory(account=kestrel, email="piet@kestrel.example")
+    answer = able.post(f"/contacts/{someone.pk}/invitation", {})
+    assert answer.json()["user"] is None
+    assert JournalRow.objects.get(kind="contact.invited").source == "api"
+    someone.may_sign_in = False
+    someone.save()
+    assert able.post(f"/contacts/{someone.pk}/invitation", {}).status_code == 422

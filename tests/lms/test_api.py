@@ -17,6 +17,7 @@ from tests.factories import (
     PathFactory,
     RegistrationFactory,
 )
+from tms import jobs
 from tms.models import JournalRow
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,60 @@ def test_a_list_costs_the_same_with_1_3_and_300(able, ada, event, count_queries)
         )
         costs.append(count_queries(lambda: able.get("/registrations?limit=200")))
     assert costs == [3, 3, 3]
+
+
+# Who was there
+
+
+@pytest.fixture
+def begun(ada, kestrel):
+    """Ada's place and 202 others on an event that began yesterday."""
+    event = EventFactory(first_on=datetime.date(2026, 11, 21))
+    people = [ada, *ContactFactory.create_batch(202, account=kestrel)]
+    made = [RegistrationFactory.build(contact=c, account=kestrel, event=event) for c in people]
+    return [row.pk for row in Registration.objects.bulk_create(made)]
+
+
+def test_who_was_there_is_said_of_one_and_of_several(able, begun, office):
+    one, two, three = begun[:3]
+    told = able.post(f"/registrations/{one}/attendance", {"attended": True, "version": 0}, key="k")
+    assert (told.json()["changed"]["attended"], told.json()["changed"]["version"]) == (True, 1)
+    stale = able.post(f"/registrations/{one}/attendance", {"attended": False, "version": 0})
+    assert problem(stale)[:2] == (409, "version")
+    body = {"registrations": [one, two, three], "attended": False}
+    told = able.post("/registrations/attendance", body | {"preview": True}).json()
+    assert (told["count"], [row["attended"] for row in told["registrations"]]) == (3, [False] * 3)
+    assert Registration.objects.filter(attended=False).count() == 0
+    assert able.post("/registrations/attendance", body).json()["count"] == 3
+    assert able.post("/registrations/attendance", body).json()["count"] == 0
+    fact = JournalRow.objects.filter(kind="registration.attended").earliest("id")
+    assert (fact.source, fact.by_id, fact.operation) == ("api", office.pk, "k")
+
+
+def test_completion_is_said_of_one_and_of_many_by_a_job(able, begun, ada, clock):
+    told = able.post(f"/registrations/{begun[0]}/completion").json()["changed"]
+    assert told["completed_at"] == "2026-11-22T09:00:00Z"
+    answer = able.post("/registrations/completion", {"registrations": begun}, key="all")
+    assert answer.status_code == 202
+    assert Registration.objects.exclude(completed_at=None).count() == 1
+    jobs.run(answer.json()["id"], at=clock.at)
+    told = able.get(f"/jobs/{answer.json()['id']}").json()
+    assert (told["state"], told["sentences"]) == ("done", ["202 registrations were marked."])
+    assert Registration.objects.filter(completed_at=None).count() == 0
+    facts = JournalRow.objects.filter(kind="registration.completed", operation="all")
+    assert (facts.count(), set(facts.values_list("source", flat=True))) == (202, {"api"})
+
+
+def test_before_it_begins_and_of_who_cancelled_nothing_is_marked(able, ada, event, clock):
+    to_come = RegistrationFactory(contact=ada, event=event)
+    over = RegistrationFactory(event=event, cancelled_at=clock.at)
+    for place, words in ((to_come, "from that day on"), (over, "is cancelled")):
+        for what in ({"attended": True}, {}):
+            action = "attendance" if what else "completion"
+            body = {"registrations": [place.pk], **what}
+            assert words in problem(able.post(f"/registrations/{action}", body))[2]
+    found = problem(able.post("/registrations/completion", {"registrations": [999_999]}))
+    assert found[:2] == (422, "registrations")
 
 
 # Access

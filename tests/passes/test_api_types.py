@@ -3,7 +3,14 @@
 import pytest
 
 from passes.models import PassType, TypeStatus
-from tests.factories import CourseFactory, PassFactory, PassTypeFactory, PriceFactory
+from tests.factories import (
+    CourseFactory,
+    EventFactory,
+    PassFactory,
+    PassOptionFactory,
+    PassTypeFactory,
+    PriceFactory,
+)
 from tms.models import JournalRow
 from tokens import types as token_types
 
@@ -17,14 +24,16 @@ def able(program):
 
 def test_a_type_is_told_with_options_prices_and_training(able, library, yearly, europe):
     course = CourseFactory()
-    library.inclusions.create(item=course, event_types=["lms"])
+    row = library.inclusions.create(item=course, event_types=["lms"])
     PriceFactory(of=yearly, region=europe)
     told = able.get(f"/pass-types/{library.pk}").json()
     assert (told["name"], told["code"], told["status"]) == ("Leadership Library", "LEAD", "active")
     (option,) = told["options"]
     assert (option["id"], option["period"], option["period_unit"]) == (yearly.pk, 12, "months")
     assert option["prices"][0]["unit"] == "EUR"
-    assert told["training"] == [{"item": course.pk, "event": None, "event_types": ["lms"]}]
+    assert told["training"] == [
+        {"id": row.pk, "item": course.pk, "event": None, "event_types": ["lms"]}
+    ]
 
 
 def test_a_type_is_made_changed_and_put_on_sale(able, office):
@@ -85,3 +94,99 @@ def test_token_types_are_told(able, office, clock):
     assert able.get(f"/token-types/{gold.pk}").json() == told
     listed = able.get("/token-types?archived=true").json()["items"]
     assert [each["id"] for each in listed] == [gold.pk, old.pk]
+
+
+# Options, prices, training
+
+
+def problem(answer, status=422):
+    told = answer.json()
+    assert answer.status_code == status, told
+    return told["field"], told["detail"]
+
+
+def test_a_type_is_built_up_and_put_on_sale(able, office, europe):
+    """As PASS-5 to PASS-11 by page: type, option, price, training, publish."""
+    course, event = CourseFactory(), EventFactory()
+    base = f"/pass-types/{able.post('/pass-types', {'name': 'Rail', 'code': 'RAIL'}).json()['id']}"
+    option = {"name": "Annual", "period": 12, "period_unit": "months"}
+    (told,) = able.post(f"{base}/options", option, key="one").json()["options"]
+    assert (told["name"], told["period"], told["status"]) == ("Annual", 12, "draft")
+    one = f"{base}/options/{told['id']}"
+    assert "no price" in problem(able.post(f"{one}/publication"))[1]
+    price = {"region": europe.pk, "unit": "EUR", "amount": "490"}
+    (told,) = able.post(f"{one}/prices", price).json()["options"]
+    (price,) = told["prices"]
+    assert price["amount"] == "490.0000"
+    (told,) = able.patch(f"{one}/prices/{price['id']}", {"amount": "500"}).json()["options"]
+    assert told["prices"][0]["amount"] == "500.0000"
+    (told,) = able.patch(one, {"name": "Yearly", "option_version": 0}).json()["options"]
+    assert (told["name"], told["period"]) == ("Yearly", 12)
+    stale = able.patch(one, {"name": "Other", "option_version": 0})
+    assert stale.status_code == 409
+    assert able.post(f"{one}/publication").json()["changed"]["options"][0]["status"] == "published"
+    assert "last price" in problem(able.post(f"{one}/prices/{price['id']}/removal", {}))[1]
+    body = {"items": [course.pk], "event_types": ["classroom"], "events": [event.pk]}
+    told = able.post(f"{base}/training", body).json()["changed"]["training"]
+    assert [(each["item"], each["event"], each["event_types"]) for each in told] == [
+        (course.pk, None, ["classroom"]),
+        (None, event.pk, []),
+    ]
+    assert able.post(f"{base}/publication").json()["changed"]["status"] == "active"
+    assert "last published option" in problem(able.post(f"{one}/archiving"))[1]
+    facts = JournalRow.objects.filter(subject_kind__in=["pass_type", "pass_option", "priced"])
+    assert set(facts.values_list("source", "by_id")) == {("api", office.pk)}
+    assert JournalRow.objects.get(kind="pass_option.created").operation == "one"
+
+
+def test_options_go_off_sale_and_are_deleted(able, library, yearly, ada):
+    spare = PassOptionFactory(pass_type=library, name="Spare")
+    PassFactory(option=yearly, contact=ada)
+    base = f"/pass-types/{library.pk}/options"
+    shown = able.post(f"{base}/{yearly.pk}/archiving", {"preview": True}).json()
+    assert [each["tone"] for each in shown["consequences"]] == ["closes", "stays"]
+    able.post(f"{base}/{yearly.pk}/archiving", {"digest": shown["digest"]})
+    yearly.refresh_from_db()
+    assert yearly.status == "archived"
+    assert "was issued by this option" in problem(able.post(f"{base}/{yearly.pk}/deletion"))[1]
+    assert "last published option" in problem(able.post(f"{base}/{spare.pk}/deletion"))[1]
+    other = PassTypeFactory()
+    assert able.post(f"/pass-types/{other.pk}/options/{spare.pk}/deletion").status_code == 404
+
+
+def test_training_is_narrowed_and_taken_out(able, library, yearly, ada):
+    course = CourseFactory(title="Signals")
+    row = library.inclusions.create(item=course)
+    PassFactory(option=yearly, contact=ada)
+    base = f"/pass-types/{library.pk}/training"
+    told = able.patch(f"{base}/{row.pk}", {"event_types": ["lms"]}).json()
+    assert told["changed"]["training"][0]["event_types"] == ["lms"]
+    assert told["consequences"][0]["lines"] == ["Signals: Classroom, Blended events"]
+    shown = able.post(f"{base}/removal", {"training": [row.pk], "preview": True}).json()
+    assert shown["consequences"][0]["lines"] == ["Signals"]
+    assert library.inclusions.count() == 1
+    able.post(f"{base}/removal", {"training": [row.pk], "digest": shown["digest"]})
+    assert library.inclusions.count() == 0
+    assert able.patch(f"{base}/{row.pk}", {"event_types": []}).status_code == 404
+
+
+def test_a_type_that_was_never_issued_is_deleted(able, library, yearly, ada):
+    draft = PassTypeFactory(name="Rail", status=TypeStatus.DRAFT)
+    PassOptionFactory(pass_type=draft)
+    shown = able.post(f"/pass-types/{draft.pk}/deletion", {"preview": True}).json()
+    assert shown["consequences"][0]["sentence"] == "1 option is deleted with its prices."
+    assert able.post(f"/pass-types/{draft.pk}/deletion", {"digest": shown["digest"]}).json() == (
+        shown | {"preview": False}
+    )
+    PassFactory(option=yearly, contact=ada)
+    assert "was issued" in problem(able.post(f"/pass-types/{library.pk}/deletion"))[1]
+    assert list(PassType.objects.values_list("pk", flat=True)) == [library.pk]
+
+
+def test_whoever_matches_a_type_matches_its_options_too(able, library, yearly, europe):
+    path = f"/pass-types/{library.pk}"
+    etag = able.get(path)["ETag"]
+    one = f"{path}/options/{yearly.pk}"
+    body = {"region": europe.pk, "unit": "EUR", "amount": "490"}
+    assert able.post(f"{one}/prices", body, If_Match=etag).status_code == 201
+    assert able.patch(one, {"name": "Yearly"}, If_Match=etag).status_code == 412

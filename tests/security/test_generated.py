@@ -22,10 +22,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from crm.models import ExternalId, Membership
 from passes.models import OptionStatus, TypeStatus
 from tests.factories import (
     AccountFactory,
     ContactFactory,
+    CourseFactory,
     EventFactory,
     PassFactory,
     PassOptionFactory,
@@ -89,11 +91,13 @@ def world(ada, office, clock, settings):
     second = events[0].sessions.create(
         starts_at=clock.at, ends_at=clock.at + datetime.timedelta(hours=1), time_zone="UTC"
     )
-    prices = [PriceFactory(of=of, region=ada.account.region) for of in (path, events[0])]
     pass_type = PassTypeFactory(opens=[path, events[1].course])
     options = [
         PassOptionFactory(pass_type=pass_type),
         PassOptionFactory(pass_type=pass_type, name="Old", status=OptionStatus.ARCHIVED),
+    ]
+    prices = [
+        PriceFactory(of=of, region=ada.account.region) for of in (path, events[0], options[1])
     ]
     others = [PassTypeFactory(status=status) for status in (TypeStatus.DRAFT, TypeStatus.ARCHIVED)]
     for other in others:
@@ -104,6 +108,12 @@ def world(ada, office, clock, settings):
     ]
     passes.append(PassFactory(option=options[0], account=ada.account))
     places = [RegistrationFactory(contact=contact, event=events[0]) for contact in contacts[:2]]
+    spare, draft = [AccountFactory(), AccountFactory()], CourseFactory(status="draft")
+    begun = EventFactory(first_on=datetime.date(2026, 11, 21))
+    there = [RegistrationFactory(contact=contact, event=begun) for contact in contacts[:2]]
+    for owner in ({"contact": ada}, {"account": ada.account}):
+        ExternalId.objects.create(system="HR", value="4711", **owner)
+    Membership.objects.create(contact=ada, account=contacts[2].account)
     who = {"at": clock.at, "on": clock.on(), "by": office}
     tokens = [token_types.create(name="Gold", **who)]
     issued = [issuing.issue(ada.account, tokens[0], 1000, **who) for _ in "ab"]
@@ -128,9 +138,30 @@ def world(ada, office, clock, settings):
         "unit": ["EUR"],
         "tax_level": [ada.account.region.tax_level],
         "/events/session": [*events[0].sessions.all(), second],
+        "/pass-types/option": options[1:],
+        "/pass-types/{pk}/options/{option}/prices /pass-types/option": options[:1],
+        "/pass-types/price": prices[2:],
+        "/pass-types/training": list(pass_type.inclusions.order_by("-pk")),
+        "training": list(pass_type.inclusions.all()),
+        "events": events,
+        "items": [event.course for event in events],
+        "registrations": there,
+        "/contacts/{pk}/accounts/removal account": [contacts[2].account],
+        "name": [f"Made up {number}" for number in range(50)],
+        "first_name": ["Made"],
+        "last_name": ["Up"],
+        "period": [6, 12],
+        "/contacts/{pk}/accounts account": spare,
+        "/contacts/{pk}/account account": spare,
+        "/contacts/{pk}/external-ids/removal system": ["HR"],
+        "/contacts/{pk}/external-ids/removal value": ["4711"],
+        "/accounts/{pk}/external-ids/removal system": ["HR"],
+        "/accounts/{pk}/external-ids/removal value": ["4711"],
+        "system": ["SAP"],
+        "value": [f"{number}" for number in range(50)],
         "/items/step": list(path.steps.all()),
         "/items/price": prices[:1],
-        "/events/price": prices[1:],
+        "/events/price": prices[1:2],
         "title": ["Made up"],
         "code": [f"M-{number}" for number in range(50)],
         "courses": [event.course for event in events[2:]],
@@ -142,11 +173,11 @@ def world(ada, office, clock, settings):
         "starts_on": ["2026-11-01", "2027-01-01"],
         "/accounts": [ada.account, AccountFactory(archived_at=clock.at)],
         "/contacts": [*contacts, ContactFactory(archived_at=clock.at)],
-        "/items": [path, events[0].course, planned.course],
+        "/items": [path, events[0].course, draft, draft],
         "/events": [*events, planned, planned],
         "/pass-types": [pass_type, *others],
         "/passes": passes,
-        "/registrations": places,
+        "/registrations": [*places, *there, *there],
         "token_type": tokens,
         "to": [contacts[2].account],
         "issue": issued,
@@ -171,11 +202,14 @@ def app():
 
 def ground(case, ids, dice) -> None:
     """Put ids of what is there in the place of made-up ones, mostly: so that verbs are reached."""
+    route = case.path.removeprefix(BASE)
+    noun = "/" + route.split("/")[1]
 
     def known(name, value):
         if isinstance(value, dict):
             return {key: known(key, inner) for key, inner in value.items()}
-        if name in ids and dice.random() < 0.9:
+        name = f"{route} {name}" if f"{route} {name}" in ids else name
+        if ids.get(name) and dice.random() < 0.9:
             if isinstance(value, list):
                 return dice.sample(ids[name], min(len(ids[name]), max(1, len(value))))
             return dice.choice(ids[name])
@@ -183,11 +217,10 @@ def ground(case, ids, dice) -> None:
             return [known(name, inner) for inner in value]
         return value
 
-    noun = "/" + case.path.removeprefix(BASE).split("/")[1]
     for name in list(case.path_parameters or ()):
         value = known(noun if name == "pk" else f"{noun}/{name}", case.path_parameters[name])
-        if name == "pk" and len(case.path_parameters) > 1:  # whose are those of the second
-            value = ids[noun][0]
+        if name == "pk" and (len(case.path_parameters) > 1 or route.endswith("/removal")):
+            value = ids[noun][0]  # whose are those that are named besides
         case.path_parameters[name] = value
     for name in list(case.query or ()):
         case.query[name] = known(name, case.query[name])
