@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import moving, owned, settings, spent, statement, types
+from .views import importing, moving, owned, settings, spent, statement, types
 
 app_name = "tokens"
 
@@ -27,6 +27,10 @@ urlpatterns = [
         settings.settings_history,
         name="settings_history",
     ),
+    path("tokens/import/", importing.Upload.as_view(), name="import"),
+    path("tokens/import/<int:pk>/", importing.Confirm.as_view(), name="import_file"),
+    path("tokens/import/<int:pk>/refused.csv", importing.refused, name="import_refused"),
+    path("tokens/import/example.csv", importing.example, name="import_example"),
     path("accounts/<int:account_id>/tokens/", owned.of_account, name="of_account"),
     path("accounts/<int:account_id>/tokens/issues/", owned.AccountIssues.as_view(), name="issues"),
     path(

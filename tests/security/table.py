@@ -234,6 +234,7 @@ TABLE = {
     "tokens:adjust": "tokens.adjust_tokens",
     "tokens:transfer": "tokens.transfer_tokens",
     "tokens:spending": "tokens.set_token_spending",
+    **rows("tokens", "tokens.import_tokens", "import import_file import_refused import_example"),
     "lms:content": LOOK,
     "lms:unit_file": LOOK,
     **rows(
@@ -344,6 +345,8 @@ def world(ada, office, clock) -> dict:
             },
             **{f"tokens:{name}": {"pk": tokens.pk} for name in ABOUT_AN_ISSUE},
             "tokens:refund": {"move": taken.move},
+            "tokens:import_file": {"pk": job.pk},
+            "tokens:import_refused": {"pk": job.pk},
             "passes:import_file": {"pk": job.pk},
             "passes:import_refused": {"pk": job.pk},
         },

@@ -73,4 +73,4 @@ def test_every_dialog_opens_and_only_for_whom_it_is_meant(client, browse, ada, n
 def test_the_list_costs_the_same_however_long(client, now, count_queries, number):
     for each in range(number):
         types.create(name=f"Type {each}", **now)
-    assert count_queries(lambda: client.get(url("types"))) == 4
+    assert count_queries(lambda: client.get(url("types"))) == 5

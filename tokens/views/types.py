@@ -12,8 +12,8 @@ from tms.ui.lists import LINE, Action, Empty, ListPage
 from .. import tables, types
 from ..filters import TypeFilter
 from ..forms.types import TypeForm
-from ..models import TokenType
-from .asked import who
+from ..models import TokenSettings, TokenType
+from .asked import IMPORT, who
 
 MANAGE = "tokens.manage_token_types"
 
@@ -35,7 +35,14 @@ class Types(ListPage):
         return tables.types()
 
     def actions(self):
-        return [Action(_("Create Token Type"), reverse("tokens:create_type"), "plus")]
+        yield Action(_("Create Token Type"), reverse("tokens:create_type"), "plus")
+        if TokenSettings.current().manual_issues:
+            yield Action(
+                _("Import opening balances"),
+                reverse("tokens:import"),
+                "upload",
+                permission=IMPORT,
+            )
 
     def dim(self, row):
         return row["unit__archived_at"] is not None
