@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.models import Contact
 from tms import journal
-from tms.compiled import Question
+from tms.compiled import Question, Rows
 from tms.days import day_text
 from tms.models import User
 from tms.ui.access import allowed
@@ -74,9 +75,12 @@ class Entry:
         return self.kind in {"pass.assigned", "pass.reassigned", "pass.unassigned"}
 
 
+HAPPENED = Rows(lambda pass_id: journal.about("pass", pass_id).filter(kind__in=KINDS))
+
+
 def of(pass_id: int) -> list[Entry]:
     """Everything that happened to the pass, newest first. Four statements at most."""
-    return entries(journal.about("pass", pass_id).filter(kind__in=KINDS))
+    return entries(HAPPENED(pass_id=pass_id))
 
 
 def entries(rows) -> list[Entry]:
@@ -112,8 +116,12 @@ def by(row, users) -> str:
 
 def named(model, ids) -> dict:
     """The rows of `model` with these ids. One statement, none when there are no ids."""
-    ids = {pk for pk in ids if pk}
-    return model.objects.in_bulk(ids) if ids else {}
+    return {row.pk: row for row in rows_of(model)(ids={pk for pk in ids if pk})}
+
+
+@functools.cache
+def rows_of(model) -> Rows:
+    return Rows(lambda ids: model.objects.filter(pk__in=ids))
 
 
 def _kept(row, name):

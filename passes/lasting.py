@@ -126,7 +126,10 @@ def _extend(ids, versions, end, *, shorten, on, **who) -> beats.Change:
         kind = "pass.shortened" if end < pass_.expires_on else "pass.extended"
         move(pass_, end, end.day, on)
         rows.append(beats.fact(kind, pass_, before=before, on=on, **who))
-    Pass.objects.bulk_update(passes, MOVED, batch_size=1000)
+    if len(passes) == 1:
+        passes[0].save(update_fields=MOVED)
+    else:
+        Pass.objects.bulk_update(passes, MOVED, batch_size=1000)
     journal.write_all(rows)
     taken = {row.subject_id: row.contact_id for row in rows if row.kind == "pass.shortened"}
     return beats.Change(passes, beats.follow_on("pass.shortened", taken, on=on, **who))

@@ -394,7 +394,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "tms.assets.Storage"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

@@ -102,8 +102,12 @@ class Registrations(ListPage):
             (pk,) = kwargs.values()
             self.of = get_object_or_404(self.owner, pk=pk)
 
+    @staticmethod
+    def rows_of(**which):
+        return told().filter(**which)
+
     def queryset(self):
-        return told().filter(**self.kwargs)
+        return self.rows_of(**self.kwargs)
 
     def kind(self, row):
         return tables.kind_of(row)

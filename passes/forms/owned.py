@@ -151,6 +151,7 @@ class AddForm(GiveForm):
             field.queryset = type(accounts[0]).objects.filter(
                 pk__in=[account.pk for account in accounts]
             )
+            field.choices = [(account.pk, str(account)) for account in accounts]
             field.help_text = _("Owns the pass, and can reassign it to its other contacts.")
         else:
             del self.fields["account"]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.models import Contact
 from crm.views import accounts
+from tms.compiled import Rows
 from tms.ui.access import allowed, staff
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
@@ -136,8 +137,15 @@ class ContactPasses(Passes):
     def bulk(self):
         return []
 
+    @staticmethod
+    def rows_of(contact_id, on):
+        return Pass.objects.with_status(on).filter(contact=contact_id)
+
+    def rows_by(self):
+        return {**self.kwargs, "on": self.request.today}
+
     def queryset(self):
-        return super().queryset().filter(contact=self.kwargs["contact_id"])
+        return self.rows_of(**self.rows_by())
 
 
 def contact_panel(request, contact) -> str:
@@ -186,15 +194,19 @@ def of_account(request, account_id):
     return answer
 
 
+PAGE = Rows(
+    lambda pk, on: (
+        Pass.objects.with_status(on)
+        .filter(pk=pk)
+        .select_related("pass_type", "option", "account", "contact")
+    )
+)
+
+
 @staff("passes.view_passes")
 def detail(request, pk):
     """The page of one pass: what it is, whose it is, what was done with it, what became of it."""
-    pass_ = get_object_or_404(
-        Pass.objects.with_status(request.today).select_related(
-            "pass_type", "option", "account", "contact"
-        ),
-        pk=pk,
-    )
+    pass_ = PAGE.or_404(pk=pk, on=request.today)
     context = {
         "pass_": pass_,
         "status": Status(pass_.status),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from crm.models import Account, Contact
 from crm.views.contacts import Contacts
+from tms.compiled import Rows
 from tms.days import day_text
 from tms.refusals import Refusal
 from tms.ui.access import staff
@@ -158,6 +159,14 @@ def one(rows, text):
     return rows.filter(pk=text).first() if text.isdecimal() and len(text) < 19 else None
 
 
+CONTACT = Rows(lambda pk: Contact.objects.filter(pk=pk).select_related("account"))
+FURTHER = Rows(
+    lambda contact_id: (
+        Account.objects.living().filter(memberships__contact=contact_id).order_by("name_key")
+    )
+)
+
+
 class Add(Giving):
     """To the contact whose page it is."""
 
@@ -166,9 +175,7 @@ class Add(Giving):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.contact = get_object_or_404(
-            Contact.objects.select_related("account"), pk=kwargs["contact_id"]
-        )
+        self.contact = CONTACT.or_404(pk=kwargs["contact_id"])
 
     @property
     def subject(self):
@@ -177,8 +184,7 @@ class Add(Giving):
     @cached_property
     def accounts(self):
         """The accounts that may own it: the primary one first."""
-        further = Account.objects.living().filter(memberships__contact=self.contact)
-        return [self.contact.account, *further.order_by("name_key")]
+        return [self.contact.account, *FURTHER(contact_id=self.contact.pk)]
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"accounts": self.accounts}

@@ -29,6 +29,11 @@ class Training(ListPage):
     list_id = "training"
     name_of = staticmethod(lambda row: row["title"])
 
+    rows_of = staticmethod(content.included)
+
+    def rows_by(self):
+        return {"pass_type": self.kwargs["pass_type"].pk}
+
     def queryset(self):
         return content.included(self.kwargs["pass_type"])
 

@@ -90,15 +90,25 @@ class Listing(Address):
         read = [*self.shown, *(each for each in self.columns.values() if not each.hidden)]
         needed = {accessor for column in read for accessor in column.accessors()}
         needed |= set(self.page.values)
-        found = keyset.page(
-            self.found,
-            sort=self.sort_expression(),
-            descending=self.sorting[1],
-            size=self.size,
-            after=self.asked.get("after", ""),
-            before=self.asked.get("before", ""),
-            values=sorted(needed - {"pk", "sort_key"}),
-        )
+        name, descending = self.sorting
+        how = {
+            "descending": descending,
+            "size": self.size,
+            "values": sorted(needed - {"pk", "sort_key"}),
+        }
+        after, before = self.asked.get("after", ""), self.asked.get("before", "")
+        plain = not self.asked or (self.page.filterset is None and not (after or before))
+        if self.page.rows_of and plain:
+            found = keyset.first_page(
+                self.page.rows_of,
+                self.page.rows_by(),
+                sort=self.sort_expression,
+                sorted_by=(self.page.table, name),
+                **how,
+            )
+        else:
+            sort = self.sort_expression()
+            found = keyset.page(self.found, sort=sort, after=after, before=before, **how)
         self.page.complete(found.rows)
         return found
 

@@ -16,6 +16,7 @@ see docs/adding-a-page.md.
 """
 
 import dataclasses
+from collections.abc import Callable
 
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +71,9 @@ class ListPage(Guarded, View):
     audience           "staff" (with permission_required) or "learner"
 
     queryset()         the rows, before filters
+    rows_of, rows_by   for a list that other pages show: a plain function of whole numbers, days
+                       and texts that gives `queryset()`, and a method that gives what it is
+                       called with; where nothing is asked for, its statement is kept
     actions()          buttons at the top; the first is the primary one
     bulk()             Actions over ticked rows; their dialogs get `?ids=1&ids=2` or `?all=1&…`
     menu(row)          the entries of a row's ellipsis; LINE is a line
@@ -98,6 +102,11 @@ class ListPage(Guarded, View):
     site = "staff.html"
     list_id = "list"
     varies_on = ("HX-Request", "HX-Target")
+
+    rows_of: Callable | None = None
+
+    def rows_by(self) -> dict:
+        return self.kwargs
 
     def queryset(self):
         raise NotImplementedError
