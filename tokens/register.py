@@ -19,6 +19,26 @@ CONTROL_PANEL = [
         words=("units", "credits", "prepaid", "Gold", "vouchers"),
         position=20,
     ),
+    Option(
+        FINANCIAL,
+        _("Token liability"),
+        _("Tokens owed on any day, what was paid for them, and what expired unused"),
+        "tokens:liability",
+        told.MAY_SEE,
+        "chart-column",
+        words=("deferred revenue", "breakage", "report", "outstanding"),
+        position=22,
+    ),
+    Option(
+        FINANCIAL,
+        _("Token books"),
+        _("The proof that every balance is the sum of its entries"),
+        "tokens:books",
+        told.MAY_SEE,
+        "book-check",
+        words=("audit", "proof", "ledger", "sums"),
+        position=24,
+    ),
 ]
 
 SCOPES = [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import importing, moving, owned, settings, spent, statement, types
+from .views import importing, moving, owned, reports, settings, spent, statement, types
 
 app_name = "tokens"
 
@@ -27,6 +27,8 @@ urlpatterns = [
         settings.settings_history,
         name="settings_history",
     ),
+    path("control-panel/tokens/liability/", reports.token_liability, name="liability"),
+    path("control-panel/tokens/books/", reports.token_books, name="books"),
     path("tokens/import/", importing.Upload.as_view(), name="import"),
     path("tokens/import/<int:pk>/", importing.Confirm.as_view(), name="import_file"),
     path("tokens/import/<int:pk>/refused.csv", importing.refused, name="import_refused"),

@@ -226,7 +226,7 @@ TABLE = {
     **rows(
         "tokens",
         "tokens.view_tokens",
-        "of_account issues entries statement issue issue_history",
+        "of_account issues entries statement issue issue_history liability books",
     ),
     "tokens:issue_to": "tokens.issue_tokens",
     **rows("tokens", "tokens.redeem_tokens", "redeem redeem_issue refund"),

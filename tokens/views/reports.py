@@ -1,0 +1,149 @@
+"""What is owed in tokens on a day, and do the books agree? For all accounts together."""
+
+import tempfile
+
+from babel.dates import format_date
+from django import forms
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog import money
+from tms import days
+from tms.ui import charts
+from tms.ui.access import staff
+from tms.ui.export import EXCEL, csv_lines, harmless, workbook
+from tms.ui.forms import Form
+
+from .. import books, liability
+from .asked import SEE
+from .owned import first_of, month_name
+
+
+class DayForm(Form):
+    """As of which day, and from which on what expired is counted."""
+
+    on = forms.DateField(label=gettext_lazy("As of"))
+    first = forms.DateField(label=gettext_lazy("Breakage since"))
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean(self):
+        answers = super().clean()
+        on, first = answers.get("on"), answers.get("first")
+        if on and on > self.today:
+            self.add_error("on", _("This day is to come. Choose today or an earlier day."))
+        elif on and first and first > on:
+            self.add_error("first", _("The first day is after the last."))
+        return answers
+
+
+@staff(SEE)
+def token_liability(request):
+    """`?on=…&first=…`: today and this year unless said; `export`: csv or xlsx."""
+    query = request.GET
+    on = query.get("on") or request.today.isoformat()
+    form = DayForm(
+        {"on": on, "first": query.get("first") or f"{on[:4]}-01-01"}, today=request.today
+    )
+    if not form.is_valid():
+        return render(request, "tokens/liability.html", {"form": form}, status=422)
+    day, first = form.cleaned_data["on"], form.cleaned_data["first"]
+    found = liability.as_of(day, first=first)
+    if query.get("export") in ("csv", "xlsx"):
+        return as_file(query["export"], found, day, first)
+    owed = [each for each in found if each.owed]
+    context = {
+        "form": form,
+        "day": day,
+        "first": first,
+        "query": f"on={day}&first={first}",
+        "chart": by_month(owed, day) if owed else None,
+        "series": [str(each.token_type) for each in owed],
+        "found": [told(each) for each in found],
+    }
+    return render(request, "tokens/liability.html", context)
+
+
+def by_month(found, day) -> charts.Bars:
+    """Tokens owed, by month of expiry: twelve months, then later, then never."""
+    months = [first_of(day, ahead) for ahead in range(12)]
+    columns = [(month_name(each), [of.in_month(each) for of in found]) for each in months]
+    later = [
+        sum(line.tokens for line in of.owed if line.month and line.month > months[-1])
+        for of in found
+    ]
+    never = [of.in_month(None) for of in found]
+    columns += [
+        (label, numbers) for label, numbers in ((_("later"), later), (_("never"), never))
+        if any(numbers)
+    ]  # fmt: skip
+    says = _("Tokens owed by month of expiry")
+    return charts.bars(says, columns, [str(each.token_type) for each in found])
+
+
+def told(of) -> dict:
+    """A type as the page shows it: its figures, and its lines in words."""
+    return {
+        "name": str(of.token_type),
+        "pk": of.token_type.pk,
+        "outstanding": of.outstanding,
+        "revenue": amounts(of.owed),
+        "unpriced": liability.unpriced(of.owed),
+        "broken": of.broken,
+        "broken_revenue": amounts(of.gone),
+        "lines": [
+            {"month": month_of(line.month), "tokens": line.tokens, "revenue": amounts([line])}
+            for line in of.owed
+        ],
+    }
+
+
+def amounts(lines) -> list[str]:
+    """What was paid, a text a currency."""
+    sums = liability.revenue_of(lines)
+    return [money.written(sums[unit], unit) for unit in sorted(sums, key=lambda each: each.code)]
+
+
+def month_of(month) -> str:
+    return format_date(month, "LLLL y", locale=days.reader()) if month else _("never")
+
+
+def as_file(kind, found, day, first) -> HttpResponse:
+    rows = lines_of(found, day, first)
+    if kind == "csv":
+        answer = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    else:
+        with tempfile.TemporaryFile() as file:
+            workbook(rows, file)
+            file.seek(0)
+            answer = HttpResponse(file.read(), content_type=EXCEL)
+    answer["Content-Disposition"] = f'attachment; filename="token-liability-{day}.{kind}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def lines_of(found, day, first):
+    """The rows of the file: owed by type, month and currency, then what expired since `first`."""
+    headings = (_("As of"), _("Type"), _("What"), _("Month of expiry"), _("Tokens"))
+    yield [*headings, _("Deferred revenue"), _("Currency")]
+    for of in found:
+        owed = [(_("Outstanding"), line.month or _("never"), line) for line in of.owed]
+        gone = [(_("Expired since %(day)s") % {"day": first}, "", line) for line in of.gone]
+        for what, month, line in owed + gone:
+            month = f"{month:%Y-%m}" if hasattr(month, "year") else month
+            code, revenue = "", None
+            if line.revenue is not None:
+                code = line.currency.code
+                revenue = money.round_money(line.revenue, line.currency)
+            row = (day, str(of.token_type), what, month, line.tokens, revenue, code)
+            yield [harmless(cell) for cell in row]
+
+
+@staff(SEE)
+def token_books(request):
+    """Every balance held against the sum of its entries."""
+    return render(request, "tokens/books.html", {"proof": books.prove(request.today)})
