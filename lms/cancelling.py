@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from catalog.models import EventType
 from crm.models import Contact
 from tms.consequences import Consequence
+from tms.days import day_text
+from tms.models import Organisation
 from tms.refusals import Refusal, Stale
 
 from . import effects, paying, places
@@ -82,7 +84,8 @@ def cancel(
 
 
 def cancel_by_learner(registration_id: int, contact: Contact, *, whom: str = "", **who):
-    """Cancel what the learner registered for by pass on an LMS event and hasn't completed.
+    """Cancel what the learner may give up: LMS events booked by pass and not completed, and what
+    has a cancellation deadline until that, where the settings allow it.
 
     `whom` is the address to write to about everything else. Takes what `cancel` takes. Raises
     Refusal with what to do instead.
@@ -94,17 +97,32 @@ def cancel_by_learner(registration_id: int, contact: Contact, *, whom: str = "",
     )
     if found is None:
         raise Refusal(_("This registration is not yours."))
-    if why := why_not(found, whom):
+    may = Organisation.objects.filter(learners_cancel=False).first() is None
+    if why := why_not(found, whom=whom, may=may, on=who["on"]):
         raise Refusal(why)
     return cancel(registration_id, **who)
 
 
-def why_not(registration: Registration, whom: str = "", *, done: bool | None = None) -> str:
+def rules(request) -> dict:
+    """What `why_not` takes of the installation and of the day."""
+    site = request.organisation
+    return {"whom": site.contact_email, "may": site.learners_cancel, "on": request.today}
+
+
+def why_not(
+    registration: Registration,
+    *,
+    whom: str,
+    may: bool,
+    on: datetime.date,
+    done: bool | None = None,
+) -> str:
     """ "" when the learner may cancel it themselves, otherwise why not, and whom to ask.
 
-    `done`: has the learner completed the course? Who lists many knows (None: it is looked up).
+    `may`: do the settings allow it by the deadline? `done`: has the learner completed the course?
+    Who lists many knows (None: it is looked up).
     """
-    instead = (
+    instead = " " + (
         _("Write to %(whom)s if you can't take part.") % {"whom": whom}
         if whom
         else _("Ask whoever runs this site if you can't take part.")
@@ -112,14 +130,20 @@ def why_not(registration: Registration, whom: str = "", *, done: bool | None = N
     if registration.cancelled_at:
         return _("It is cancelled already.")
     if registration.path_id:
-        return _("A learning path can't be cancelled here.") + " " + instead
-    if registration.event.type != EventType.LMS:
-        return _("A place on a date can't be cancelled here.") + " " + instead
-    if registration.paid_by != PaidBy.PASS:
-        return _("Only what you registered for by pass can be cancelled here.") + " " + instead
+        return _("A learning path can't be cancelled here.") + instead
+    event, by_pass = registration.event, registration.paid_by == PaidBy.PASS
+    if event.type != EventType.LMS or not by_pass:
+        until = None if by_pass or not may else event.cancel_until
+        if until is None and event.type != EventType.LMS:
+            return _("A place on a date can't be cancelled here.") + instead
+        if until is None:
+            return _("Only what you registered for by pass can be cancelled here.") + instead
+        if until < on or (event.first_on and event.first_on <= on):
+            over = _("It could be cancelled until %(day)s.") % {"day": day_text(until)}
+            return over + instead
     if done is None:
         done = Completion.objects.filter(
-            contact=registration.contact_id, item=registration.event.course_id
+            contact=registration.contact_id, item=event.course_id
         ).exists()
     if registration.completed_at or done:
         return _("You have completed it, so there is nothing to cancel.")

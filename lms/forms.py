@@ -86,17 +86,58 @@ def items_matching(items, text: str):
     return items.order_by("title_key", "pk")
 
 
-class GivePlaceForm(ReasonForm):
-    """A place that staff give."""
+class CancelPlaceForm(ReasonForm):
+    """Giving up somebody's place; `back` is what was paid for it in tokens, in words.
 
+    `until`: the last day of a fresh issue, where that may be given instead of what would be
+    written off at once (False: it may not).
+    """
+
+    give_back = forms.BooleanField(required=False, initial=True)
+    fresh = forms.BooleanField(
+        label=gettext_lazy("Give a fresh issue for what is written off at once"), required=False
+    )
+    fresh_until = forms.DateField(
+        label=gettext_lazy("The fresh issue expires on"),
+        required=False,
+        help_text=gettext_lazy("Empty: it never expires."),
+    )
+    field_order = ["give_back", "fresh", "fresh_until", "reason"]
+
+    def __init__(self, *args, back="", until=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["give_back"].label = _("Give back %(tokens)s") % {"tokens": back}
+        if until is False or not back:
+            del self.fields["fresh"], self.fields["fresh_until"]
+        else:
+            self.fields["fresh_until"].initial = until
+        if not back:
+            del self.fields["give_back"]
+
+
+class GivePlaceForm(ReasonForm):
+    """A place that staff give, or that tokens of an account pay for.
+
+    `units` are the token types that the place has a price in, and that the colleague may redeem.
+    """
+
+    pay = forms.ChoiceField(label=gettext_lazy("Payment"), required=False)
     tell = forms.BooleanField(
         label=gettext_lazy("Send them the confirmation by email"), required=False, initial=True
     )
 
+    def __init__(self, *args, units=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["pay"].choices = [
+            ("", _("By staff: nothing is paid")),
+            ("free", _("Free")),
+            *((f"unit-{unit.pk}", _("Tokens: %(type)s") % {"type": unit}) for unit in units),
+        ]
+
 
 class RegisterOnEventForm(GivePlaceForm):
     contact = contact_field(label=gettext_lazy("Contact"))
-    field_order = ["contact", "reason", "tell"]
+    field_order = ["contact", "pay", "reason", "tell"]
 
 
 class WhoForm(Form):
@@ -122,7 +163,7 @@ class RegisterContactForm(GivePlaceForm):
         required=False,
         label=gettext_lazy("Learning path"),
     )
-    field_order = ["event", "path", "reason", "tell"]
+    field_order = ["event", "path", "pay", "reason", "tell"]
 
     def clean(self):
         given = super().clean()

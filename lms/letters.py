@@ -26,7 +26,9 @@ def confirm(registration_id: int, *, at: datetime.datetime) -> None:
         Registration.objects.live()
         .filter(pk=registration_id)
         .exclude(contact__email=None)
-        .select_related("contact", "event__course", "path")
+        .select_related(
+            "contact", "event__course", "path", "account", "unit", "used_pass__pass_type"
+        )
         .first()
     )
     if found is None:

@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tms import days
 from tms.days import day_short
 from tms.ui import tables
 from tms.ui.address import page_of
@@ -79,12 +80,14 @@ class PaidFor(tables.Column):
         super().__init__(
             draw=self.drawn,
             export=self.said,
-            needs=("paid_by", "used_pass_id", "used_type"),
+            needs=("paid_by", "used_pass_id", "used_type", "amount", "unit__label"),
             **more,
         )
         self.of_pass = tables.Link("passes:detail", key="used_pass_id")
 
     def said(self, row):
+        if row["paid_by"] == PaidBy.TOKENS and row["amount"]:
+            return f"{days.number(row['amount'])} {row['unit__label']}"
         return row["used_type"] or str(PaidBy(row["paid_by"]).label)
 
     def drawn(self, row):

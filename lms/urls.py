@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import urls_learning
-from .views import asked, booking, catalogue, checkout, item, registrations, why
+from .views import asked, booking, catalogue, checkout, item, receipt, registrations, why
 
 app_name = "lms"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("catalogue/<slug:slug>/checkout/review/", checkout.review, name="checkout_review"),
     path("catalogue/<slug:slug>/request/", booking.AskForPlace.as_view(), name="ask_for_place"),
     path("registrations/<int:pk>/", booking.registration, name="registration"),
+    path("registrations/<int:pk>/receipt/", receipt.receipt, name="receipt"),
+    path("registrations/<int:pk>/receipt.pdf", receipt.receipt_file, name="receipt_file"),
     path("registrations/<int:pk>/calendar.ics", booking.calendar, name="calendar"),
     path("registrations/<int:pk>/date/", booking.choose_date, name="choose_date"),
     path("registrations/<int:pk>/giving-up/", booking.Cancel.as_view(), name="cancel_mine"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import content, learning, profile
+from .views import content, learning, profile, tokens
 
 urlpatterns = [
     path("my-learning/", learning.my_learning, name="my_learning"),
@@ -14,6 +14,12 @@ urlpatterns = [
     path("profile/", profile.details, name="profile"),
     path("profile/details/", profile.EditDetails.as_view(), name="edit_details"),
     path("profile/passes/", profile.passes, name="profile_passes"),
+    path("profile/tokens/", tokens.tokens, name="profile_tokens"),
+    path(
+        "profile/tokens/<int:account_id>/statement.csv",
+        tokens.token_statement,
+        name="token_statement",
+    ),
     path("profile/registrations/", profile.registrations, name="profile_registrations"),
     path("profile/requests/", profile.requests, name="profile_requests"),
     path("courses/<int:course_id>/content/", content.panel, name="content"),

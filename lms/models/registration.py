@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.money import written
+
 
 class PaidBy(models.TextChoices):
     PASS = "pass", _("By pass")
@@ -125,3 +127,10 @@ class Registration(models.Model):
 
     def __str__(self):
         return f"#{self.pk}"
+
+    @property
+    def paid_words(self) -> str:
+        """3 Gold, or in which other way; asks for the unit."""
+        if self.unit is not None and self.amount:
+            return written(self.amount, self.unit)
+        return str(PaidBy(self.paid_by).label)

@@ -99,7 +99,7 @@ def registration_page(request, found, *, refused="", status=200):
         "when": offering.when(found.event) if found.event else "",
         "sessions": found.event.sessions.order_by("starts_at", "id") if found.event else [],
         "steps": steps(found, request.today) if found.path_id else [],
-        "why_not_cancel": cancelling.why_not(found, request.organisation.contact_email),
+        "why_not_cancel": cancelling.why_not(found, **cancelling.rules(request)),
         "refused": refused,
     }
     return render(request, "lms/registration.html", context, status=status)
@@ -168,7 +168,7 @@ class LearnerDialog(Dialog):
 
 
 class Cancel(LearnerDialog):
-    """What the learner gives up by themselves: LMS events booked by pass, not completed."""
+    """What the learner gives up by themselves, and what comes back to which account."""
 
     title = gettext_lazy("Cancel the registration")
     submit = gettext_lazy("Cancel the registration")

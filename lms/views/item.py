@@ -66,9 +66,7 @@ def item_page(request, slug, *, refused="", chosen=None, status=200):
         "asked": requests.asked(who.contact_id, item=found),
         "refused": refused,
         "chosen": chosen,
-        "why_not_cancel": cancelling.why_not(
-            offered.registration, request.organisation.contact_email
-        )
+        "why_not_cancel": cancelling.why_not(offered.registration, **cancelling.rules(request))
         if offered.registration
         else "",
     }

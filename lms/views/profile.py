@@ -14,14 +14,17 @@ from passes.models import Pass, Status
 from tms.ui.access import learner
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import LongChoiceField
+from tokens import spending
 
 from .. import access, cancelling, progress, usage
 from ..models import Registration, Request
 from .learning import _learner
 
+TOKENS = "lms:profile_tokens"
 SIDE = [
     ("lms:profile", _("Details"), "user"),
     ("lms:profile_passes", _("Training Passes"), "id-card-lanyard"),
+    (TOKENS, _("Training Tokens"), "coins"),
     ("lms:profile_registrations", _("Registrations"), "list-checks"),
     ("lms:profile_requests", _("What I asked for"), "send"),
     ("my_account", _("Password & security"), "lock"),
@@ -29,7 +32,13 @@ SIDE = [
 
 
 def _page(request, template, here, **context):
-    side = [(reverse(name), label, icon, name == here) for name, label, icon in SIDE]
+    # Whoever may spend sees the balance, an empty one too; nobody else does.
+    spends = here == TOKENS or spending.accounts_of(context["contact"]).exists()
+    side = [
+        (reverse(name), label, icon, name == here)
+        for name, label, icon in SIDE
+        if spends or name != TOKENS
+    ]
     return render(request, f"lms/profile/{template}.html", {"side": side, **context})
 
 
@@ -93,13 +102,13 @@ def registrations(request):
     items = {row.path_id or row.event.course_id for row in rows}
     answers = access.answers(contact.pk, items, request.today)
     percents = progress.percents((contact.pk, item) for item in items)
-    whom = request.organisation.contact_email
+    rules = cancelling.rules(request)
     for row in rows:
         row.item = row.path or row.event.course
         row.answer = answers[row.item.pk]
         row.percent = percents.get((contact.pk, row.item.pk), 0)
         row.is_path = row.item.kind == ItemKind.PATH
-        row.why_not = cancelling.why_not(row, whom, done=row.percent == 100)
+        row.why_not = cancelling.why_not(row, **rules, done=row.percent == 100)
     return _page(
         request,
         "registrations",

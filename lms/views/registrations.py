@@ -1,5 +1,7 @@
 """Who is registered on what? For staff: lists and panels, registering, cancelling, marking."""
 
+import datetime
+import decimal
 import functools
 
 from django.db.models import (
@@ -8,6 +10,7 @@ from django.db.models import (
     CharField,
     Count,
     OuterRef,
+    Q,
     Subquery,
     Value,
     When,
@@ -23,21 +26,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
-from catalog.models import Event, Item
+from catalog.models import Event, Item, Unit
+from catalog.money import written
 from crm.models import Account, Contact
 from passes.models import Pass
 from tms.compiled import Question
-from tms.ui.access import staff
+from tms.days import number
+from tms.ui.access import allowed, staff
 from tms.ui.address import page_of
 from tms.ui.combobox import options
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import Action, Empty, ListPage
+from tokens import issuing, ledger
+from tokens.models import TokenIssue, TokenSettings
 
-from .. import attendance, cancelling, checkout, progress, tables
+from .. import attendance, cancelling, checkout, paying, progress, tables
 from ..filters import RegistrationFilter
 from ..forms import (
     CancelForm,
-    ReasonForm,
+    CancelPlaceForm,
     RegisterContactForm,
     RegisterOnEventForm,
     events_matching,
@@ -46,6 +53,7 @@ from ..models import Registration
 from ..tables import MANAGE, Standing
 
 LOOK = "lms.view_registrations"
+REDEEM, ISSUE = "tokens.redeem_tokens", "tokens.issue_tokens"
 
 
 def standing():
@@ -295,11 +303,80 @@ class Managing(Dialog):
         }
 
 
-class RegisterOnEvent(Managing):
+class Registering(Managing):
+    """Who pays, and from which issue, is asked once it is known whose tokens there are: beneath
+    the form, with what it takes. Without scripts it comes with the second look.
+    """
+
+    changes = ("registrations", "events", "event", "tokens")
+    title = gettext_lazy("Register")
+    submit = gettext_lazy("Register")
+    previews = True
+    template_name = "lms/staff/register.html"
+    place: dict
+
+    def get_form_kwargs(self):
+        units = Unit.objects.none()
+        if allowed(self.request.user, REDEEM):
+            units = Unit.objects.tokens().filter(self.priced()).distinct().order_by("label")
+        return super().get_form_kwargs() | {"units": units}
+
+    def priced(self) -> Q:
+        """The token types to choose from."""
+        return Q(token_type__issues__isnull=False)
+
+    def unconfirmed(self, outcome):
+        # A place that nobody pays for touches nobody else: one press is enough.
+        return bool(outcome.consequences) and super().unconfirmed(outcome)
+
+    def frame(self, part):
+        return "lms/staff/_register_part.html" if part else super().frame(part)
+
+    def register(self, contact, *, pay, **given):
+        made = checkout.register_by_staff(
+            contact, pay=self.payment(contact, pay), **given, **self.who
+        )
+        return paying.told_paid(made, self.request.today)
+
+    def payment(self, contact, pay):
+        if not pay:
+            return paying.Given()
+        if pay == "free":
+            return paying.Free()
+        self.asks = ways = asked_of(contact, pay, self.request)
+        issue = ways["issue"]
+        return paying.ByTokens(ways["account"], ways["unit"], issue and issue.pk)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | getattr(self, "asks", {})
+
+
+def asked_of(contact, pay, request) -> dict:
+    """Whose tokens, and of which issue, was chosen among those there are. Four statements."""
+    unit = Unit.objects.get(pk=pay.removeprefix("unit-"))
+    accounts = {
+        str(pk): each for pk, each in Account.objects.in_bulk(contact.account_ids()).items()
+    }
+    own = accounts[str(contact.account_id)]
+    account = accounts.get(request.POST.get("account", ""), own)
+    left = TokenIssue.objects.filter(account=account, token_type__unit=unit)
+    issues = {str(each.pk): each for each in left.spendable_on(request.today)}
+    return {
+        "accounts": list(accounts.values()),
+        "account": account,
+        "unit": unit,
+        "issues": [
+            (each, number(each.remaining), paying.issue_words(each)) for each in issues.values()
+        ],
+        "issue": issues.get(request.POST.get("issue", "")),
+    }
+
+
+class RegisterOnEvent(Registering):
     """Give a contact a place on the event whose page it is."""
 
     title = gettext_lazy("Register a contact")
-    submit = gettext_lazy("Register")
     form_class = RegisterOnEventForm
 
     def setup(self, request, *args, **kwargs):
@@ -307,19 +384,21 @@ class RegisterOnEvent(Managing):
         events = Event.objects.select_related("course")
         self.event = get_object_or_404(events, pk=kwargs["event_id"])
 
+    def priced(self):
+        owners = [self.event.priced_id, self.event.course.priced_id]
+        return Q(price__priced__in=owners)
+
     @property
     def subject(self):
         return self.event.choice_label
 
     def perform(self, *, contact, **given):
-        checkout.register_by_staff(contact, event=self.event, **given, **self.who)
+        return self.register(contact, event=self.event, **given)
 
 
-class RegisterContact(Managing):
+class RegisterContact(Registering):
     """Give the contact whose page it is a place on an event or a path."""
 
-    title = gettext_lazy("Register")
-    submit = gettext_lazy("Register")
     form_class = RegisterContactForm
 
     def setup(self, request, *args, **kwargs):
@@ -330,8 +409,12 @@ class RegisterContact(Managing):
     def subject(self):
         return self.contact.name
 
+    def preview(self, **answers):
+        chosen = [answers.get("event"), answers.get("path")]
+        return super().preview(**answers) if any(chosen) and not all(chosen) else []
+
     def perform(self, **given):
-        checkout.register_by_staff(self.contact, **given, **self.who)
+        return self.register(self.contact, **given)
 
 
 @staff(MANAGE)
@@ -358,11 +441,12 @@ class Cancel(Managing):
     never_mind = gettext_lazy("Keep it")
     danger = True
     previews = True
-    form_class = ReasonForm
+    form_class = CancelPlaceForm
+    changes = ("registrations", "events", "event", "tokens")
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        rows = Registration.objects.select_related("contact", "event__course", "path")
+        rows = Registration.objects.select_related("contact", "event__course", "path", "unit")
         self.registration = self.versioned = get_object_or_404(rows, pk=kwargs["pk"])
 
     @property
@@ -371,8 +455,28 @@ class Cancel(Managing):
         what = on.path.title if on.path else on.event.choice_label
         return f"{on.contact.name}, {what}"
 
-    def perform(self, *, reason):
-        return cancelling.cancel(self.registration.pk, reason=reason or "", **self.who).consequences
+    def get_form_kwargs(self):
+        """What was paid in tokens, and until when a fresh issue would last, if one may be given."""
+        on = self.registration
+        back = on.token_move and ledger.to_give_back([on.token_move], self.request.today)
+        if not back:
+            return super().get_form_kwargs()
+        total = decimal.Decimal(sum(quantity for _issue, quantity, _over in back))
+        until: datetime.date | bool | None = False
+        may = allowed(self.request.user, ISSUE) and TokenSettings.current().manual_issues
+        if may and any(over for _issue, _quantity, over in back):
+            until = issuing.expiry_of(back[0][0].token_type, self.request.today)
+        given = {"back": written(total, on.unit), "until": until}
+        return super().get_form_kwargs() | given
+
+    def perform(self, *, reason, give_back=True, fresh=False, fresh_until=None):
+        return cancelling.cancel(
+            self.registration.pk,
+            give_back=give_back,
+            fresh=cancelling.Fresh(fresh_until) if fresh else None,
+            reason=reason or "",
+            **self.who,
+        )
 
 
 class Marking(Managing):

@@ -42,7 +42,7 @@ def test_changes_are_written_down_with_before_and_after(browse, boss):
     fact = journal.about("organisation", 1)[0]
     assert (fact.kind, fact.by_id) == ("organisation.changed", boss.pk)
     assert fact.before["name"] == "Harbour Training"
-    assert fact.after == ANSWERS | {"sign_up_open": False}
+    assert fact.after == ANSWERS | {"sign_up_open": False, "learners_cancel": False}
 
 
 def test_nothing_changed_is_nothing_written(organisation, said):

@@ -201,6 +201,7 @@ TABLE = {
         learn unit done place file profile edit_details profile_passes
         profile_registrations profile_requests
         checkout checkout_date checkout_questions checkout_payment checkout_review
+        receipt receipt_file profile_tokens token_statement
     """,
     ),
     **rows("lms", SEE_PLACES, "registrations of_contact of_account of_pass of_event why ask_why"),
@@ -379,6 +380,8 @@ def world(ada, office, clock) -> dict:
             "unit_file": unit.pk,
             "registration": registration.pk,
             "calendar": registration.pk,
+            "receipt": registration.pk,
+            "receipt_file": registration.pk,
             "choose_date": registration.pk,
             "cancel_mine": registration.pk,
             "request": request.pk,

@@ -115,7 +115,7 @@ def test_each_role_opens_what_it_may_and_nothing_else(everything, browse, who, m
 def test_what_belongs_to_another_learner_is_not_there(everything, browse):
     made, _people = everything
     other = LearnerFactory()
-    for name in ("registration", "calendar", "cancel_mine"):
+    for name in ("registration", "calendar", "cancel_mine", "receipt", "receipt_file"):
         assert browse(other.user).get(address(f"lms:{name}", made)).status_code == 404, name
     for name in ("choose_date", "cancel_mine"):
         assert browse(other.user).post(address(f"lms:{name}", made)).status_code == 404, name

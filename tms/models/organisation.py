@@ -28,6 +28,7 @@ class Organisation(models.Model):
         default=initial_second_factor,
     )
     sign_up_open = models.BooleanField(_("visitors may create an account"), default=True)
+    learners_cancel = models.BooleanField(_("learners may cancel their places"), default=True)
     contact_email = models.EmailField(_("address for questions"), blank=True)
     set_up_at = models.DateTimeField(null=True, editable=False)
     demonstration = models.BooleanField(default=False, editable=False)

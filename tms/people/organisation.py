@@ -10,7 +10,14 @@ from tms.refusals import Refusal
 
 from .logo import redrawn
 
-PLAIN = ("name", "time_zone", "second_factor", "sign_up_open", "contact_email")
+PLAIN = (
+    "name",
+    "time_zone",
+    "second_factor",
+    "sign_up_open",
+    "learners_cancel",
+    "contact_email",
+)
 
 
 def locked() -> Organisation:
@@ -21,7 +28,7 @@ def locked() -> Organisation:
 
 @transaction.atomic
 def change(*, by, at, on, logo=None, remove_logo: bool = False, **answers) -> Organisation:
-    """Change what `answers` names (name, time_zone, second_factor, sign_up_open, contact_email).
+    """Change what `answers` names of `PLAIN`.
 
     `logo` is an uploaded file, drawn anew before it is kept. Journaled with before and after.
     """

@@ -98,6 +98,10 @@ class Dialog(Guarded, FormView):
         """What `perform` would do: it is run, and rolled back."""
         return done(preview.run(lambda: self.perform(**answers))).consequences or []
 
+    def unconfirmed(self, outcome: Done) -> bool:
+        """Is what was done not what was shown before?"""
+        return digest_of(outcome.consequences) != self.request.POST.get("digest")
+
     # How it works
 
     def dispatch(self, request, *args, **kwargs):
@@ -157,8 +161,7 @@ class Dialog(Guarded, FormView):
             return Done(**earlier.answer)  # pyrefly: ignore
         self.refuse_stale()
         outcome = done(self.perform(**form.cleaned_data))
-        shown = self.request.POST.get("digest")
-        if self.previews and digest_of(outcome.consequences) != shown:
+        if self.previews and self.unconfirmed(outcome):
             raise ShownAnew
         if key:
             answer = {"goes_to": outcome.goes_to, "says": str(outcome.says)}

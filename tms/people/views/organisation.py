@@ -50,6 +50,14 @@ class OrganisationForm(Form):
         required=False,
         help_text=gettext_lazy("Otherwise people come in by invitation only."),
     )
+    learners_cancel = forms.BooleanField(
+        label=gettext_lazy("Learners may cancel their places"),
+        required=False,
+        help_text=gettext_lazy(
+            "Until an event's cancellation deadline; what they paid in tokens comes back. LMS "
+            "events booked by pass are cancelled at any time."
+        ),
+    )
 
     def __init__(self, *args, organisation, **kwargs):
         super().__init__(*args, **kwargs)
