@@ -1,7 +1,16 @@
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 
 from tests.factories import UserFactory
+
+
+@pytest.fixture
+def site(monkeypatch):
+    """The addresses are those of tests/ui/site.py. The resolvers of both sites are kept: pytest's
+    own mark for this forgets them, and each test would read all addresses twice.
+    """
+    monkeypatch.setattr(settings, "ROOT_URLCONF", "tests.ui.site")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tms.models import JournalRow
 from tms.ui import register
 
 PAGES = ["/facts/?kind=fact.open", "/control-panel/", "/search/?q=fa", "/facts/new/", "/nowhere/"]
-pytestmark = [pytest.mark.urls("tests.ui.site")]
+pytestmark = [pytest.mark.usefixtures("site")]
 
 
 @pytest.fixture(autouse=True)

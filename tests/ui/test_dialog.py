@@ -10,7 +10,7 @@ from tests.factories import UserFactory
 from tests.ui.site import write
 from tms.models import JournalRow, OperationKey
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.ui.site")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
 NEW = "/facts/new/"
 ANSWERS = {"name": "A name", "on": "2026-11-22"}
 

@@ -15,7 +15,7 @@ from tms import jobs
 from tms.models import Job, JournalRow
 from tms.ui import keyset, tables
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.ui.site")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
 DAY = datetime.date(2026, 11, 1)
 
 

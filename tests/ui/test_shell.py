@@ -24,7 +24,7 @@ from tms.ui.register import (
 )
 from tms.ui.shell import Shell
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.ui.site")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
 
 
 def find_facts(query, user, limit):

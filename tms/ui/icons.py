@@ -1,9 +1,18 @@
 """What does an icon look like? Lucide's drawing by name, inline, hidden from screen readers."""
 
 import functools
+from importlib import resources
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 from django.utils.safestring import SafeString, mark_safe
-from lucide import _load_icon
+from lucide import IconDoesNotExist
+
+
+@functools.cache
+def _icons() -> ZipFile:
+    """All of Lucide, opened once: to read what is in it takes longer than to draw a page."""
+    return ZipFile(str(resources.files("lucide").joinpath("lucide.zip")))
 
 
 @functools.cache
@@ -12,10 +21,13 @@ def drawing(name: str) -> str:
 
     Raises lucide.IconDoesNotExist for a name that Lucide doesn't know.
     """
-    from_set = _load_icon(name)
+    try:
+        svg = _icons().read(f"{name}.svg")
+    except KeyError:
+        raise IconDoesNotExist(f"The icon {name!r} does not exist.") from None
     parts = []
-    for shape in from_set:
-        tag = getattr(shape.tag, "text", shape.tag)
+    for shape in ElementTree.fromstring(svg):  # noqa: S314 - a file of a package of ours
+        tag = shape.tag.rpartition("}")[2]
         attributes = "".join(f' {key}="{value}"' for key, value in shape.attrib.items())
         parts.append(f"<{tag}{attributes}/>")
     return "".join(parts)
