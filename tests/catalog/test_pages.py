@@ -20,6 +20,8 @@ from tests.factories import (
     PriceFactory,
     RegionFactory,
     TokenUnitFactory,
+    copies,
+    several,
 )
 from tms.models import User
 from tms.ui import register
@@ -517,11 +519,16 @@ def cost(client, address, count_queries):
 
 @pytest.mark.parametrize("number", [1, 3, 300])
 def test_lists_cost_the_same_however_long(client, count_queries, europe, number):
-    category = CategoryFactory()
-    for _ in range(number):
-        course = CourseFactory(categories=[category], tags=["a"])
-        PathFactory(courses=[course])
-        EventFactory(course=course, sessions=number < 10)
+    courses = several(CourseFactory(categories=[CategoryFactory()], tags=["a"]), number)
+    copies(Item.categories.through.objects.get(), number - 1, item=lambda n: courses[n + 1])
+    path = PathFactory(courses=courses[:1])
+    paths = several(path, number)
+    copies(
+        path.steps.get(), number - 1, path=lambda n: paths[n + 1], course=lambda n: courses[n + 1]
+    )
+    event = EventFactory(course=courses[0])
+    events = several(event, number, course=lambda n: courses[n + 1])
+    copies(event.sessions.get(), number - 1, event=lambda n: events[n + 1])
     assert {
         name: cost(client, url(name), count_queries) for name in ("courses", "paths", "events")
     } == {"courses": 6, "paths": 6, "events": 4}
@@ -531,15 +538,21 @@ def test_lists_cost_the_same_however_long(client, count_queries, europe, number)
 @pytest.mark.parametrize("number", [1, 3, 300])
 def test_pages_cost_the_same_however_much_is_on_them(client, count_queries, europe, number):
     course = CourseFactory(categories=[CategoryFactory() for _ in range(min(number, 30))])
-    path = PathFactory(courses=[CourseFactory() for _ in range(number)])
-    for each in range(number):
-        event = EventFactory(course=course, sessions=False)
-        PriceFactory(of=course, region=RegionFactory(name=f"Region {each}"))
-    for each in range(number):
-        starts = event.starts_at + datetime.timedelta(days=each)
-        event.sessions.create(
-            starts_at=starts, ends_at=starts + datetime.timedelta(hours=1), time_zone="UTC"
-        )
+    step = PathFactory(courses=[CourseFactory()]).steps.get()
+    path, courses = step.path, several(step.course, number)
+    copies(step, number - 1, course=lambda n: courses[n + 1], position=lambda n: n + 2)
+    event = EventFactory(course=course)
+    several(event, number)
+    price = PriceFactory(of=course, region=RegionFactory(name="Region"))
+    regions = copies(price.region, number - 1, name=lambda n: f"Region {n}")
+    copies(price, number - 1, region=lambda n: regions[n])
+    session, day = event.sessions.get(), datetime.timedelta(days=1)
+    copies(
+        session,
+        number - 1,
+        starts_at=lambda n: session.starts_at + (n + 1) * day,
+        ends_at=lambda n: session.ends_at + (n + 1) * day,
+    )
     assert {
         "course": cost(client, url("course", course.pk), count_queries),
         "path": cost(client, url("path", path.pk), count_queries),

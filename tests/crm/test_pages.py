@@ -13,6 +13,7 @@ from tests.factories import (
     CustomFieldFactory,
     LearnerFactory,
     UserFactory,
+    copies,
 )
 from tms.models import JournalRow
 from tms.ui import register
@@ -47,9 +48,19 @@ def staff(*rights):
 
 def crowd(n, europe):
     """`n` accounts, each with a contact that signs in."""
-    for number in range(n):
-        account = AccountFactory(name=f"Crowd {number:03}", region=europe)
-        LearnerFactory(first_name="Kim", last_name=f"Crowd {number:03}", account=account)
+    kim = LearnerFactory(
+        first_name="Kim", last_name="Crowd 999", account__name="Crowd 999", account__region=europe
+    )
+    users = copies(kim.user, n - 1, email=lambda n: f"kim{n}@example.com")
+    accounts = copies(kim.account, n - 1, name=lambda n: f"Crowd {n:03}")
+    copies(
+        kim,
+        n - 1,
+        last_name=lambda n: f"Crowd {n:03}",
+        email=lambda n: users[n].email,
+        user=lambda n: users[n],
+        account=lambda n: accounts[n],
+    )
 
 
 # What lists cost
@@ -71,18 +82,30 @@ def test_the_list_of_accounts_costs_the_same_for_any_number(n, europe, client, c
 def test_the_contacts_of_an_account_cost_the_same_for_any_number(
     n, kestrel, client, count_queries, ours
 ):
-    ContactFactory.create_batch(n, account=kestrel)
+    copies(ContactFactory(account=kestrel), n - 1, email=lambda n: f"number{n}@example.com")
     assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/contacts/")) == 6
 
 
 @pytest.mark.parametrize("n", [1, 3, 300])
 def test_a_contacts_page_costs_the_same_for_any_past(n, ada, client, count_queries, who, ours):
     CustomFieldFactory()
-    for number in range(n):
-        other = AccountFactory(name=f"Other {number}", region=ada.account.region)
-        by = UserFactory(is_staff=True)
-        belonging.add(ada.pk, other, **who | {"by": by})
-        external_ids.add(ada, system=f"System {number}", value="1", **who)
+    other, by = AccountFactory(region=ada.account.region), UserFactory(is_staff=True)
+    noted = external_ids.add(ada, system="System", value="1", **who)
+    copies(JournalRow.objects.latest("id"), n - 1)
+    belonging.add(ada.pk, other, **who | {"by": by})
+    linked = JournalRow.objects.latest("id")
+    accounts = copies(other, n - 1, name=lambda n: f"Other {n}")
+    users = copies(by, n - 1, email=lambda n: f"by{n}@example.com")
+    copies(ada.memberships.get(), n - 1, account=lambda n: accounts[n])
+    copies(
+        linked,
+        n - 1,
+        account_id=lambda n: accounts[n].pk,
+        after=lambda n: {"account": accounts[n].pk},
+        by_id=lambda n: users[n].pk,
+    )
+    copies(noted, n - 1, system=lambda n: f"System {n}")
+    external_ids.add(ada, system="Last", value="1", **who)  # so that both kinds are shown
     assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/")) == 10
     assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/history/")) == 7
     assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/details/", headers=HTMX)) == 6
@@ -90,9 +113,10 @@ def test_a_contacts_page_costs_the_same_for_any_past(n, ada, client, count_queri
 
 @pytest.mark.parametrize("n", [1, 3, 300])
 def test_an_accounts_page_costs_the_same_for_any_past(n, kestrel, client, count_queries, who, ours):
-    for number in range(n):
-        AccountFactory(name=f"Sub {number}", parent=kestrel)
-        external_ids.add(kestrel, system=f"System {number}", value="1", **who)
+    copies(AccountFactory(parent=kestrel), n - 1, name=lambda n: f"Sub {n}")
+    noted = external_ids.add(kestrel, system="System", value="1", **who)
+    copies(JournalRow.objects.latest("id"), n - 1)
+    copies(noted, n - 1, system=lambda n: f"System {n}")
     assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/")) == 9
     assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/history/")) == 7
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.utils import translation
 
-from catalog.models import ItemStatus
+from catalog.models import Item, ItemStatus
 from lms import cards
 from passes.models import TypeStatus
 from tests.factories import (
@@ -25,6 +25,8 @@ from tests.factories import (
     RegionFactory,
     RegistrationFactory,
     TokenUnitFactory,
+    copies,
+    several,
 )
 from tests.lms.cast import day, held, library
 
@@ -255,11 +257,22 @@ def test_a_page_takes_eight_statements_at_any_size(number, browse, ada, kestrel,
     held(ada, pass_type)
     PassFactory(option=PassOptionFactory(pass_type=other), account=kestrel)
     category = CategoryFactory()
-    for index in range(number):
-        item = course(f"Course {index}", categories=[category])
-        PriceFactory(of=item, amount=100 + index)
-        (EventFactory if index % 2 else LmsEventFactory)(course=item)
-        (pass_type, other)[index % 2].inclusions.create(item=item)
+    first = course("Course", categories=[category])
+    items = several(first, number)
+    copies(Item.categories.through.objects.get(), number - 1, item=lambda n: items[n + 1])
+    price = PriceFactory(of=first, amount=100)
+    copies(price, number - 1, priced=lambda n: items[n + 1].priced, amount=lambda n: 101 + n)
+    several(LmsEventFactory(course=first), len(items[::2]), course=lambda n: items[2 * n + 2])
+    if number > 1:
+        classroom = EventFactory(course=items[1], sessions=False)
+        several(classroom, len(items[1::2]), course=lambda n: items[2 * n + 3])
+    included = pass_type.inclusions.create(item=first)
+    copies(
+        included,
+        number - 1,
+        item=lambda n: items[n + 1],
+        pass_type=lambda n: (other, pass_type)[n % 2],
+    )
     client = browse(ada.user)
     assert count_queries(lambda: client.get("/catalogue/")) == 7
     # The one course has no date: nothing is found, and no badge is asked for.

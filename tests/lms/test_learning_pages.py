@@ -15,6 +15,8 @@ from tests.factories import (
     PathFactory,
     RegistrationFactory,
     SectionFactory,
+    copies,
+    several,
 )
 from tests.lms.cast import TODAY, held, library
 
@@ -182,15 +184,26 @@ def test_who_has_no_contact_is_told_so(office, browse):
 
 def many(ada, number):
     """So many registrations, each by a pass of its own, with content; of ten pass types."""
-    courses = [CourseFactory() for _each in range(number)]
-    libraries = [library(*courses[first::10]) for first in range(min(number, 10))]
-    for number, course in enumerate(courses):
-        ContentUnitFactory(course=course)
-        RegistrationFactory(
-            contact=ada,
-            event=LmsEventFactory(course=course),
-            used_pass=held(ada, libraries[number % 10]),
-        )
+    unit = ContentUnitFactory()
+    section = unit.section
+    courses = several(section.course, number)
+    sections = copies(section, number - 1, course=lambda n: courses[n + 1])
+    copies(unit, number - 1, section=lambda n: sections[n])
+    event = LmsEventFactory(course=courses[0])
+    events = several(event, number, course=lambda n: courses[n + 1])
+    types = [courses[first::10] for first in range(min(number, 10))]
+    passes = [
+        [first, *copies(first, len(opens) - 1)]
+        for opens in types
+        for first in [held(ada, library(*opens))]
+    ]
+    first = RegistrationFactory(contact=ada, event=event, used_pass=passes[0][0])
+    copies(
+        first,
+        number - 1,
+        event=lambda n: events[n + 1],
+        used_pass=lambda n: passes[(n + 1) % 10][(n + 1) // 10],
+    )
 
 
 @pytest.mark.parametrize("number", [1, 3, 300])

@@ -16,6 +16,7 @@ from tests.factories import (
     PassOptionFactory,
     PassTypeFactory,
     PathFactory,
+    several,
 )
 from tms import preview
 from tms.consequences import Consequence
@@ -138,8 +139,10 @@ def test_what_is_archived_cancelled_or_gone_is_passed_over(who):
 @pytest.mark.parametrize("number", [1, 3, 300])
 def test_putting_in_takes_the_same_queries_for_any_number(who, number, django_assert_num_queries):
     pass_type = PassTypeFactory()
-    items = [(CourseFactory().pk, []) for _each in range(number)]
-    events = [EventFactory(sessions=False).pk for _each in range(number)]
+    items = [(course.pk, []) for course in several(CourseFactory(), number)]
+    event = EventFactory(sessions=False)
+    courses = several(event.course, number)
+    events = [e.pk for e in several(event, number, course=lambda n: courses[n + 1])]
     with django_assert_num_queries(9):
         assert training.add(pass_type, items=items, events=events, **who) == 2 * number
 

@@ -20,6 +20,7 @@ from tests.factories import (
     PassTypeFactory,
     PathFactory,
     UserFactory,
+    several,
 )
 from tests.passes.pages import HTMX, names, send, text
 from tms.models import JournalRow
@@ -240,8 +241,11 @@ def test_without_scripts_browsing_is_an_ordinary_form(client, shelf):
 
 @pytest.mark.parametrize("number", [1, 3, 300])
 def test_the_dialog_takes_the_same_queries_for_any_number(client, count_queries, number):
-    for course in CourseFactory.create_batch(number):
-        EventFactory(course=course, sessions=False)
+    courses = several(CourseFactory(), number)
+    several(
+        EventFactory(course=courses[0], sessions=False), number, course=lambda n: courses[n + 1]
+    )
+    course = courses[-1]
     for _each in range(min(number, 30)):
         PassTypeFactory(opens=[course])
     made = PassTypeFactory(opens=[course])

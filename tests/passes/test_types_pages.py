@@ -17,6 +17,8 @@ from tests.factories import (
     PassTypeFactory,
     PriceFactory,
     UserFactory,
+    copies,
+    several,
 )
 from tests.passes.pages import HTMX, names, send, text
 from tms.models import JournalRow
@@ -83,10 +85,15 @@ def test_an_empty_list_says_what_a_type_is_and_offers_the_first_step(client):
 
 @pytest.mark.parametrize("number", [1, 3, 300])
 def test_the_list_takes_the_same_queries_for_any_number(client, count_queries, kestrel, number):
-    option = PassOptionFactory(pass_type=PassTypeFactory(opens=[CourseFactory()]))
-    PassFactory(option=option, account=kestrel)
-    for _each in range(number - 1):
-        PassTypeFactory()
+    made = PassTypeFactory(opens=[CourseFactory()])
+    PassFactory(option=PassOptionFactory(pass_type=made), account=kestrel)
+    copies(
+        made,
+        number - 1,
+        name=lambda n: f"Type {n}",
+        code=lambda n: f"T-{n}",
+        slug=lambda n: f"type-{n}",
+    )
     assert count_queries(lambda: client.get("/pass-types/?size=100")) == LIST_QUERIES
 
 
@@ -228,8 +235,9 @@ def test_publish_says_why_it_is_disabled(client):
 
 @pytest.mark.parametrize("number", [1, 3, 300])
 def test_the_page_takes_the_same_queries_for_any_number(client, count_queries, number):
-    courses = CourseFactory.create_batch(number)
-    made = PassTypeFactory(opens=courses)
+    courses = several(CourseFactory(), number)
+    made = PassTypeFactory(opens=courses[:1])
+    copies(made.inclusions.get(), number - 1, item=lambda n: courses[n + 1])
     for each in range(min(number, 40)):
         PriceFactory(of=PassOptionFactory(pass_type=made, name=str(each)))
     assert count_queries(lambda: client.get(f"/pass-types/{made.pk}/")) == PAGE_QUERIES
