@@ -12,6 +12,8 @@ from passes import expiring
 from passes.models import Pass, PassType, Status
 from tms.demo import people, world
 from tms.models import JournalRow, Organisation, User
+from tokens import books
+from tokens.models import EntryKind, LedgerEntry, Spender, TokenIssue
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -37,6 +39,16 @@ def believable_and_true(clock):
     assert Registration.objects.live().exists()
     assert Completion.objects.exists()
     assert Request.objects.filter(state="open").count() == 2
+    # Tokens of three types: some about to expire, some that expired unused, and every movement.
+    today = TokenIssue.objects.with_status(TODAY)
+    assert set(today.values_list("status", flat=True)) == {"active", "used_up", "expired"}
+    assert today.values("token_type").distinct().count() == 3
+    soon = TODAY + datetime.timedelta(days=30)
+    assert today.filter(status="active", expires_on__lte=soon).exists()
+    kinds = set(LedgerEntry.objects.values_list("kind", flat=True))
+    assert kinds == set(EntryKind.values)
+    assert books.prove(TODAY).differing_count == books.prove(TODAY).waiting_count == 0
+    assert Spender.objects.count() == 2
     # Its history tells of each kind of change, and of none after now.
     told = set(JournalRow.objects.filter(subject_kind="pass").values_list("kind", flat=True))
     assert told == {

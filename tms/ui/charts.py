@@ -4,12 +4,17 @@ Widths are per cent and heights pixels, so that text keeps its size at every wid
 """
 
 import dataclasses
+import datetime
 import decimal
+
+from babel.dates import format_date
+from django.utils.translation import gettext as _
 
 from tms import days
 
 HEIGHT, TOP, FOOT = 132, 20, 20
 SHARE = 0.7  # of its column, that a bar fills
+COLUMNS = 12  # so many labels have room on a phone
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,3 +81,33 @@ def bars(
         )
     words = ", ".join(f"{each.label} {each.total}" for each in made if each.total)
     return Bars(f"{says}: {words}" if words else says, tuple(made), f"{step * SHARE:.2f}")
+
+
+def by_month(says: str, series: dict[str, dict], start: datetime.date) -> Bars:
+    """Bars of the months from that of `start` on, as many as there is room for; then what comes
+    later, and what never does, if there is any.
+
+    `series` is {its name: {first of a month, or None for never: number}}.
+    """
+    names, numbers = list(series), list(series.values())
+    months = [_month(start, ahead) for ahead in range(COLUMNS)]
+    never = [each.get(None, 0) for each in numbers]
+    room = COLUMNS - any(never)
+    if any(month and month > months[room - 1] for each in numbers for month in each):
+        room -= 1
+    later = [
+        sum(number for month, number in each.items() if month and month > months[room - 1])
+        for each in numbers
+    ]
+    columns = [
+        (format_date(month, "LLL", locale=days.reader()), [each.get(month, 0) for each in numbers])
+        for month in months[:room]
+    ]
+    columns += [(_("later"), later)] if any(later) else []
+    columns += [(_("never"), never)] if any(never) else []
+    return bars(says, columns, names)
+
+
+def _month(start: datetime.date, ahead: int) -> datetime.date:
+    years, month = divmod(start.month - 1 + ahead, 12)
+    return datetime.date(start.year + years, month + 1, 1)

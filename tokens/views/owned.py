@@ -1,9 +1,7 @@
 """Which tokens does an account have? Its tab, the lists of its issues and entries, one issue."""
 
 import dataclasses
-import datetime
 
-from babel.dates import format_date
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -226,27 +224,11 @@ def of_account(request, account_id):
 
 
 def by_month(balance, today) -> charts.Bars | None:
-    """What can be spent, by the month it expires in: twelve months, then later, then never."""
+    """What can be spent, by the month in which it expires."""
     if not balance.available:
         return None
-    months = [first_of(today, ahead) for ahead in range(12)]
-    columns = [(month_name(each), [balance.months.get(each, 0)]) for each in months]
-    later = sum(n for month, n in balance.months.items() if month and month > months[-1])
-    if later:
-        columns.append((_("later"), [later]))
-    if forever := balance.months.get(None):
-        columns.append((_("never"), [forever]))
     says = _("%(type)s by month of expiry") % {"type": balance.name}
-    return charts.bars(says, columns, [balance.name])
-
-
-def first_of(day: datetime.date, ahead: int) -> datetime.date:
-    years, month = divmod(day.month - 1 + ahead, 12)
-    return datetime.date(day.year + years, month + 1, 1)
-
-
-def month_name(day: datetime.date) -> str:
-    return format_date(day, "LLL", locale=days.reader())
+    return charts.by_month(says, {balance.name: balance.months}, today)
 
 
 def spending_panel(request, account) -> dict:

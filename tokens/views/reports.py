@@ -18,7 +18,6 @@ from tms.ui.forms import Form
 
 from .. import books, liability
 from .asked import SEE
-from .owned import first_of, month_name
 
 
 class DayForm(Form):
@@ -69,20 +68,12 @@ def token_liability(request):
 
 
 def by_month(found, day) -> charts.Bars:
-    """Tokens owed, by month of expiry: twelve months, then later, then never."""
-    months = [first_of(day, ahead) for ahead in range(12)]
-    columns = [(month_name(each), [of.in_month(each) for of in found]) for each in months]
-    later = [
-        sum(line.tokens for line in of.owed if line.month and line.month > months[-1])
+    """Tokens owed, by month of expiry and type."""
+    series = {
+        str(of.token_type): {line.month: of.in_month(line.month) for line in of.owed}
         for of in found
-    ]
-    never = [of.in_month(None) for of in found]
-    columns += [
-        (label, numbers) for label, numbers in ((_("later"), later), (_("never"), never))
-        if any(numbers)
-    ]  # fmt: skip
-    says = _("Tokens owed by month of expiry")
-    return charts.bars(says, columns, [str(each.token_type) for each in found])
+    }
+    return charts.by_month(_("Tokens owed by month of expiry"), series, day)
 
 
 def told(of) -> dict:
