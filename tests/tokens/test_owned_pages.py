@@ -5,10 +5,12 @@ import io
 import re
 
 import pytest
+from django.db import connection
 
 from tests.factories import AccountFactory, TokenTypeFactory
 from tests.passes.pages import text
 from tokens import expiring, ledger
+from tokens.views.owned import AccountEntries, AccountIssues
 
 pytestmark = pytest.mark.django_db
 
@@ -187,3 +189,26 @@ def test_a_year_on_the_chart_ends_with_later_and_never(desk, kestrel, give):
     said = desk.get(tab(kestrel)).text
     words = re.search(r'<svg class="chart" role="img" aria-label="([^"]+)"', said)[1]
     assert words == "Gold by month of expiry: Nov 3, Aug 3, later 3, never 3"
+
+
+@pytest.mark.parametrize("sort", ["expires_on", "-expires_on", "number"])
+def test_issues_are_sorted_by_an_index(rf, office, kestrel, clock, sort):
+    assert_by_index(AccountIssues, rf, office, kestrel, clock, sort)
+
+
+@pytest.mark.parametrize("sort", ["at", "-at", "number"])
+def test_the_ledger_is_sorted_by_an_index(rf, office, kestrel, clock, sort):
+    assert_by_index(AccountEntries, rf, office, kestrel, clock, sort)
+
+
+def assert_by_index(page, rf, office, kestrel, clock, sort):
+    request = rf.get("/", {"sort": sort})
+    request.user, request.today = office, clock.on()
+    listing = page.at(request, account_id=kestrel.pk)
+    rows = listing.found.order_by().annotate(sort_key=listing.sort_expression())
+    sign = "-" if sort.startswith("-") else ""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    plan = rows.order_by(f"{sign}sort_key", f"{sign}pk").values("pk", "sort_key")[:51].explain()
+    assert "Index" in plan
+    assert "Sort" not in plan
