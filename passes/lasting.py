@@ -1,5 +1,6 @@
 """How does the expiry of a pass move? Renewed by an option or by hand, extended, shortened."""
 
+import dataclasses
 import datetime
 
 from django.db import transaction
@@ -27,6 +28,50 @@ def renewed_until(pass_: Pass, option, on: datetime.date) -> tuple[datetime.date
     )
 
 
+@dataclasses.dataclass(frozen=True)
+class Renewal:
+    """What renewing a pass would give: its last day, its anchor day; is that earlier than now?"""
+
+    expires_on: datetime.date
+    anchor_day: int
+    shorter: bool
+
+
+def renewal(pass_: Pass, *, option, expires_on, confirmed_shorter: bool, on) -> Renewal:
+    """The rule of `renew`, asked of a pass as it is. Changes nothing, asks nothing.
+
+    Only what is `shorter` takes anything from anybody. Raises Refusal as `renew` does.
+    """
+    beats.refuse_unless([pass_], "renew", on)
+    if option is None and expires_on is None:
+        raise Refusal(_("Choose an option, or a new expiry date."))
+    if option is not None:
+        if option.pass_type_id != pass_.pass_type_id:
+            raise Refusal(_("Choose an option of the same pass type."), field="option")
+        archived = pass_.pass_type.status == TypeStatus.ARCHIVED
+        if why := rules.may("renew_by_option", pass_.status_on(on), archived_type=archived):
+            raise Refusal(why, field="option")
+        if option.status != OptionStatus.PUBLISHED:
+            raise Refusal(_("This option is no longer on sale. Choose another."), field="option")
+    end, anchor_day = renewed_until(pass_, option, on) if option else (expires_on, None)
+    if expires_on and expires_on != end:
+        end, anchor_day = expires_on, None
+    rules.possible_end(end, starts_on=runs_from(pass_, on), on=on)
+    if end == pass_.expires_on:
+        raise Refusal(
+            _("It already expires on %(day)s. Choose a later day.") % {"day": day_text(end)},
+            field="expires_on",
+        )
+    shorter = end < pass_.expires_on
+    if shorter and not confirmed_shorter:
+        raise Refusal(
+            _("It expires on %(day)s now, which is later. Confirm this, or choose a later day.")
+            % {"day": day_text(pass_.expires_on)},
+            field="expires_on",
+        )
+    return Renewal(end, anchor_day or end.day, shorter)
+
+
 @transaction.atomic
 def renew(
     pass_id: int,
@@ -45,43 +90,18 @@ def renew(
     `confirmed_shorter`, an option that isn't on sale; Stale.
     """
     (pass_,) = passes = beats.locked([pass_id], {pass_id: version})
-    beats.refuse_unless(passes, "renew", on)
+    planned = renewal(
+        pass_, option=option, expires_on=expires_on, confirmed_shorter=confirmed_shorter, on=on
+    )
     before = beats.kept(pass_)
-    if option is None and expires_on is None:
-        raise Refusal(_("Choose an option, or a new expiry date."))
-    if option is not None:
-        if option.pass_type_id != pass_.pass_type_id:
-            raise Refusal(_("Choose an option of the same pass type."), field="option")
-        archived = pass_.pass_type.status == TypeStatus.ARCHIVED
-        if why := rules.may("renew_by_option", pass_.status_on(on), archived_type=archived):
-            raise Refusal(why, field="option")
-        if option.status != OptionStatus.PUBLISHED:
-            raise Refusal(_("This option is no longer on sale. Choose another."), field="option")
-    end, anchor_day = renewed_until(pass_, option, on) if option else (expires_on, None)
-    if expires_on and expires_on != end:
-        end, anchor_day = expires_on, None
-    anchor_day = anchor_day or end.day
     beats.record_ended(passes, on)
-    rules.possible_end(end, starts_on=runs_from(pass_, on), on=on)
-    if end == pass_.expires_on:
-        raise Refusal(
-            _("It already expires on %(day)s. Choose a later day.") % {"day": day_text(end)},
-            field="expires_on",
-        )
-    shorter = end < pass_.expires_on
-    if shorter and not confirmed_shorter:
-        raise Refusal(
-            _("It expires on %(day)s now, which is later. Confirm this, or choose a later day.")
-            % {"day": day_text(pass_.expires_on)},
-            field="expires_on",
-        )
     if option is not None:
         pass_.option = option
-    move(pass_, end, anchor_day, on)
+    move(pass_, planned.expires_on, planned.anchor_day, on)
     pass_.save(update_fields=MOVED)
     after = beats.kept(pass_) | {"option": pass_.option_id}
     journal.write_all([beats.fact("pass.renewed", pass_, before=before, after=after, on=on, **who)])
-    taken = {pass_.pk: pass_.contact_id} if shorter else {}
+    taken = {pass_.pk: pass_.contact_id} if planned.shorter else {}
     return beats.Change(passes, beats.follow_on("pass.shortened", taken, on=on, **who))
 
 

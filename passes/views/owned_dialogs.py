@@ -11,7 +11,7 @@ from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.outcomes import digest_of
 
-from .. import history, lifecycle, rules
+from .. import history, lasting, lifecycle, rules
 from ..forms import owned as forms
 from ..models import OptionStatus, Pass, PassOption, TypeStatus
 
@@ -160,8 +160,21 @@ class Renew(Moving):
             )
         )
 
-    def preview(self, **answers):
-        return super().preview(**answers | {"confirmed_shorter": True})
+    def preview(self, *, by, option, expires_on, **answers):
+        by_option = by == forms.RenewBy.OPTION
+        planned = lasting.renewal(
+            self.pass_,
+            option=option if by_option else None,
+            expires_on=None if by_option else expires_on,
+            confirmed_shorter=True,
+            on=self.request.today,
+        )
+        if planned.shorter or self.who["version"] != self.pass_.version:
+            answers |= {"by": by, "option": option, "expires_on": expires_on}
+            return super().preview(**answers | {"confirmed_shorter": True})
+        # A longer one takes nothing from anybody: that needs no trial.
+        self.moved_to = planned.expires_on
+        return []
 
     def unanswered(self, form):
         by_option = form["by"].value() == forms.RenewBy.OPTION

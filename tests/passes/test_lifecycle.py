@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from passes import lifecycle
+from passes import lasting, lifecycle
 from passes.models import OptionStatus, Pass, Status, TypeStatus
 from tests.factories import ContactFactory, PassFactory, PassOptionFactory
 from tms.models import JournalRow
@@ -192,6 +192,33 @@ def test_renewing_needs_an_option_or_a_day_and_not_one_in_the_past(issued, who):
         )
     with pytest.raises(Refusal, match=r"^It already expires on 22 November 2027"):
         lifecycle.renew(issued.pk, version=0, expires_on=day("2027-11-22"), **who)
+
+
+@pytest.mark.parametrize("end", [None, "2027-11-23", "2027-11-21", "2031-01-31"])
+@pytest.mark.parametrize("starts", ["2026-11-22", "2025-01-31"])
+def test_what_is_said_of_a_renewal_beforehand_is_what_it_does(end, starts, annual, ada, who):
+    until = day(starts).replace(year=day(starts).year + 1)
+    pass_ = PassFactory(
+        option=annual,
+        account=ada.account,
+        contact=ada,
+        starts_on=day(starts),
+        expires_on=until,
+        anchor_day=until.day,
+    )
+    asked = {
+        "option": None if end else annual,
+        "expires_on": day(end) if end else None,
+        "confirmed_shorter": True,
+    }
+    planned = lasting.renewal(pass_, **asked, on=TODAY)
+    done = lifecycle.renew(pass_.pk, version=0, **asked, **who)
+    assert (done.changed.expires_on, done.changed.anchor_day) == (
+        planned.expires_on,
+        planned.anchor_day,
+    )
+    assert planned.shorter is (done.changed.expires_on < until)
+    assert planned.shorter or done.consequences == []
 
 
 def test_a_foreign_option_is_refused(issued, who):

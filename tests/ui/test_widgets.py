@@ -84,7 +84,25 @@ def test_every_kind_that_is_drawn_here_was_compared():
         "django/forms/widgets/input.html",
         "django/forms/widgets/datetime.html",
         "django/forms/widgets/time.html",
+        *(kind.option_template_name for kind in BOXES),
     }
+
+
+BOXES = [forms.RadioSelect, forms.CheckboxSelectMultiple]
+
+
+@pytest.mark.parametrize("kind", BOXES)
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_one_of_several_boxes_comes_out_as_djangos_own(kind, wrapped):
+    class Box(forms.Form):
+        box = forms.ChoiceField(choices=[("a", "A"), (NASTY, NASTY)], widget=kind)
+
+    for value in ("a", NASTY, ""):
+        ours, theirs = (
+            [each.tag(wrapped) for each in Box({"box": value}, renderer=drawing())["box"]]
+            for drawing in (Renderer, TemplatesSetting)
+        )
+        assert [*map(elements, ours)] == [*map(elements, theirs)]
 
 
 # Long lists, the same on every page

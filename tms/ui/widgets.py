@@ -144,10 +144,22 @@ def pair(widget) -> SafeString:
     return mark_safe(f'<div class="field__pair">{parts}</div>')
 
 
+def choice(widget) -> SafeString:
+    """One of several round or square boxes, with its label around it where it has one."""
+    if not widget["wrap_label"]:
+        return given(widget)
+    asked_for = widget["attrs"].get("id")
+    names = f' for="{conditional_escape(asked_for)}"' if asked_for else ""
+    label = conditional_escape(widget["label"])
+    return mark_safe(f"<label{names}>{given(widget)} {label}</label>")
+
+
 FOLDER = "django/forms/widgets/"
 DRAWN = {
     f"{FOLDER}select.html": select,
     f"{FOLDER}textarea.html": textarea,
+    f"{FOLDER}radio_option.html": choice,
+    f"{FOLDER}checkbox_option.html": choice,
     "ui/combobox.html": combobox,
     "ui/day_range.html": pair,
 } | {
