@@ -1,6 +1,7 @@
 """What can programs do with registrations, and may somebody open something, and why?"""
 
 import datetime
+import decimal
 from typing import Annotated, Literal
 
 from django.utils.translation import gettext as _
@@ -27,8 +28,8 @@ opening = Resource(tags=["Access"])
 
 VALUES = (
     "contact_id", "event_id", "path_id", "path_registration_id", "account_id", "paid_by",
-    "used_pass_id", "registered_at", "registered_on", "content_until",
-    "kept_for", "attended", "completed_at",
+    "used_pass_id", "unit__code", "amount", "token_move", "registered_at", "registered_on",
+    "content_until", "kept_for", "attended", "completed_at",
     "cancelled_at", "version",
 )  # fmt: skip
 Carried = Literal["pass", "tokens", "invoice", "card", "free", "staff"]
@@ -48,6 +49,9 @@ class RegistrationTold(Told):
     account: int
     paid_by: Carried
     used_pass: int | None
+    unit: str | None = Field(description="What was paid in: a currency or a token type.")
+    amount: decimal.Decimal | None = Field(description="How much of it; parts: with the path.")
+    token_move: int | None = Field(description="The redemption that paid for it.")
     registered_at: datetime.datetime
     registered_on: datetime.date
     content_until: datetime.date | None = Field(description="The last day; null: for good.")
@@ -87,8 +91,14 @@ class NewRegistration(Previewed):
     reason: Reason = ""
 
 
+class Cancellation(VersionedAction):
+    give_back: Annotated[
+        bool, Field(description="Give tokens that paid for it back to the issues they came from.")
+    ] = True
+
+
 def told(row: dict) -> RegistrationTold:
-    row = {name.removesuffix("_id"): value for name, value in row.items()}
+    row = {name.removesuffix("_id").removesuffix("__code"): row[name] for name in row}
     return RegistrationTold(id=row.pop("pk"), **row)
 
 
@@ -144,14 +154,20 @@ def register(request, asked: NewRegistration):
     scope="registrations:write",
     answer=RegistrationChanged,
 )
-def cancel_registration(request, pk: int, asked: VersionedAction):
+def cancel_registration(request, pk: int, asked: Cancellation):
     """Cancel a registration.
 
-    On a path, its places that aren't finished with it. Progress stays on record.
+    On a path, its places that aren't finished with it. Progress stays on record. Tokens that paid
+    for it come back, unless `give_back` is false.
     """
     at_address(Registration.objects, pk)
     done = cancelling.cancel(
-        pk, version=asked.version, reason=asked.reason, **who(request), **operation(request)
+        pk,
+        version=asked.version,
+        give_back=asked.give_back,
+        reason=asked.reason,
+        **who(request),
+        **operation(request),
     )
     row = values_at(Registration.objects, pk, VALUES)
     return RegistrationChanged(changed=told(row), **outcome(asked, done.consequences))

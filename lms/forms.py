@@ -115,13 +115,20 @@ class CancelPlaceForm(ReasonForm):
             del self.fields["give_back"]
 
 
+class PaymentField(forms.ChoiceField):
+    """How a place is paid for; who says nothing gives it."""
+
+    def clean(self, value):
+        return super().clean(value or "staff")
+
+
 class GivePlaceForm(ReasonForm):
     """A place that staff give, or that tokens of an account pay for.
 
     `units` are the token types that the place has a price in, and that the colleague may redeem.
     """
 
-    pay = forms.ChoiceField(label=gettext_lazy("Payment"), required=False)
+    pay = PaymentField(label=gettext_lazy("Payment"), initial="staff")
     tell = forms.BooleanField(
         label=gettext_lazy("Send them the confirmation by email"), required=False, initial=True
     )
@@ -129,7 +136,7 @@ class GivePlaceForm(ReasonForm):
     def __init__(self, *args, units=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["pay"].choices = [
-            ("", _("By staff: nothing is paid")),
+            ("staff", _("By staff: nothing is paid")),
             ("free", _("Free")),
             *((f"unit-{unit.pk}", _("Tokens: %(type)s") % {"type": unit}) for unit in units),
         ]

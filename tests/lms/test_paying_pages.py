@@ -298,3 +298,23 @@ def test_the_page_of_tokens_takes_the_same_statements(
         give(kestrel, 2, **who)
     client = browse(ada.user)
     assert count_queries(lambda: client.get("/profile/tokens/")) == 9
+
+
+def test_programs_see_what_was_paid_and_cancel_with_or_without_giving_back(
+    program, bought, ada, room, gold, kestrel, who
+):
+    kept = checkout.register_by_staff(
+        ContactFactory(account=kestrel), event=room, pay=paying.ByTokens(kestrel, gold), **who
+    )
+    office = program("registrations:read", "registrations:write")
+    told = office.get(f"/registrations/{bought.pk}").json()
+    assert (told["paid_by"], told["unit"], told["token_move"]) == (
+        "tokens", "Gold", bought.token_move,
+    )  # fmt: skip
+    assert float(told["amount"]) == 3
+    assert balances(kestrel) == [0, 1]
+    answer = office.post(f"/registrations/{bought.pk}/cancellation", {"preview": True}).json()
+    assert "Given back: 3 Gold" in str(answer)
+    office.post(f"/registrations/{bought.pk}/cancellation", {})
+    office.post(f"/registrations/{kept.pk}/cancellation", {"give_back": False})
+    assert balances(kestrel) == [2, 2]
