@@ -133,6 +133,7 @@ class EventTable(tables.Table):
         draw=dates_of,
         export=dates_of,
         needs=("first_on", "last_on", "type"),
+        repeats=True,
         verbose_name=_("Dates"),
     )
     course = tables.Link(
@@ -151,6 +152,7 @@ class EventTable(tables.Table):
         draw=seats_of,
         export=seats_of,
         needs=("taken", "capacity"),
+        repeats=True,
         verbose_name=_("Places taken"),
     )
 
@@ -177,6 +179,7 @@ class EventOfCourseTable(tables.Table):
         draw=seats_of,
         export=seats_of,
         needs=("taken", "capacity"),
+        repeats=True,
         verbose_name=_("Places taken"),
     )
 
@@ -205,6 +208,7 @@ class RegionTable(tables.Table):
         verbose_name=_("Prices are shown"),
     )
     countries = tables.Number(
+        repeats=False,
         needs=("countries",),
         draw=lambda row: days.number(len(row["countries"])) if row["countries"] else "",
         export=lambda row: " ".join(row["countries"]),

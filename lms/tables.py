@@ -59,6 +59,7 @@ class Training(tables.Column):
             draw=self.drawn,
             export=lambda row: row["title"],
             needs=("title", "event_id", "path_id", "event__first_on", "event__type"),
+            repeats=True,
             **more,
         )
         self.of_event = tables.Link("catalog:event", key="event_id")
@@ -81,6 +82,7 @@ class PaidFor(tables.Column):
             draw=self.drawn,
             export=self.said,
             needs=("paid_by", "used_pass_id", "used_type", "amount", "unit__label"),
+            repeats=True,
             **more,
         )
         self.of_pass = tables.Link("passes:detail", key="used_pass_id")
@@ -105,7 +107,9 @@ class Progress(tables.Column):
     """A bar with its per cent."""
 
     def __init__(self, **more):
-        super().__init__(draw=self.drawn, needs=("percent",), accessor="percent", **more)
+        super().__init__(
+            draw=self.drawn, needs=("percent",), accessor="percent", repeats=True, **more
+        )
 
     def drawn(self, row):
         return format_html(
@@ -128,7 +132,7 @@ class RegistrationTable(tables.Table):
     paid = PaidFor(verbose_name=gettext_lazy("Paid by"))
     percent = Progress(verbose_name=gettext_lazy("Progress"))
     attended = tables.Column(
-        draw=attendance, export=attendance, needs=("attended",),
+        draw=attendance, export=attendance, needs=("attended",), repeats=True,
         verbose_name=gettext_lazy("Attendance"),
     )  # fmt: skip
     registered_on = tables.Day(sort="pk", verbose_name=gettext_lazy("Registered on"))

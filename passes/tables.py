@@ -1,6 +1,8 @@
 """Which columns do lists of passes have, and what stands in a row's menu?"""
 
-from django.utils.html import escape, format_html
+from html import escape
+
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,7 +49,7 @@ class ExternalIds(tables.Column):
         super().__init__(css="code", export=self.joined, **more)
 
     def text(self, value):
-        return escape(", ".join(value or ()))
+        return escape(", ".join(value)) if value else ""
 
     def joined(self, row):
         return ", ".join(row[self.key] or ())

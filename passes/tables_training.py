@@ -71,6 +71,7 @@ class TrainingTable(tables.Table):
 class TrainingFilter(filters.FilterSet):
     q = filters.Search(placeholder=gettext_lazy("Title or code"))
     category = filters.Choice(
+        keeps=False,  # it means all below it, too
         choices=lambda: list(category_choices())[1:],
         every=gettext_lazy("Every category"),
         label=gettext_lazy("Category"),

@@ -34,6 +34,7 @@ class Events(ListPage):
     permission_required = LOOK
     table, filterset, sort = tables.EventTable, EventFilter, "-dates"
     values = ("state",)
+    keeps = True
     changes = "events"
     export_name = "events"
     empty = Empty(

@@ -20,6 +20,7 @@ class Items(ListPage):
     permission_required = LOOK
     filterset, sort = ItemFilter, "title"
     values = ("status",)
+    keeps = True
     changes = "items"
 
     def kind(self, row):

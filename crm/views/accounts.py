@@ -44,6 +44,7 @@ class Accounts(ListPage):
     table, filterset, sort = AccountTable, AccountFilter, "name"
     values = ("archived_at",)
     export_name = "accounts"
+    keeps = True
     changes = "account"
 
     def queryset(self):

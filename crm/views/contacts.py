@@ -37,6 +37,7 @@ class Contacts(ListPage):
     table, filterset, sort = ContactTable, ContactFilter, "name"
     values = ("archived_at", "erased_at", "first_name", "last_name", "email")
     export_name = "contacts"
+    keeps = True
     changes = "contact"
 
     def queryset(self):

@@ -96,6 +96,7 @@ class Registrations(ListPage):
     table, filterset, sort = tables.RegistrationTable, RegistrationFilter, "-pk"
     values = tables.NEEDED
     menu_ids = ("contact_id", "item", "event_id")
+    keeps = True
     changes = "registrations"
     export_name = "registrations"
     empty = Empty(
@@ -110,12 +111,8 @@ class Registrations(ListPage):
             (pk,) = kwargs.values()
             self.of = get_object_or_404(self.owner, pk=pk)
 
-    @staticmethod
-    def rows_of(**which):
-        return told().filter(**which)
-
     def queryset(self):
-        return self.rows_of(**self.kwargs)
+        return told().filter(**self.kwargs)
 
     def kind(self, row):
         return tables.kind_of(row)

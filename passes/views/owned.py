@@ -37,6 +37,7 @@ class Passes(ListPage):
     table, filterset, sort = tables.PassTable, PassFilter, "-expires_on"
     values = tables.NEEDED
     menu_ids, menu_names = ("pass_type_id",), ("pass_type__name",)
+    keeps = True
     changes = "passes"
     export_name = "training-passes"
 
@@ -137,15 +138,8 @@ class ContactPasses(Passes):
     def bulk(self):
         return []
 
-    @staticmethod
-    def rows_of(contact_id, on):
-        return Pass.objects.with_status(on).filter(contact=contact_id)
-
-    def rows_by(self):
-        return {**self.kwargs, "on": self.request.today}
-
     def queryset(self):
-        return self.rows_of(**self.rows_by())
+        return super().queryset().filter(contact=self.kwargs["contact_id"])
 
 
 def contact_panel(request, contact) -> str:

@@ -29,6 +29,7 @@ class Training(ListPage):
     list_id = "training"
     name_of = staticmethod(lambda row: row["title"])
 
+    keeps = True
     rows_of = staticmethod(content.included)
 
     def rows_by(self):

@@ -157,10 +157,15 @@ class DayRange(django_filters.Filter):
 
 
 class Choice(django_filters.ChoiceFilter):
-    """One of some choices; `every` names the empty one ("Every status")."""
+    """One of some choices; `every` names the empty one ("Every status").
 
-    def __init__(self, *args, every=EVERYTHING, **kwargs):
+    `keeps`: what it narrows by depends on the choice and the day alone, and asks the database
+    nothing (tms.ui.kept).
+    """
+
+    def __init__(self, *args, every=EVERYTHING, keeps=True, **kwargs):
         super().__init__(*args, empty_label=every, **kwargs)
+        self.keeps = keeps
 
 
 class Names(django_filters.fields.ModelChoiceIterator):
@@ -182,6 +187,7 @@ class OfField(django_filters.fields.ModelChoiceField):
 class Of(django_filters.ModelChoiceFilter):
     """One row of a short list ("Every type"), called by its column `called`."""
 
+    keeps = True
     field_class = OfField
 
     def __init__(self, *args, queryset, called="name", every=EVERYTHING, **kwargs):

@@ -13,11 +13,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, Expression, F, Value
 
-from tms.compiled import Rows
-
-# The statements of first pages, by what makes them differ.
-KEPT: dict[tuple, Rows] = {}
-
 
 class Beyond(Expression):
     """`(value, id) > (value of the cursor, id of the cursor)`: a row comparison, for one index."""
@@ -96,29 +91,21 @@ def page(queryset, *, sort, descending: bool, size: int, after="", before="", va
         # Nothing is left on that side: it is the first page, and a whole one.
         cursor, backwards = None, False
         found = _fetch(queryset, None, descending, field, size + 1, values)
-    return _sliced(found, size, cursor, backwards)
+    return _slice(found, size, cursor, backwards)
 
 
-def first_page(
-    asked, given: dict, *, sort, sorted_by, descending: bool, size: int, values
-) -> Slice:
-    """The first page of `asked(**given)`, whose statement is kept. One statement.
-
-    As `page`; what is in `given` may only become parameters (tms.compiled), `sort` is a function
-    that gives the expression, and `sorted_by` names it.
-    """
-    key = (asked, sorted_by, descending, size, *values)
-    if key not in KEPT:
-
-        def ask(**stands):
-            queryset = asked(**stands).order_by().annotate(sort_key=sort())
-            return _ordered(queryset, descending, values)[: size + 1]
-
-        KEPT[key] = Rows(ask)
-    return _sliced(KEPT[key](**given), size, None, False)
+def first(found: list[dict], size: int) -> Slice:
+    """The first page from what `asked` found."""
+    return _slice(found, size, None, backwards=False)
 
 
-def _sliced(found, size, cursor, backwards) -> Slice:
+def asked(queryset, sort, descending: bool, size: int, values):
+    """The question for the first page, one row more than it shows."""
+    queryset = queryset.order_by().annotate(sort_key=sort)
+    return _ordered(queryset, descending, size + 1, values)
+
+
+def _slice(found, size, cursor, backwards) -> Slice:
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()
@@ -143,10 +130,10 @@ def _fetch(queryset, cursor, descending, field, limit, values):
         value, pk, _number = cursor
         ours, theirs = [F("sort_key"), F("pk")], [Value(value, output_field=field), Value(pk)]
         queryset = queryset.filter(Beyond(ours, theirs, descending))
-    return list(_ordered(queryset, descending, values)[:limit])
+    return list(_ordered(queryset, descending, limit, values))
 
 
-def _ordered(queryset, descending, values):
+def _ordered(queryset, descending, limit, values):
     sign = "-" if descending else ""
     ordered = queryset.order_by(f"{sign}sort_key", f"{sign}pk")
-    return ordered.values("pk", "sort_key", *values)
+    return ordered.values("pk", "sort_key", *values)[:limit]

@@ -1,5 +1,7 @@
 """Which rows, in which order, in which columns? One list, in the state that the address tells."""
 
+import copy
+
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import F
 from django.http import HttpResponse
@@ -8,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from . import export, keyset, rows
+from . import export, kept, keyset, rows
 from .access import allowed
 from .address import Address
 from .chips import chips
@@ -84,38 +86,62 @@ class Listing(Address):
     # What is found
 
     @cached_property
-    def slice(self):
+    def values(self):
+        """What is read of each row."""
         # Hidden columns may be dear: they are read when they are shown. All others always are,
         # so that `menu` and `dim` can rely on them.
         read = [*self.shown, *(each for each in self.columns.values() if not each.hidden)]
         needed = {accessor for column in read for accessor in column.accessors()}
-        needed |= set(self.page.values)
-        name, descending = self.sorting
-        how = {
-            "descending": descending,
-            "size": self.size,
-            "values": sorted(needed - {"pk", "sort_key"}),
-        }
-        after, before = self.asked.get("after", ""), self.asked.get("before", "")
-        plain = not self.asked or (self.page.filterset is None and not (after or before))
-        if self.page.rows_of and plain:
-            found = keyset.first_page(
-                self.page.rows_of,
-                self.page.rows_by(),
-                sort=self.sort_expression,
-                sorted_by=(self.page.table, name),
-                **how,
-            )
+        return sorted((needed | set(self.page.values)) - {"pk", "sort_key"})
+
+    @cached_property
+    def slice(self):
+        if self.statements:
+            found = keyset.first(self.statements.rows(**self.page.rows_by()), self.size)
         else:
-            sort = self.sort_expression()
-            found = keyset.page(self.found, sort=sort, after=after, before=before, **how)
+            found = keyset.page(
+                self.found,
+                sort=self.sort_expression(),
+                descending=self.sorting[1],
+                size=self.size,
+                after=self.asked.get("after", ""),
+                before=self.asked.get("before", ""),
+                values=self.values,
+            )
         self.page.complete(found.rows)
         return found
 
     @cached_property
     def count(self):
         """How many match, counted up to 10,001."""
+        if self.statements:
+            return self.statements.count(**self.page.rows_by())[0][0]
         return self.found.order_by().values("pk")[: COUNTED + 1].count()
+
+    @cached_property
+    def statements(self):
+        """The statements of rows and count, where they are kept (tms.ui.kept)."""
+        state = kept.state_of(self)
+        return state and kept.statements(state, self.first_page, self.matching)
+
+    def first_page(self, **given):
+        """The question for the first page."""
+        found, descending = self.found_by(**given), self.sorting[1]
+        return keyset.asked(found, self.sort_expression(), descending, self.size, self.values)
+
+    def matching(self, **given):
+        """The question for what is counted."""
+        return self.found_by(**given).order_by().values("pk")[: COUNTED + 1]
+
+    def found_by(self, **given):
+        """`found`, of other values than those of this page's `rows_by()`."""
+        if self.page.rows_of:
+            rows = self.page.rows_of(**given)
+        else:
+            page = copy.copy(self.page)
+            page.kwargs = given
+            rows = page.queryset()
+        return rows if self.filters is None else self.filters.filter_queryset(rows)
 
     @property
     def count_is_capped(self):

@@ -66,14 +66,17 @@ class ListPage(Guarded, View):
     values             accessors that `menu` and `row` need beyond the columns'
     empty              an Empty
     export_name        the file's name; empty: no export
+    keeps              are its statements kept? Only where `queryset` and the choices of its filters
+                       depend on nothing but the day and the ids of the address (tms.ui.kept)
     changes            events that refresh the list in place ("passes" or a list)
     template_name      extends ui/list.html; `site` is its base
     audience           "staff" (with permission_required) or "learner"
 
     queryset()         the rows, before filters
-    rows_of, rows_by   for a list that other pages show: a plain function of whole numbers, days
-                       and texts that gives `queryset()`, and a method that gives what it is
-                       called with; where nothing is asked for, its statement is kept
+    rows_by()          with `keeps`: the whole numbers, days and texts that the rows are of
+                       (default: the ids of the address)
+    rows_of            a plain function of these that gives `queryset()`, where they aren't the ids
+                       of the address
     actions()          buttons at the top; the first is the primary one
     bulk()             Actions over ticked rows; their dialogs get `?ids=1&ids=2` or `?all=1&…`
     menu(row)          the entries of a row's ellipsis; LINE is a line
@@ -94,6 +97,7 @@ class ListPage(Guarded, View):
     filterset = None
     sort = "pk"
     values: tuple[str, ...] = ()
+    keeps = False
     empty = Empty(_("Nothing here yet"))
     export_name = ""
     export_permission = "tms.export"

@@ -15,7 +15,7 @@ from html import escape
 import django_tables2
 from django.db.models import F
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from tms import days
 
@@ -38,11 +38,13 @@ class Column(django_tables2.Column):
     css        a class for the cells ("code", "nowrap")
     export     False: not in exports; a function (row) → value to export
     needs      further accessors that `draw`, `link` and `export` read from the row
+    repeats    few values repeat among the rows: a cell is written once for each
     """
 
     def __init__(
         self, *args, sort=None, main=False, number=False, note="", link=None, draw=None,
-        hidden=False, css="", export=True, needs=(), accessor=None, **kwargs,
+        hidden=False, css="", export=True, needs=(), repeats=False, accessor=None,
+        **kwargs,
     ):  # fmt: skip
         super().__init__(
             *args,
@@ -55,6 +57,7 @@ class Column(django_tables2.Column):
         self.sort = F(sort) if isinstance(sort, str) else sort
         self.main, self.number, self.note = main, number, note
         self.link, self.draw, self.hidden, self.needs = link, draw, hidden, tuple(needs)
+        self.repeats = repeats
         self.export_value = export if callable(export) else None
         self.classes = " ".join(
             filter(None, ["table__main" if main else "", "num" if number else "", css])
@@ -92,32 +95,25 @@ class Column(django_tables2.Column):
         return html
 
     def drawer(self):
-        """`cell`, for the rows of one page: what repeats among them may be made once."""
-        return self.cell
+        """`cell`, for the rows of one page: what repeats among them is written once."""
+        if not self.repeats:
+            return self.cell
+        written, cell, names = {}, self.cell, tuple(self.accessors())
+
+        def once(row):
+            values = tuple([row[name] for name in names])
+            html = written.get(values)
+            if html is None:
+                html = written[values] = cell(row)
+            return html
+
+        return once
 
     def plain(self, row):
         """What stands in an export."""
         if self.export_value:
             return self.export_value(row)
         return row.get(self.key)
-
-
-class Repeating(Column):
-    """A column in which few values repeat: each is written once a page."""
-
-    def drawer(self):
-        if self.draw or self.link or self.note:
-            return self.cell
-        written, key, text = {}, self.key, self.text
-
-        def cell(row):
-            value = row[key]
-            html = written.get(value)
-            if html is None:
-                html = written[value] = text(value)
-            return html
-
-        return cell
 
 
 class Link(Column):
@@ -136,11 +132,11 @@ class Link(Column):
         return "" if pk is None else page_of(self.url_name, pk)
 
 
-class Status(Repeating):
+class Status(Column):
     """A status as a badge, from choices."""
 
     def __init__(self, choices, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(**{"repeats": True, **kwargs})
         self.labels = dict(choices)
 
     def text(self, value):
@@ -165,11 +161,11 @@ class Choice(Status):
         return escape(str(self.labels.get(value, "" if value is None else value)))
 
 
-class Day(Repeating):
+class Day(Column):
     """22 Nov 2026"""
 
     def __init__(self, *, css="nowrap", **kwargs):
-        super().__init__(css=css, **kwargs)
+        super().__init__(css=css, **{"repeats": True, **kwargs})
 
     def text(self, value):
         return days.day_short(value)
@@ -182,11 +178,11 @@ class Moment(Day):
         return days.moment(value)
 
 
-class Number(Repeating):
+class Number(Column):
     """1,284"""
 
     def __init__(self, *, number=True, **kwargs):
-        super().__init__(number=number, **kwargs)
+        super().__init__(number=number, **{"repeats": True, **kwargs})
 
     def text(self, value):
         return days.number(value)
@@ -194,12 +190,12 @@ class Number(Repeating):
 
 def anchor(url: str, text) -> SafeString:
     """A link in a cell that a column draws itself; what stands in it is escaped."""
-    return mark_safe(f'<a href="{escape(url)}">{escape(str(text))}</a>')
+    return SafeString(f'<a href="{escape(url)}">{escape(str(text))}</a>')
 
 
 def note(text) -> SafeString:
     """The second, quieter line of such a cell."""
-    return mark_safe(f"<small>{escape(str(text))}</small>")
+    return SafeString(f"<small>{escape(str(text))}</small>")
 
 
 def columns_of(table) -> dict[str, Column]:

@@ -1,0 +1,74 @@
+"""The statements of lists are kept, and what they answer is always as it is now."""
+
+import datetime
+
+import pytest
+
+from passes.models import Source
+from tests.factories import AccountFactory, LearnerFactory
+from tests.passes.test_pages_owned import numbers
+from tms.ui import kept
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    kept.KEPT.clear()
+    yield
+    kept.KEPT.clear()
+
+
+def test_what_is_new_is_in_a_list_that_was_looked_at_before(desk, issue):
+    first = issue()
+    assert numbers(desk.get("/passes/")) == [first.pk]
+    second = issue()
+    again = desk.get("/passes/")
+    assert numbers(again) == [second.pk, first.pk]
+    assert "1–2 of 2" in again.content.decode()
+    assert len(kept.KEPT) == 1
+
+
+def test_each_account_has_its_own_rows_by_the_same_statement(desk, issue, ada, europe):
+    other = AccountFactory(name="100% Ltd", region=europe)
+    theirs = issue(contact=LearnerFactory(account=other))
+    ours = issue(contact=ada)
+    for _look in range(7):  # beyond five the database keeps the plan, too
+        assert numbers(desk.get(f"/accounts/{other.pk}/passes/")) == [theirs.pk]
+        assert numbers(desk.get(f"/accounts/{ada.account_id}/passes/")) == [ours.pk]
+    assert len(kept.KEPT) == 1
+
+
+def test_each_choice_order_and_size_is_a_list_of_its_own(desk, issue, library):
+    active, late = issue(), issue(starts_on=datetime.date(2027, 1, 1), source=Source.API)
+    for _look in range(2):
+        assert numbers(desk.get("/passes/")) == [late.pk, active.pk]
+        assert numbers(desk.get("/passes/?sort=expires_on")) == [active.pk, late.pk]
+        assert numbers(desk.get("/passes/?status=active")) == [active.pk]
+        assert numbers(desk.get("/passes/?status=not_started")) == [late.pk]
+        assert numbers(desk.get(f"/passes/?pass_type={library.pk}&size=25")) == [late.pk, active.pk]
+    assert len(kept.KEPT) == 5
+
+
+def test_a_day_later_the_list_is_of_that_day(desk, issue, clock):
+    pass_ = issue(starts_on=datetime.date(2026, 11, 23), source=Source.API)
+    assert numbers(desk.get("/passes/?status=active")) == []
+    clock.at += datetime.timedelta(days=1)
+    assert numbers(desk.get("/passes/?status=active")) == [pass_.pk]
+
+
+@pytest.mark.parametrize(
+    "query", ["q=ada", "contact=1", "active_from=2026-01-01", "expires_to=nonsense", "after=W10"]
+)
+def test_what_hardly_anybody_asks_again_is_not_kept(desk, issue, query):
+    issue()
+    assert desk.get(f"/passes/?{query}").status_code == 200
+    assert not kept.KEPT
+
+
+def test_no_more_is_kept_than_has_its_place(desk, issue, monkeypatch):
+    monkeypatch.setattr(kept, "MOST", 2)
+    pass_ = issue()
+    for query in ("", "status=active", "sort=expires_on", "size=25"):
+        assert numbers(desk.get(f"/passes/?{query}")) == [pass_.pk]
+        assert len(kept.KEPT) <= 2
