@@ -152,9 +152,9 @@ def test_the_page_shows_the_days_asked_for_and_refuses_a_day_to_come(desk, year)
     said = text(desk.get(LIABILITY))
     assert "Outstanding 21 Deferred revenue €1,928.00 Of unknown price 5" in said
     assert "Expired unused since 1 Jan 2026 6 (€600.00)" in said
-    assert "February 2027 16 €1,928.00" in said
+    assert "Gold February 2027 16 €1,928.00" in said
     said = text(desk.get(f"{LIABILITY}?on=2026-06-30"))
-    assert "June 2026 6 €600.00" in said
+    assert "Gold June 2026 6 €600.00" in said
     for query, sentence in (
         ("on=2026-11-23", "This day is to come."),
         ("on=2026-01-01&first=2026-02-01", "The first day is after the last."),

@@ -14,7 +14,8 @@ from tms import days
 
 HEIGHT, TOP, FOOT = 132, 20, 20
 SHARE = 0.7  # of its column, that a bar fills
-COLUMNS = 12  # so many labels have room on a phone
+# So many labels have room on a phone: months are shorter than "later" and "never".
+MONTHS, COLUMNS = 12, 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,11 +91,13 @@ def by_month(says: str, series: dict[str, dict], start: datetime.date) -> Bars:
     `series` is {its name: {first of a month, or None for never: number}}.
     """
     names, numbers = list(series), list(series.values())
-    months = [_month(start, ahead) for ahead in range(COLUMNS)]
+    months = [_month(start, ahead) for ahead in range(MONTHS)]
     never = [each.get(None, 0) for each in numbers]
-    room = COLUMNS - any(never)
-    if any(month and month > months[room - 1] for each in numbers for month in each):
-        room -= 1
+    last = max((month for each in numbers for month in each if month), default=start)
+    room = MONTHS
+    if any(never) or last > months[-1]:
+        room = COLUMNS - any(never)
+        room -= last > months[room - 1]
     later = [
         sum(number for month, number in each.items() if month and month > months[room - 1])
         for each in numbers
