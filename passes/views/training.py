@@ -13,6 +13,7 @@ from passes.models import Inclusion, Pass, PassType
 from passes.tables_training import TrainingFilter, TrainingTable
 from tms import days
 from tms.refusals import Refusal
+from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.lists import LINE, Action, Empty, ListPage
@@ -49,13 +50,16 @@ class Training(ListPage):
         url = reverse("passes:remove_training", args=[self.kwargs["pass_type"].pk])
         return [Action(_("Remove from this pass"), url, "x", permission=MANAGE)]
 
+    def kind(self, row):
+        return {"kind": row["kind"]}
+
     def menu(self, row):
         pk = self.kwargs["pass_type"].pk
         if row["kind"] == ItemKind.COURSE:
             url = reverse("passes:change_event_types", args=[pk, row["pk"]])
             yield Action(_("Change Events"), url, "pencil", permission=MANAGE)
             yield LINE
-        url = f"{reverse('passes:remove_training', args=[pk])}?ids={row['pk']}"
+        url = f"{page_of('passes:remove_training', pk)}?ids={row['pk']}"
         yield Action(_("Remove from this pass"), url, "x", danger=True, permission=MANAGE)
 
 
