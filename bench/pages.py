@@ -116,7 +116,12 @@ def pages(ids: dict) -> list[Page]:
 
 def headers_of(ids: dict, page: Page) -> dict:
     found = {"Cookie": ids[page.who], "X-Forwarded-Proto": "https", "Host": HOST}
-    return found | ({"HX-Request": "true"} if page.htmx else {})
+    if page.htmx:
+        found["HX-Request"] = "true"
+    if page.htmx and page.line == "S-2":
+        # As htmx asks when a filter changes; without it the list answers with its whole page.
+        found["HX-Target"] = "list-rows"
+    return found
 
 
 def floor(stage) -> tuple[str, dict]:
