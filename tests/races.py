@@ -98,13 +98,17 @@ def meeting(number=2):
     return lambda: barrier.wait(PATIENCE)
 
 
+# pg_stat_activity would stay as it was when a transaction first asked; the locks are as they are.
+WAITING = """SELECT EXISTS (SELECT FROM pg_locks
+    WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"""
+
+
 def somebody_waits_for_us() -> None:
     """Wait until another connection waits for a lock of this one, which is in a transaction."""
-    until = time.monotonic() + PATIENCE
-    waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(%s))"
+    until = time.monotonic() + PATIENCE / 2
     with connection.cursor() as cursor:
         while time.monotonic() < until:
-            cursor.execute(waiting % "pg_blocking_pids(pid)")
+            cursor.execute(WAITING)
             if cursor.fetchone() == (True,):
                 return
             time.sleep(0.01)

@@ -7,7 +7,7 @@ import pytest
 from catalog.models import EventType
 from lms import access
 from lms.access import Reason
-from lms.models import PaidBy
+from lms.models import PaidBy, Registration
 from passes.models import Inclusion
 from tests.factories import (
     ContactFactory,
@@ -18,6 +18,7 @@ from tests.factories import (
     PassOptionFactory,
     PathFactory,
     RegistrationFactory,
+    TokenUnitFactory,
 )
 from tests.lms.cast import TODAY, day, held, library
 from tms import clock as tms_clock
@@ -328,9 +329,10 @@ def test_any_number_of_items_is_one_statement(number, ada, europe, django_assert
 
 
 def test_by_card_or_free_is_as_good_as_by_staff(ada, lesson):
-    registration = RegistrationFactory(contact=ada, event=lesson, content_until=TODAY)
+    RegistrationFactory(contact=ada, event=lesson, content_until=TODAY)
+    gold = {"unit": TokenUnitFactory(), "amount": 1, "token_move": 1}
     for paid_by in (PaidBy.CARD, PaidBy.FREE, PaidBy.INVOICE, PaidBy.TOKENS):
-        registration.paid_by = paid_by
-        registration.save()
+        paid = gold if paid_by == PaidBy.TOKENS else {}
+        Registration.objects.update(paid_by=paid_by, **paid)
         assert access.answer(ada.pk, course=lesson.course_id, on=TODAY).open
         assert not access.answer(ada.pk, course=lesson.course_id, on=AFTER).open

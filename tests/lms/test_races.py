@@ -48,11 +48,14 @@ def last_seat(event, people):
     return outcome.done, event.taken, Registration.objects.live().filter(event=event).count()
 
 
-def test_the_last_seat_is_taken_once(europe):
-    event, people = one_seat(pressing=3)
+def test_the_last_seat_is_taken_once(europe, monkeypatch):
+    # The letter with its calendar goes out after the commit, and took longer than the race.
+    monkeypatch.setattr(taking.letters, "confirm_later", lambda *_place, **_when: None)
+    event, people = one_seat(pressing=2)
     for _round in range(ROUNDS):
         assert last_seat(event, people) == (1, 1, 1)
-        Registration.objects.all().delete()
+        # Nothing refers to it: one statement, instead of asking all that could.
+        Registration.objects.all()._raw_delete("default")
         Event.objects.update(taken=0)
 
 
