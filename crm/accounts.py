@@ -4,6 +4,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Region
+from tms.compiled import Rows
 from tms.refusals import Refusal, Stale
 
 from . import changes, external_ids, typed
@@ -88,9 +89,14 @@ def edit(
     return account
 
 
+LOCKED = Rows(lambda pk: Account.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk))
+
+
 def locked(account_id: int, *, version: int | None = None) -> Account:
     """The account, locked, if it is as whoever asks saw it (`version`; None: as it is)."""
-    account = Account.objects.select_for_update(of=("self",), no_key=True).get(pk=account_id)
+    account = LOCKED.one(pk=account_id)
+    if account is None:
+        raise Account.DoesNotExist
     if version is not None and version != account.version:
         raise Stale(
             _("%(account)s was changed meanwhile. Nothing of yours was saved.")

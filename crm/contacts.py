@@ -143,9 +143,16 @@ def refuse_archived(contact: Contact) -> None:
         raise Refusal(_("%(name)s is archived. Restore the contact first.") % {"name": contact})
 
 
+HOLDER = Rows(
+    lambda email, besides: (
+        Contact.objects.with_address(email).exclude(pk=besides).order_by("pk")[:1]
+    )
+)
+
+
 def refuse_taken(email: str | None, *, besides: int | None = None) -> None:
     """Refuse an address that a contact has, naming who (a link, where it is shown on a page)."""
-    holder = Contact.objects.with_address(email).exclude(pk=besides).first() if email else None
+    holder = HOLDER.one(email=email.strip().lower(), besides=besides or 0) if email else None
     if holder:
         sentence = (
             _("{} has this email address and is archived. Restore that contact instead.")

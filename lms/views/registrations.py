@@ -247,8 +247,12 @@ def _panel(request, page, url_name, sentence, *, alone=True, closed=False, **of)
     return render_to_string("lms/staff/_panel.html", context, request=request)
 
 
+@functools.cache
 def Brief(page):  # noqa: N802 - it makes a class
-    """The list without filters, ticks and export, for a panel; its owner is known to be there."""
+    """The list without filters, ticks and export, for a panel; its owner is known to be there.
+
+    One class for each list: by its class the statements of a list are kept.
+    """
     return type(
         page.__name__, (page,), {"filterset": None, "export_name": "", "bulk": list, "owner": None}
     )

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from lms import attendance
 from lms.models import Completion, PaidBy, Registration, Request, RequestState
+from lms.views import registrations
 from passes.models import Pass
 from tests.factories import (
     ContactFactory,
@@ -348,3 +349,9 @@ def test_the_question_is_asked_from_the_page_of_a_course_too(browse, office, ada
     assert client.post(address, {"contact": ""}).status_code == 422
     answer = client.post(address, {"contact": ada.pk})
     assert answer["Location"] == f"/contacts/{ada.pk}/access/{course.pk}/"
+
+
+def test_panels_of_one_list_keep_their_statements_together():
+    assert registrations.Brief(registrations.OfContact) is registrations.Brief(
+        registrations.OfContact
+    )
