@@ -87,7 +87,9 @@ def said(rule: Spending) -> dict:
 
 def accounts_of(contact: Contact):
     """The accounts in use whose tokens the contact may spend. A queryset: no query yet."""
-    mine = Account.objects.filter(pk__in=contact.account_ids(), archived_at=None)
+    primary = Contact.objects.filter(pk=contact.pk).order_by().values("account")
+    linked = primary.union(contact.memberships.order_by().values("account"), all=True)
+    mine = Account.objects.filter(pk__in=linked, archived_at=None)
     everybody = Q(token_spending__who=WhoMaySpend.EVERYBODY)
     # Whoever is an account of their own needn't be chosen for it.
     everybody |= Q(token_spending=None, kind=AccountKind.INDIVIDUAL, pk=contact.account_id)

@@ -139,5 +139,6 @@ def test_every_fact_is_told_that_the_verbs_write():
     assert {fact.kind for fact in register.FACTS} == written - {
         "item.deleted",  # nobody is left to look at it
         "event.deleted",
+        "event.moved",  # what follows from its sessions, of which each is a fact
     }
     assert timeline.PANEL < 50

@@ -297,7 +297,7 @@ def test_the_page_of_tokens_takes_the_same_statements(
     for _index in range(number):
         give(kestrel, 2, **who)
     client = browse(ada.user)
-    assert count_queries(lambda: client.get("/profile/tokens/")) == 9
+    assert count_queries(lambda: client.get("/profile/tokens/")) == 8
 
 
 def test_programs_see_what_was_paid_and_cancel_with_or_without_giving_back(
