@@ -119,7 +119,9 @@ def measure(
     return figures
 
 
-def together(address: str, path: str, headers: dict, *, clients=8, seconds=6.0) -> dict:
+def together(
+    address: str, path: str, headers: dict, *, clients=8, seconds=6.0, method="GET", body=None
+) -> dict:
     """Requests a second by many readers at once, and their times in milliseconds."""
     times, until, failed = [], time.monotonic() + seconds, []
 
@@ -128,7 +130,7 @@ def together(address: str, path: str, headers: dict, *, clients=8, seconds=6.0) 
         while time.monotonic() < until:
             begun = time.perf_counter()
             try:
-                reader.ask(path)
+                reader.ask(path, method=method, body=body, expect=(200, 201))
             except (SystemExit, OSError, http.client.HTTPException) as error:
                 failed.append(str(error))
                 return
