@@ -152,17 +152,18 @@ class Redeeming(Programs):
 
 
 def issued(stage, today: datetime.date, number: int) -> None:
-    """So many token issues of other accounts that expire week by week."""
+    """So many token issues, spread over the accounts, that expire day by day."""
     with psycopg.connect(stage.owner(), autocommit=True) as connection:
         connection.execute(
             "INSERT INTO tokens_tokenissue (account_id, token_type_id, issued, issued_on, "
             "issued_at, expires_on, remaining, redeemed, expired, source, source_kind, note, "
             "external_id, version) "
-            "SELECT (SELECT max(id) FROM crm_account) - g %% 500, "
+            "SELECT ids[1 + g %% cardinality(ids)], "
             "       (SELECT min(id) FROM tokens_tokentype), 1 + g %% 9, %(on)s::date - 1, "
             "       %(on)s::date - 1 + time '10:00', %(on)s::date + g %% 300, 0, 0, 0, 'import', "
             "       '', '', '', 0 "
-            "FROM generate_series(1, %(number)s) g",
+            "FROM generate_series(1, %(number)s) g, "
+            "     (SELECT array_agg(id ORDER BY id) AS ids FROM crm_account) a",
             {"on": today, "number": number},
         )
         for statement in (
