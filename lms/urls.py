@@ -3,7 +3,19 @@
 from django.urls import path
 
 from . import urls_learning
-from .views import asked, booking, catalogue, checkout, item, receipt, registrations, why
+from .views import (
+    asked,
+    booking,
+    cancelling,
+    catalogue,
+    checkout,
+    item,
+    marking,
+    receipt,
+    registering,
+    registrations,
+    why,
+)
 
 app_name = "lms"
 urlpatterns = [
@@ -30,13 +42,13 @@ urlpatterns = [
     path("registrations/<int:pk>/date/", booking.choose_date, name="choose_date"),
     path("registrations/<int:pk>/giving-up/", booking.Cancel.as_view(), name="cancel_mine"),
     path("all-registrations/", registrations.Registrations.as_view(), name="registrations"),
-    path("all-registrations/<int:pk>/cancellation/", registrations.Cancel.as_view(), name="cancel"),
-    path("all-registrations/events/", registrations.event_options, name="event_options"),
-    path("all-registrations/paths/", registrations.path_options, name="path_options"),
+    path("all-registrations/<int:pk>/cancellation/", cancelling.Cancel.as_view(), name="cancel"),
+    path("all-registrations/events/", registering.event_options, name="event_options"),
+    path("all-registrations/paths/", registering.path_options, name="path_options"),
     path("contacts/<int:contact_id>/registrations/", registrations.of_contact, name="of_contact"),
     path(
         "contacts/<int:contact_id>/registrations/new/",
-        registrations.RegisterContact.as_view(),
+        registering.RegisterContact.as_view(),
         name="register_contact",
     ),
     path("contacts/<int:contact_id>/access/<int:item_id>/", why.why, name="why"),
@@ -46,17 +58,17 @@ urlpatterns = [
     path("events/<int:event_id>/registrations/", registrations.of_event, name="of_event"),
     path(
         "events/<int:event_id>/registrations/new/",
-        registrations.RegisterOnEvent.as_view(),
+        registering.RegisterOnEvent.as_view(),
         name="register_on_event",
     ),
     path(
         "events/<int:event_id>/registrations/attendance/",
-        registrations.MarkAttended.as_view(),
+        marking.MarkAttended.as_view(),
         name="mark_attended",
     ),
     path(
         "events/<int:event_id>/registrations/completion/",
-        registrations.MarkCompleted.as_view(),
+        marking.MarkCompleted.as_view(),
         name="mark_completed",
     ),
     path("requests/", asked.Requests.as_view(), name="requests"),

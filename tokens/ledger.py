@@ -1,4 +1,4 @@
-"""What moved on an account's tokens? Redeem, give back, adjust, transfer.
+"""What moved on an account's tokens? Redeem and give back; adjust and transfer are named here.
 
 Entries are only added; the database sees to it, and to it that nothing falls below zero. Every
 verb locks the accounts, then their issues in spend order, and is all or nothing.
@@ -17,8 +17,25 @@ from crm.models import Account
 from tms import journal
 from tms.refusals import Refusal
 
-from . import beats, expiring, issuing, switches
-from .models import EntryKind, IssueSource, LedgerEntry, TokenIssue, TokenType
+from . import beats, expiring
+from .correcting import adjust, transfer
+from .models import EntryKind, LedgerEntry, TokenIssue, TokenType
+
+__all__ = [
+    "LEFT",
+    "NOTHING",
+    "Purpose",
+    "Redemption",
+    "Returned",
+    "adjust",
+    "left_of",
+    "parts_of",
+    "pay",
+    "redeem",
+    "refund",
+    "to_give_back",
+    "transfer",
+]
 
 REDEEM = """
 SELECT move, available, archived, parts FROM tokens_redeem(
@@ -275,144 +292,3 @@ def _parts(move: int, wanted: int | None, taken) -> list[tuple[LedgerEntry, int]
         if quantity:
             parts.append((each, quantity))
     return parts
-
-
-@transaction.atomic
-def adjust(
-    issue_id: int,
-    quantity: int,
-    *,
-    version: int | None,
-    reason: str,
-    at: datetime.datetime,
-    on: datetime.date,
-    by,
-    operation: str = "",
-) -> TokenIssue:
-    """Add (plus) or take off (minus) a whole number on an issue that isn't over.
-
-    Only where the settings allow it. Raises Stale, and Refusal without a reason, for zero, for
-    more off than remains and for more than a million on.
-    """
-    switches.hold_adjustments()
-    found = beats.locked_issue(issue_id, version)
-    issuing.refuse_over(found, on)
-    beats.refuse_archived(found.account)
-    if not isinstance(quantity, int) or not quantity or abs(quantity) > beats.MOST:
-        raise Refusal(
-            _("Give a whole number other than zero, at most 1,000,000."), field="quantity"
-        )
-    if not reason.strip():
-        raise Refusal(_("Say why: it is kept in the history."), field="reason")
-    if found.remaining + quantity < 0:
-        raise Refusal(
-            _("Only %(n)s remain: no more can be taken off.") % {"n": found.remaining},
-            field="quantity",
-        )
-    _touch(found)
-    move = beats.next_moves()[0]
-    who = {"at": at, "on": on, "by": by, "reason": reason}
-    beats.write([beats.entry(EntryKind.ADJUSTED, found, quantity, move, **who)])
-    journal.write(
-        "token_issue.adjusted",
-        found.pk,
-        account_id=found.account_id,
-        before={"remaining": found.remaining},
-        after={
-            "token_type": found.token_type_id,
-            "quantity": quantity,
-            "remaining": found.remaining + quantity,
-        },
-        operation=operation,
-        **who,
-    )
-    found.remaining += quantity
-    return found
-
-
-@transaction.atomic
-def transfer(
-    issue_id: int,
-    quantity: int,
-    *,
-    to: Account,
-    version: int | None,
-    reason: str = "",
-    at: datetime.datetime,
-    on: datetime.date,
-    by,
-    operation: str = "",
-) -> TokenIssue:
-    """Move tokens of an issue that isn't over to another account, where they keep their expiry.
-
-    Two entries that name each other; the answer is the issue that the other account has now.
-    Only where the settings allow adjustments. Raises Stale and Refusal.
-    """
-    switches.hold_adjustments()
-    accounts = beats.lock_accounts(
-        [
-            to.pk,
-            *TokenIssue.objects.filter(pk=issue_id).values_list("account_id", flat=True),
-        ]
-    )
-    found = beats.locked_issue(issue_id, version)
-    issuing.refuse_over(found, on)
-    if to.pk == found.account_id:
-        raise Refusal(_("They are this account's already. Choose another one."), field="to")
-    if to.pk not in accounts:
-        raise Refusal(_("This account is not there. Choose another one."), field="to")
-    beats.refuse_archived(accounts[to.pk])
-    if beats.whole(quantity) > found.remaining:
-        raise Refusal(
-            _("Only %(n)s remain: no more can be transferred.") % {"n": found.remaining},
-            field="quantity",
-        )
-    _touch(found)
-    arrived = TokenIssue.objects.create(
-        account=accounts[to.pk],
-        token_type=found.token_type,
-        issued=quantity,
-        issued_on=on,
-        issued_at=at,
-        expires_on=found.expires_on,
-        source=IssueSource.TRANSFER,
-        source_kind="token_issue",
-        source_id=found.pk,
-        unit_price=found.unit_price,
-        currency_id=found.currency_id,
-    )
-    move = beats.next_moves()[0]
-    who = {"at": at, "on": on, "by": by, "reason": reason}
-    left = beats.entry(EntryKind.TRANSFERRED, found, -quantity, move, **who)
-    left.save(force_insert=True)
-    beats.write([beats.entry(EntryKind.TRANSFERRED, arrived, quantity, move, of=left, **who)])
-    said = {"token_type": found.token_type_id, "quantity": quantity}
-    journal.write(
-        "token_issue.transferred",
-        found.pk,
-        account_id=found.account_id,
-        after={**said, "to_account": to.pk, "to_issue": arrived.pk},
-        operation=operation,
-        **who,
-    )
-    journal.write(
-        "token_issue.issued",
-        arrived.pk,
-        account_id=to.pk,
-        after={
-            **issuing.kept(arrived),
-            "source": IssueSource.TRANSFER,
-            "from_account": found.account_id,
-            "from_issue": found.pk,
-        },
-        operation=operation,
-        **who,
-    )
-    arrived.remaining = quantity
-    return arrived
-
-
-def _touch(issue: TokenIssue) -> None:
-    """Whoever decides by an older look at the issue is told so."""
-    issue.version += 1
-    TokenIssue.objects.filter(pk=issue.pk).update(version=issue.version)

@@ -1,7 +1,5 @@
-"""Who is registered on what? For staff: lists and panels, registering, cancelling, marking."""
+"""Who is registered on what? For staff: lists and panels."""
 
-import datetime
-import decimal
 import functools
 
 from django.db.models import (
@@ -10,7 +8,6 @@ from django.db.models import (
     CharField,
     Count,
     OuterRef,
-    Q,
     Subquery,
     Value,
     When,
@@ -21,39 +18,24 @@ from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from catalog.models import Event, Item, Unit
-from catalog.money import written
+from catalog.models import Event, Item
 from crm.models import Account, Contact
 from passes.models import Pass
 from tms.compiled import Question
-from tms.days import number
-from tms.ui.access import allowed, staff
+from tms.ui.access import staff
 from tms.ui.address import page_of
-from tms.ui.combobox import options
-from tms.ui.dialogs import Dialog
 from tms.ui.lists import Action, Empty, ListPage
-from tokens import issuing, ledger
-from tokens.models import TokenIssue, TokenSettings
 
-from .. import attendance, cancelling, checkout, paying, progress, tables
+from .. import progress, tables
 from ..filters import RegistrationFilter
-from ..forms import (
-    CancelForm,
-    CancelPlaceForm,
-    RegisterContactForm,
-    RegisterOnEventForm,
-    events_matching,
-)
 from ..models import Registration
 from ..tables import MANAGE, Standing
 
 LOOK = "lms.view_registrations"
-REDEEM, ISSUE = "tokens.redeem_tokens", "tokens.issue_tokens"
 
 
 def standing():
@@ -283,244 +265,3 @@ LIVE_OF_ACCOUNT = Question(
 
 def count_of_account(account) -> int:
     return LIVE_OF_ACCOUNT.value(0, account_id=account.pk)
-
-
-# Dialogs
-
-
-class Managing(Dialog):
-    """What the dialogs about registrations share."""
-
-    permission_required = MANAGE
-    changes = ("registrations", "events", "event")
-
-    @property
-    def who(self) -> dict:
-        return {
-            "at": self.request.now,
-            "on": self.request.today,
-            "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
-        }
-
-
-class Registering(Managing):
-    """Who pays, and from which issue, is asked once it is known whose tokens there are: beneath
-    the form, with what it takes. Without scripts it comes with the second look.
-    """
-
-    changes = ("registrations", "events", "event", "tokens")
-    title = gettext_lazy("Register")
-    submit = gettext_lazy("Register")
-    previews = True
-    template_name = "lms/staff/register.html"
-    place: dict
-
-    def get_form_kwargs(self):
-        units = Unit.objects.none()
-        if allowed(self.request.user, REDEEM):
-            units = Unit.objects.tokens().filter(self.priced()).distinct().order_by("label")
-        return super().get_form_kwargs() | {"units": units}
-
-    def priced(self) -> Q:
-        """The token types to choose from."""
-        return Q(token_type__issues__isnull=False)
-
-    def unconfirmed(self, outcome):
-        # A place that nobody pays for touches nobody else: one press is enough.
-        return bool(outcome.consequences) and super().unconfirmed(outcome)
-
-    def frame(self, part):
-        return "lms/staff/_register_part.html" if part else super().frame(part)
-
-    def register(self, contact, *, pay, **given):
-        made = checkout.register_by_staff(
-            contact, pay=self.payment(contact, pay), **given, **self.who
-        )
-        return paying.told_paid(made, self.request.today)
-
-    def payment(self, contact, pay):
-        if pay == "staff":
-            return paying.Given()
-        if pay == "free":
-            return paying.Free()
-        self.asks = ways = asked_of(contact, pay, self.request)
-        issue = ways["issue"]
-        return paying.ByTokens(ways["account"], ways["unit"], issue and issue.pk)
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        return context | getattr(self, "asks", {})
-
-
-def asked_of(contact, pay, request) -> dict:
-    """Whose tokens, and of which issue, was chosen among those there are. Four statements."""
-    unit = Unit.objects.get(pk=pay.removeprefix("unit-"))
-    accounts = {
-        str(pk): each for pk, each in Account.objects.in_bulk(contact.account_ids()).items()
-    }
-    own = accounts[str(contact.account_id)]
-    account = accounts.get(request.POST.get("account", ""), own)
-    left = TokenIssue.objects.filter(account=account, token_type__unit=unit)
-    issues = {str(each.pk): each for each in left.spendable_on(request.today)}
-    return {
-        "accounts": list(accounts.values()),
-        "account": account,
-        "unit": unit,
-        "issues": [
-            (each, number(each.remaining), paying.issue_words(each)) for each in issues.values()
-        ],
-        "issue": issues.get(request.POST.get("issue", "")),
-    }
-
-
-class RegisterOnEvent(Registering):
-    """Give a contact a place on the event whose page it is."""
-
-    title = gettext_lazy("Register a contact")
-    form_class = RegisterOnEventForm
-
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        events = Event.objects.select_related("course")
-        self.event = get_object_or_404(events, pk=kwargs["event_id"])
-
-    def priced(self):
-        owners = [self.event.priced_id, self.event.course.priced_id]
-        return Q(price__priced__in=owners)
-
-    @property
-    def subject(self):
-        return self.event.choice_label
-
-    def perform(self, *, contact, **given):
-        return self.register(contact, event=self.event, **given)
-
-
-class RegisterContact(Registering):
-    """Give the contact whose page it is a place on an event or a path."""
-
-    form_class = RegisterContactForm
-
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        self.contact = get_object_or_404(Contact, pk=kwargs["contact_id"])
-
-    @property
-    def subject(self):
-        return self.contact.name
-
-    def preview(self, **answers):
-        chosen = [answers.get("event"), answers.get("path")]
-        return super().preview(**answers) if any(chosen) and not all(chosen) else []
-
-    def perform(self, **given):
-        return self.register(self.contact, **given)
-
-
-@staff(MANAGE)
-@require_GET
-def event_options(request):
-    """Open events for a combobox."""
-    rows = Event.objects.open().select_related("course").order_by("first_on", "pk")
-    return options(request, events_matching(rows, request.GET.get("q", "")[:200]))
-
-
-@staff(MANAGE)
-@require_GET
-def path_options(request):
-    """Published paths for a combobox."""
-    field = RegisterContactForm.base_fields["path"]
-    return options(request, field.find(field.queryset, request.GET.get("q", "")[:200]))
-
-
-class Cancel(Managing):
-    """By staff, at any time."""
-
-    title = gettext_lazy("Cancel the registration")
-    submit = gettext_lazy("Cancel the registration")
-    never_mind = gettext_lazy("Keep it")
-    danger = True
-    previews = True
-    form_class = CancelPlaceForm
-    changes = ("registrations", "events", "event", "tokens")
-
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        rows = Registration.objects.select_related("contact", "event__course", "path", "unit")
-        self.registration = self.versioned = get_object_or_404(rows, pk=kwargs["pk"])
-
-    @property
-    def subject(self):
-        on = self.registration
-        what = on.path.title if on.path else on.event.choice_label
-        return f"{on.contact.name}, {what}"
-
-    def get_form_kwargs(self):
-        """What was paid in tokens, and until when a fresh issue would last, if one may be given."""
-        on = self.registration
-        back = on.token_move and ledger.to_give_back([on.token_move], self.request.today)
-        if not back:
-            return super().get_form_kwargs()
-        total = decimal.Decimal(sum(quantity for _issue, quantity, _over in back))
-        until: datetime.date | bool | None = False
-        may = allowed(self.request.user, ISSUE) and TokenSettings.current().manual_issues
-        if may and any(over for _issue, _quantity, over in back):
-            until = issuing.expiry_of(back[0][0].token_type, self.request.today)
-        given = {"back": written(total, on.unit), "until": until}
-        return super().get_form_kwargs() | given
-
-    def perform(self, *, reason, give_back=True, fresh=False, fresh_until=None):
-        return cancelling.cancel(
-            self.registration.pk,
-            give_back=give_back,
-            fresh=cancelling.Fresh(fresh_until) if fresh else None,
-            reason=reason or "",
-            **self.who,
-        )
-
-
-class Marking(Managing):
-    """About the rows that were ticked in an event's list, or the one whose menu it is."""
-
-    form_class = CancelForm
-
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        events = Event.objects.select_related("course")
-        self.event = get_object_or_404(events, pk=kwargs["event_id"])
-
-    @cached_property
-    def ids(self):
-        rows = OfEvent.selected(self.request, event_id=self.event.pk)
-        return list(rows.filter(cancelled_at=None).values_list("pk", flat=True))
-
-    @property
-    def subject(self):
-        people = ngettext("%(count)d learner", "%(count)d learners", len(self.ids))
-        return f"{self.event.choice_label}: {people % {'count': len(self.ids)}}"
-
-
-class MarkAttended(Marking):
-    @property
-    def there(self):
-        return "not" not in self.request.GET
-
-    @property
-    def title(self):
-        return _("Mark attended") if self.there else _("Mark not there")
-
-    @property
-    def submit(self):
-        return self.title
-
-    def perform(self):
-        attendance.mark_attended(self.ids, self.there, **self.who)
-
-
-class MarkCompleted(Marking):
-    title = gettext_lazy("Mark complete")
-    submit = gettext_lazy("Mark complete")
-
-    def perform(self):
-        attendance.mark_completed(self.ids, **self.who)

@@ -3,6 +3,7 @@
 import datetime
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -131,8 +132,6 @@ def test_the_history_stands_on_the_page_and_refreshes_alone(browse, office, now)
 
 
 def test_every_fact_is_told_that_the_verbs_write():
-    from pathlib import Path
-
     written = set()
     for path in Path(items.__file__).parent.glob("*.py"):
         written |= set(re.findall(r'"((?:item|event|priced)\.[a-z_]+)"', path.read_text()))

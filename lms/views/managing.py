@@ -1,0 +1,21 @@
+"""What do the dialogs about registrations share?"""
+
+from tms.ui.dialogs import Dialog
+
+from ..tables import MANAGE
+
+
+class Managing(Dialog):
+    """What the dialogs about registrations share."""
+
+    permission_required = MANAGE
+    changes = ("registrations", "events", "event")
+
+    @property
+    def who(self) -> dict:
+        return {
+            "at": self.request.now,
+            "on": self.request.today,
+            "by": self.request.user,
+            "operation": self.request.POST.get("operation", "")[:80],
+        }
