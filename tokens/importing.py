@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.models import Unit
 from crm.models import Account, ExternalId
-from tms import jobs, sheets
+from tms import jobs
 from tms.models import Job, User
-from tms.models.work import JobState
 from tms.refusals import Refusal
 from tms.sheets import Line, Sheet, folded
+from tms.ui import importing
+from tms.ui.importing import Verdict
 
 from . import beats, issuing, switches
 from .issuing import Wanted
@@ -54,12 +55,6 @@ NEVER = {"never", "none", "-"}
 LOCK = "tokens.import"
 LOOK, RUN = "tokens.importing.look", "tokens.importing.run"
 AT_ONCE = 200
-
-
-class Verdict(models.TextChoices):
-    NEW = "new", gettext_lazy("New")
-    HERE = "here", gettext_lazy("Here already")
-    REFUSED = "refused", gettext_lazy("Refused")
 
 
 @dataclasses.dataclass
@@ -318,33 +313,16 @@ def carry_out(sheet: Sheet, *, at, on, by, operation="") -> list[Row]:
     return rows
 
 
-def keep(file, *, by, at) -> Job:
-    """Keep a file to be looked at, and imported once that is confirmed."""
-    ending = "xlsx" if file.name.lower().endswith(".xlsx") else "csv"
-    job = Job(
-        verb=LOOK,
-        title=file.name[:200],
-        by=by,
-        state=JobState.DONE,
-        asked_at=at,
-        finished_at=at,
-    )
-    file.seek(0)
-    job.upload.save(f"tokens.{ending}", file)
-    return job
-
-
-def sheet_of(job: Job) -> Sheet:
-    """The table of a kept file."""
-    with job.upload.open("rb") as file:
-        return sheets.read(file)
+def keep(file, **who) -> Job:
+    """Keep a file to be looked at. Takes `by` and `at`."""
+    return importing.keep(file, verb=LOOK, name="tokens", **who)
 
 
 def run(job: Job, *, at: datetime.datetime) -> dict:
     """The verb of a job: import its file, as of the moment it was asked for."""
     kept = Job.objects.get(pk=job.arguments["kept"])
     rows = carry_out(
-        sheet_of(kept),
+        importing.sheet_of(kept),
         at=job.asked_at,
         on=datetime.date.fromisoformat(job.arguments["on"]),
         by=User.objects.get(pk=job.by_id),

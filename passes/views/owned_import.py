@@ -1,8 +1,5 @@
 """How are passes brought in from another system? Choose a file, look what it means, confirm."""
 
-import csv
-
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -10,16 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tms import jobs, sheets
-from tms.consequences import Consequence
 from tms.models import Job
 from tms.refusals import Refusal
 from tms.ui.access import staff
 from tms.ui.dialogs import Dialog, Done
-from tms.ui.export import harmless
+from tms.ui.importing import Verdict, csv_file, refused_rows, sheet_of, told
 
 from .. import importing
 from ..forms.owned import UploadForm
-from ..importing import AT_ONCE, Verdict
+from ..importing import AT_ONCE
 
 MAY_IMPORT = "passes.import_passes"
 SHOWN = 50
@@ -68,7 +64,7 @@ class Confirm(Dialog):
 
     @cached_property
     def rows(self):
-        return importing.judge(importing.sheet_of(self.kept), on=self.request.today)
+        return importing.judge(sheet_of(self.kept), on=self.request.today)
 
     @property
     def new(self):
@@ -96,7 +92,7 @@ class Confirm(Dialog):
             )
             return Done(reverse("job", args=[job.pk]), self.preview())
         rows = importing.carry_out(
-            importing.sheet_of(self.kept),
+            sheet_of(self.kept),
             at=request.now,
             on=request.today,
             by=request.user,
@@ -121,16 +117,6 @@ class Confirm(Dialog):
         return context
 
 
-def told(count) -> list[Consequence]:
-    """The verdicts, to be confirmed."""
-    tones = {Verdict.NEW: "stays", Verdict.HERE: "same", Verdict.REFUSED: "closes"}
-    return [
-        Consequence(tones[verdict], str(verdict.label), count[verdict])
-        for verdict in Verdict
-        if count[verdict]
-    ]
-
-
 def kept_file(request, pk) -> Job:
     """The kept file of whoever looks at it."""
     return get_object_or_404(Job, pk=pk, verb=importing.LOOK, by_id=request.user.pk)
@@ -139,31 +125,11 @@ def kept_file(request, pk) -> Job:
 @staff(MAY_IMPORT)
 def refused(request, pk):
     """The refused rows as a file, to be corrected and imported again: row and reason first."""
-    sheet = importing.sheet_of(kept_file(request, pk))
-    rows = {
-        row.number: row.reason
-        for row in importing.judge(sheet, on=request.today)
-        if row.verdict == Verdict.REFUSED
-    }
-    names = [sheets.folded(heading) for heading in sheet.headings]
-    lines = [[_("Row"), _("Reason"), *sheet.headings]]
-    lines += [
-        [line.number, rows[line.number], *(line.cells.get(name, "") for name in names)]
-        for line in sheet.lines
-        if line.number in rows
-    ]
-    return csv_file("refused.csv", lines)
+    sheet = sheet_of(kept_file(request, pk))
+    return refused_rows(sheet, importing.judge(sheet, on=request.today))
 
 
 @staff(MAY_IMPORT)
 def example(request):
     """A file with the headings and two rows."""
     return csv_file("training-passes-example.csv", EXAMPLE)
-
-
-def csv_file(name, lines) -> HttpResponse:
-    response = HttpResponse("﻿", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    csv.writer(response).writerows([harmless(cell) for cell in line] for line in lines)
-    return response
