@@ -24,6 +24,7 @@ TOLD = (
     "tax_number",
     "main_contact",
     "owner",
+    "pays_by_invoice",
     "notes",
 )
 # A parent is set by one at a time, or two at once could close a circle.

@@ -1,4 +1,4 @@
-"""What do other systems call this account or contact?"""
+"""What do other systems call this account, contact or opportunity?"""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -7,13 +7,13 @@ from tms.refusals import Refusal
 from tms.text import one_line
 
 from . import changes
-from .models import Account, Contact, ExternalId
+from .models import ExternalId
 
 
 @transaction.atomic
-def add(owner: Account | Contact, *, system: str, value: str, at, on, by, source: str = "page"):
-    """Note the ID `value` that `system` uses. Once within a system, for contacts or accounts."""
-    noun = "account" if isinstance(owner, Account) else "contact"
+def add(owner, *, system: str, value: str, at, on, by, source: str = "page"):
+    """Note the ID `value` that `system` uses. Once within a system, for each of the three nouns."""
+    noun = changes.noun_of(owner)
     system, value = one_line(system, field="system"), one_line(value, field="value")
     if not system:
         raise Refusal(_("Name the system that the ID comes from."), field="system")
@@ -60,8 +60,8 @@ def remove(external_id: int, *, at, on, by) -> None:
     )
     if row is None:
         raise Refusal(_("This ID was removed already."))
-    owner = row.account or row.contact
-    noun = "account" if row.account_id else "contact"
+    owner = row.account or row.contact or row.opportunity
+    noun = changes.noun_of(owner)
     changes.write(f"{noun}.external_id_removed", owner, at=at, on=on, by=by, before=_words(row))
     row.delete()
 

@@ -8,7 +8,13 @@ test that changed it gets Django's own way.
 from django.db import connection
 from django.test import TransactionTestCase
 
-KEPT = ["django_content_type", "auth_permission", "auth_group", "auth_group_permissions"]
+KEPT = [
+    "django_content_type",
+    "auth_permission",
+    "auth_group",
+    "auth_group_permissions",
+    "crm_stage",
+]
 
 django_s_own = TransactionTestCase._fixture_teardown
 made_by_migrate: list[tuple] = []

@@ -12,6 +12,7 @@ WHOLE = """
     catalog.Category catalog.Session catalog.Item catalog.Item_categories catalog.Step
     catalog.Price catalog.TaxLevel catalog.Region catalog.Region_currencies catalog.Unit
     crm.Account crm.Contact crm.Membership crm.ExternalId crm.CustomField
+    crm.Stage crm.Interest crm.Invoice
     passes.PassType passes.PassOption passes.Inclusion
     tokens.TokenType tokens.TokenSettings tokens.Spending tokens.Spender
     lms.Section lms.ContentUnit lms.Request
@@ -31,6 +32,8 @@ WITHOUT = {
         "not_before",
         "leased_until",
     ),
+    # The sum follows from the interests.
+    "crm.Opportunity": ("worth",),
     # Seats are counted by bookings; days and moments follow from the sessions.
     "catalog.Event": ("taken", "first_on", "last_on", "starts_at", "ends_at"),
 }

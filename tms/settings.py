@@ -309,6 +309,7 @@ SOCIALACCOUNT_PROVIDERS, SINGLE_SIGN_ON = single_sign_on_from(os.environ)
 BEFORE_MIGRATE = ["tms.reporting.making.before_migrate"]
 AFTER_MIGRATE = [
     "tms.people.roles.sync_after_migrate",
+    "crm.stages.make_defaults_after_migrate",
     "tms.recording.install_after_migrate",
     "tms.reporting.making.after_migrate",
 ]
@@ -329,6 +330,9 @@ FIRST_STEPS = ["catalog.setup.first_region"]
 CONSEQUENCES = ["catalog.sessions.follow_zone", "lms.places.release_uncovered"]
 # What these need to lock before the verb does: called with (kind, ids) as it begins.
 LOCKS_AHEAD = ["lms.places.hold_payers"]
+
+# What an opportunity can be interested in, in the order of the menu, each a `crm.offers.Offer`.
+OFFERS = []
 
 # Who pays an amount of a unit that isn't money, by the unit's kind; each called with
 # (unit, amount, account_id=, contact_id=, purpose=, at=, on=, by=, ...).

@@ -7,6 +7,7 @@ verb locks the accounts, then their issues in spend order, and is all or nothing
 import dataclasses
 import datetime
 import json
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
@@ -73,8 +74,7 @@ class Returned:
     over: bool
 
 
-@dataclasses.dataclass(frozen=True)
-class Purpose:
+class Purpose(NamedTuple):
     """What tokens are taken for, by kind and number: ("registration", 12)."""
 
     kind: str = ""
@@ -163,17 +163,19 @@ def _why_not(account_id, token_type, quantity, issue_id, available, archived) ->
     )
 
 
-def pay(unit, amount, *, account_id: int, **particulars) -> Redemption | None:
+def pay(unit, amount, *, account_id: int, purpose=NOTHING, **particulars) -> Redemption | None:
     """Pay `amount` of a token unit from the account: the payer of `settings.PAYERS`.
 
-    Nothing to pay: None. Takes what `redeem` takes besides, and raises what it raises.
+    Nothing to pay: None. `purpose` is a kind and a number. Takes what `redeem` takes besides, and
+    raises what it raises.
     """
     if not amount:
         return None
     if amount != int(amount):
         raise Refusal(_("Tokens are whole: %(unit)s can't be split.") % {"unit": unit})
     token_type = TokenType.objects.select_related("unit").get(unit=unit)
-    return redeem(account_id, token_type, int(amount), **particulars)
+    purpose = Purpose(*purpose)
+    return redeem(account_id, token_type, int(amount), purpose=purpose, **particulars)
 
 
 @transaction.atomic

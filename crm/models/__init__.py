@@ -1,10 +1,20 @@
-"""Who there is: accounts that buy, contacts who learn."""
+"""Who there is, what they might buy, and what they were billed."""
 
 from .account import Account, AccountKind
 from .change import Change
 from .contact import Contact, Membership
 from .erasure import Erasure
 from .extra import CustomField, CustomFieldKind, ExternalId
+from .invoice import (
+    Invoice,
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceStatus,
+    NumberSeries,
+    Quote,
+)
+from .opportunity import Fulfilment, Interest, InterestContact, Opportunity
+from .stage import Stage, StageKind
 
 __all__ = [
     "Account",
@@ -15,5 +25,17 @@ __all__ = [
     "CustomFieldKind",
     "Erasure",
     "ExternalId",
+    "Fulfilment",
+    "Interest",
+    "InterestContact",
+    "Invoice",
+    "InvoiceKind",
+    "InvoiceLine",
+    "InvoiceStatus",
     "Membership",
+    "NumberSeries",
+    "Opportunity",
+    "Quote",
+    "Stage",
+    "StageKind",
 ]

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Change(models.Model):
-    """The values before and after one edit of a contact or an account.
+    """The values before and after one edit of a contact, an account or an opportunity.
 
     The journal never forgets, so it holds no names and addresses: its row has the id of this one
     in `after["change"]`. Erasing a person empties these rows and leaves the journal whole.
@@ -13,6 +13,7 @@ class Change(models.Model):
 
     account = models.ForeignKey("crm.Account", on_delete=models.CASCADE, null=True)
     contact = models.ForeignKey("crm.Contact", on_delete=models.CASCADE, null=True)
+    opportunity = models.ForeignKey("crm.Opportunity", on_delete=models.CASCADE, null=True)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 
@@ -20,8 +21,9 @@ class Change(models.Model):
         default_permissions = ()
         constraints = [
             models.CheckConstraint(
-                condition=Q(account=None, contact__isnull=False)
-                | Q(contact=None, account__isnull=False),
+                condition=Q(contact=None, opportunity=None, account__isnull=False)
+                | Q(account=None, opportunity=None, contact__isnull=False)
+                | Q(account=None, contact=None, opportunity__isnull=False),
                 name="change_of_one",
             ),
         ]

@@ -7,13 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ExternalId(models.Model):
-    """What another system calls an account or a contact."""
+    """What another system calls an account, a contact or an opportunity."""
 
     account = models.ForeignKey(
         "crm.Account", on_delete=models.CASCADE, null=True, related_name="external_ids"
     )
     contact = models.ForeignKey(
         "crm.Contact", on_delete=models.CASCADE, null=True, related_name="external_ids"
+    )
+    opportunity = models.ForeignKey(
+        "crm.Opportunity", on_delete=models.CASCADE, null=True, related_name="external_ids"
     )
     system = models.CharField(_("system"), max_length=60)
     value = models.CharField(_("ID"), max_length=120)
@@ -23,8 +26,9 @@ class ExternalId(models.Model):
         ordering = ["system", "value"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(account=None, contact__isnull=False)
-                | Q(contact=None, account__isnull=False),
+                condition=Q(contact=None, opportunity=None, account__isnull=False)
+                | Q(account=None, opportunity=None, contact__isnull=False)
+                | Q(account=None, contact=None, opportunity__isnull=False),
                 name="external_id_of_one",
             ),
             models.UniqueConstraint(
@@ -36,6 +40,11 @@ class ExternalId(models.Model):
                 fields=["system", "value"],
                 condition=Q(contact__isnull=False),
                 name="external_id_contact_once",
+            ),
+            models.UniqueConstraint(
+                fields=["system", "value"],
+                condition=Q(opportunity__isnull=False),
+                name="external_id_opportunity_once",
             ),
         ]
 

@@ -34,6 +34,9 @@ PERSONAL = {
         "search_text",
     ),
     "crm.ExternalId": (CRM, "system value"),
+    "crm.Opportunity": (CRM, "name source notes lost_because name_key"),
+    "crm.Invoice": (CRM, "bill_to reason"),
+    "crm.Quote": (CRM, "content"),
     "lms.Request": ("lms.personal.erase", "note answer"),
     "tokens.LedgerEntry": ("tokens.personal.erase", "reason"),
     "tokens.TokenIssue": ("tokens.personal.erase", "note"),
@@ -41,6 +44,14 @@ PERSONAL = {
 
 # {model: (because, columns)}
 NOT_PERSONAL = {
+    "crm.Stage": ("a step of the pipeline", "name kind"),
+    "crm.Interest": ("what is sold, in the words of the catalogue", "offer title detail"),
+    "crm.Fulfilment": ("kinds of things", "kind"),
+    "crm.NumberSeries": ("a series of numbers", "kind"),
+    "crm.InvoiceLine": (
+        "what was sold, in the words of the catalogue",
+        "source_kind title detail note tax_name",
+    ),
     "auth.Permission": ("a right of the product", "name codename"),
     "auth.Group": ("a role", "name"),
     "contenttypes.ContentType": ("a model of the product", "app_label model"),
