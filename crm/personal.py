@@ -5,9 +5,10 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from tms.consequences import Consequence
-from tms.personal import ERASED, NAME, Part, Person, part
+from tms.personal import NAME, Part, Person, part
 
 from . import accounts, archiving, contacts
+from .erasing import without, without_in
 from .models import Account, Change, Contact, ExternalId, Membership
 
 # What an account says of the one person whose account it is.
@@ -84,20 +85,3 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
     )
     sentence = _("Name, addresses, phone, notes, further fields and external IDs are erased.")
     return [*told, Consequence("closes", sentence, 1)]
-
-
-def without(text: str, names) -> str:
-    """The text with every one of the names replaced by the fixed word, whatever their case."""
-    for name in sorted(names, key=len, reverse=True):
-        low, start = text.lower(), 0
-        while (found := low.find(name.lower(), start)) >= 0:
-            text = text[:found] + ERASED + text[found + len(name) :]
-            low, start = text.lower(), found + len(ERASED)
-    return text
-
-
-def without_in(values: dict, names) -> dict:
-    return {
-        key: without(value, names) if isinstance(value, str) else value
-        for key, value in values.items()
-    }

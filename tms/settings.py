@@ -345,6 +345,7 @@ PERSONAL = [
     "tokens.personal",
     "lms.personal",
     "catalog.personal",
+    "crm.personal_sales",
     "crm.personal",
     "tms.people.personal",
 ]

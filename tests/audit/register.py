@@ -6,6 +6,7 @@ that a new column has to be put into one of them.
 """
 
 PEOPLE, CRM, HISTORY = "tms.people.personal.erase", "crm.personal.erase", "tms.personal.erase"
+SALES = "crm.personal_sales.erase"
 
 # {model: (erased by, columns)}
 PERSONAL = {
@@ -34,9 +35,9 @@ PERSONAL = {
         "search_text",
     ),
     "crm.ExternalId": (CRM, "system value"),
-    "crm.Opportunity": (CRM, "name source notes lost_because name_key"),
-    "crm.Invoice": (CRM, "bill_to reason"),
-    "crm.Quote": (CRM, "content"),
+    "crm.Opportunity": (SALES, "name source notes lost_because name_key"),
+    "crm.Invoice": (SALES, "bill_to reason"),
+    "crm.Quote": (SALES, "content"),
     "lms.Request": ("lms.personal.erase", "note answer"),
     "tokens.LedgerEntry": ("tokens.personal.erase", "reason"),
     "tokens.TokenIssue": ("tokens.personal.erase", "note"),
@@ -44,8 +45,13 @@ PERSONAL = {
 
 # {model: (because, columns)}
 NOT_PERSONAL = {
-    "crm.Stage": ("a step of the pipeline", "name kind"),
-    "crm.Interest": ("what is sold, in the words of the catalogue", "offer title detail"),
+    "crm.Stage": ("a step of the pipeline", "name"),
+    "crm.Interest": (
+        "what is sold, in the words of the catalogue",
+        "offer title detail token_moves",
+    ),
+    "crm.Invoice": ("a number of our own", "number"),
+    "crm.Quote": ("a number of our own", "number"),
     "crm.Fulfilment": ("kinds of things", "kind"),
     "crm.NumberSeries": ("a series of numbers", "kind"),
     "crm.InvoiceLine": (

@@ -4,6 +4,7 @@ import datetime
 import io
 import json
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,19 @@ from django.utils.module_loading import import_string
 
 from catalog import sessions
 from catalog.models import EventType
-from crm import accounts, archiving, belonging, contacts, erasure, external_ids, people, taking_out
-from crm.models import Account, Contact, Erasure
+from crm import (
+    accounts,
+    archiving,
+    belonging,
+    contacts,
+    erasure,
+    external_ids,
+    invoices,
+    opportunities,
+    people,
+    taking_out,
+)
+from crm.models import Account, Contact, Erasure, Invoice, Opportunity, Quote
 from lms import requests
 from lms.models import Registration, Request
 from passes import lifecycle
@@ -148,6 +160,7 @@ def written(kestrel, who):
     signs_in(user, who["at"])
     learns(made, kestrel, own, who, user)
     spends(made, kestrel, own, who)
+    buys(made, kestrel, own, who)
     leaves_traces(made, user, who)
     made.refresh_from_db()
     return made
@@ -230,6 +243,43 @@ def spends(made, kestrel, own, who):
     spending.set_rule(kestrel, who="chosen", contacts=[made], **who)
     reason = f"{LAST} went there"
     ledger.redeem(kestrel.pk, gold, 2, contact_id=made.pk, reason=reason, **who)
+
+
+def buys(made, kestrel, own, who):
+    """What is sold to them, to their company through them, and to others who speak of them."""
+    words = {"source": f"Fair, {CANARY}", "notes": f"Ring {CANARY} late"}
+    lost = opportunities.create(
+        account=own, name=f"{CANARY} alone", ids=[("Deals", f"{CANARY}-1")], **words, **who
+    )
+    opportunities.lose(lost.pk, because=f"{CANARY} went away", **who)
+    opportunities.create(account=own, name=f"{CANARY} again", **words, **who)
+    opportunities.create(
+        account=kestrel, contact=made, name=f"Kestrel by {FIRST.lower()} 2027", **words, **who
+    )
+    other = opportunities.create(
+        account=kestrel, name="Ten passes", notes=f"Seen by {EMAIL.upper()}", **who
+    )
+    opportunities.edit(other.pk, notes=f"Met {FIRST} {LAST} there", **who)
+    Quote.objects.create(
+        opportunity=lost,
+        number="Q-1",
+        issued_on=DAY,
+        valid_until=DAY,
+        content={
+            "to": {"name": f"{LAST} sole trader", "street": f"{CANARY} street 1"},
+            "lines": [{"title": "One pass", "for": [f"{FIRST} {LAST}"]}],
+            "net": "100.00",
+        },
+        at=who["at"],
+    )
+    for account, reason in ((own, f"As {CANARY} asked"), (kestrel, f"{FIRST} {LAST} was ill")):
+        line = invoices.Wanted(
+            "A place", 1, Decimal(90), "VAT", Decimal(20), Decimal(90), Decimal(18)
+        )
+        bill = invoices.draft(
+            account, account.region.currencies.get(), [line], reason=reason, **who
+        )
+        invoices.issue(bill.pk, **who)
 
 
 def leaves_traces(made, user, who):
@@ -365,6 +415,42 @@ def test_other_people_keep_what_is_theirs(canary, ada, clock, office):
     assert (
         Account.objects.get(name="Kestrel Rail Group").notes == "Ring [erased] or [erased] first."
     )
+
+
+@pytest.mark.django_db
+def test_what_was_sold_keeps_its_sums_and_loses_the_name(canary, clock, office, kestrel):
+    numbers = ("number", "issued_on", "due_on", "net", "tax", "gross", "account_id")
+    invoiced = list(Invoice.objects.order_by("pk").values_list(*numbers))
+    told = [each.sentence for each in erased(canary, clock, office)]
+    assert "1 opportunity is lost." in told
+    assert "1 opportunity has no contact any more." in told
+    deals = Opportunity.objects.order_by("pk").values_list("name", "notes", "contact", "won")
+    assert list(deals) == [
+        ("[erased]", "[erased]", None, False),
+        ("[erased]", "[erased]", None, False),
+        ("Kestrel by [erased] 2027", "[erased]", None, None),
+        ("Ten passes", "Met [erased] there", None, None),
+    ]
+    assert list(Invoice.objects.order_by("pk").values_list(*numbers)) == invoiced
+    theirs, company = Invoice.objects.order_by("pk")
+    assert (theirs.reason, company.reason) == ("[erased]", "[erased]")
+    assert (theirs.bill_to["name"], company.bill_to["name"]) == ("[erased]", kestrel.name)
+    assert Quote.objects.get().content == {
+        "to": {"name": "[erased]", "street": "[erased]"},
+        "lines": [{"title": "One pass", "for": ["[erased]"]}],
+        "net": "100.00",
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change", ["number = 'x'", "bill_to = '{}'", "gross = 0, net = 0, tax = 0", "reason = 'x'"]
+)
+def test_the_one_road_changes_nothing_else_on_an_invoice(canary, change):
+    cursor = connection.cursor()
+    cursor.execute("SET LOCAL lanyard.erasing = 'on'")
+    with pytest.raises(Exception, match="stays as it is"), transaction.atomic():
+        cursor.execute(f"UPDATE crm_invoice SET {change}")
 
 
 @pytest.mark.django_db
@@ -511,6 +597,13 @@ def test_what_is_held_is_taken_out_whole(canary, clock, office):
         "token_issues",
         "token_entries",
         "token_spending",
+        "opportunities",
+        "opportunities_mentioning",
+        "opportunity_ids",
+        "opportunity_changes",
+        "quotes",
+        "invoices",
+        "invoices_mentioning",
     }
     text = archive.read("data.json").decode()
     (contact,) = data["parts"]["contact"]
@@ -522,6 +615,8 @@ def test_what_is_held_is_taken_out_whole(canary, clock, office):
         f"{CANARY}-7",
         f"For {CANARY}!",
         f"Sorry, {CANARY}",
+        f"{CANARY} went away",
+        f"As {CANARY} asked",
     ):
         assert said in text
         assert said in archive.read("data.html").decode()
