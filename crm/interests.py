@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 
 from catalog.models import TaxLevel, Unit, UnitKind
 from tms import journal
+from tms.days import number
 from tms.refusals import Refusal, Stale
 from tms.text import one_line
 from tms.ui.access import allowed
 
-from . import opportunities, totals
+from . import offers, opportunities, totals
 from .models import Contact, Interest, InterestContact, Opportunity
 
 OVERRIDE = "crm.override_prices"
-MOST = 10_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,8 +31,9 @@ class Wanted:
     """How many of what, at which price.
 
     `unit_price` is net, for one; `list_price` what the catalogue asks for it (None: nothing fits),
-    and another price than that takes the permission to override. `discount` is in per cent.
-    `contacts` are those it is for by name, `quantity` of them at most.
+    and another price than that takes the permission to override, except of what the catalogue
+    never prices (`priced`). `discount` is in per cent. `contacts` are those it is for by name,
+    `quantity` of them at most.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Wanted:
     tax_level: TaxLevel
     list_price: Decimal | None = None
     discount: Decimal = Decimal(0)
+    priced: bool = True
     detail: str = ""
     contacts: Sequence[Contact] = ()
 
@@ -143,9 +145,11 @@ def _plain(amount: Decimal) -> str:
 
 def _fill(interest: Interest, wanted: Wanted, by) -> None:
     found = interest.opportunity
-    if not 1 <= wanted.quantity <= MOST:
+    most = offers.of(interest).most
+    if not 1 <= wanted.quantity <= most:
         raise Refusal(
-            _("The quantity is between 1 and %(most)s.") % {"most": MOST}, field="quantity"
+            _("The quantity is between 1 and %(most)s.") % {"most": number(most)},
+            field="quantity",
         )
     if wanted.unit.kind == UnitKind.CURRENCY and wanted.unit.pk != found.currency_id:
         raise Refusal(
@@ -158,7 +162,13 @@ def _fill(interest: Interest, wanted: Wanted, by) -> None:
     price = totals.possible_price(wanted.unit_price, wanted.unit)
     kept = (interest.unit_id, interest.unit_price) if interest.pk else None
     overridden = wanted.list_price is None or price != wanted.list_price
-    if overridden and kept != (wanted.unit.pk, price) and by and not allowed(by, OVERRIDE):
+    if (
+        wanted.priced
+        and overridden
+        and kept != (wanted.unit.pk, price)
+        and by
+        and not allowed(by, OVERRIDE)
+    ):
         raise Refusal(
             _(
                 "You may not set another price than the catalogue's. Ask whoever may, or give a "

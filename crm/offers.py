@@ -69,6 +69,7 @@ class Offer(Protocol):
     key        what `Interest.offer` says             label    in the menu of `Add Interest`
     add_url    the name of its dialog's address, with the opportunity's id
     edit_url   the same for an interest, with the interest's id
+    most       how many of it one interest can be about
     each_paid  True: what is paid in tokens is redeemed for each one by itself, and `deliver` finds
                a redemption for each in `interest.token_moves`; False: one for the whole interest
     """
@@ -78,6 +79,7 @@ class Offer(Protocol):
     icon: str
     add_url: str
     edit_url: str
+    most: int
     each_paid: bool
 
     def hold(self, interests: Sequence[Interest]) -> None:

@@ -36,8 +36,8 @@ class Fact:
 class Consequence:
     """One group of what happened to others: a sentence, how many, and the first names.
 
-    `tone` is "closes" (taken away), "stays" (kept, and `why`), "sent" (a message goes out) or
-    "pays" (tokens are spent).
+    `tone` is "closes" (taken away), "stays" (kept, and `why`), "sent" (a message or a
+    document goes out), "pays" (tokens are spent) or "gives" (something new is given).
     """
 
     tone: str

@@ -14,7 +14,7 @@ WHOLE = """
     crm.Account crm.Contact crm.Membership crm.ExternalId crm.CustomField
     crm.Stage crm.Interest crm.Invoice
     passes.PassType passes.PassOption passes.Inclusion
-    tokens.TokenType tokens.TokenSettings tokens.Spending tokens.Spender
+    tokens.TokenInterest tokens.TokenType tokens.TokenSettings tokens.Spending tokens.Spender
     lms.Section lms.ContentUnit lms.Request
 """
 

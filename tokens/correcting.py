@@ -1,4 +1,4 @@
-"""How are balances corrected and moved by hand, where the settings allow it?
+"""How are balances corrected and moved: by hand where the settings allow it, or as credited?
 
 Locks and entries are those of all of tokens (`tokens.beats`); all or nothing.
 """
@@ -48,10 +48,43 @@ def adjust(
             _("Only %(n)s remain: no more can be taken off.") % {"n": found.remaining},
             field="quantity",
         )
+    who = {"at": at, "on": on, "by": by, "reason": reason, "operation": operation}
+    return _corrected(found, quantity, **who)
+
+
+@transaction.atomic
+def take_back(
+    issue_id: int,
+    quantity: int,
+    *,
+    reason: str,
+    purpose: tuple[str, int],
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    operation: str = "",
+) -> TokenIssue:
+    """Take `quantity` off what was sold, as it was credited; what is spent stays so.
+
+    No adjustment by hand: the settings aren't asked. Raises Refusal when less is left.
+    """
+    found = beats.locked_issue(issue_id)
+    left = found.spendable_on(on)
+    if beats.whole(quantity) > left:
+        raise Refusal(
+            _("Only %(left)s of %(issue)s can be taken back: the others are spent or expired.")
+            % {"left": left, "issue": f"{found.token_type} #{found.pk}"},
+            field="take_back",
+        )
+    who = {"at": at, "on": on, "by": by, "reason": reason, "operation": operation}
+    return _corrected(found, -quantity, purpose=purpose, **who)
+
+
+def _corrected(found: TokenIssue, quantity: int, *, purpose=("", None), operation, **who):
     _touch(found)
     move = beats.next_moves()[0]
-    who = {"at": at, "on": on, "by": by, "reason": reason}
-    beats.write([beats.entry(EntryKind.ADJUSTED, found, quantity, move, **who)])
+    what_for = {"purpose_kind": purpose[0], "purpose_id": purpose[1]}
+    beats.write([beats.entry(EntryKind.ADJUSTED, found, quantity, move, **what_for, **who)])
     journal.write(
         "token_issue.adjusted",
         found.pk,

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from .views import importing, moving, owned, reports, settings, spent, statement, types
+from .views import (
+    importing,
+    moving,
+    owned,
+    reports,
+    selling,
+    settings,
+    spent,
+    statement,
+    types,
+)
 
 app_name = "tokens"
 
@@ -47,6 +57,12 @@ urlpatterns = [
     path(
         "accounts/<int:account_id>/tokens/spenders/", spent.WhoMaySpend.as_view(), name="spending"
     ),
+    path(
+        "opportunities/<int:opportunity_id>/tokens/new/",
+        selling.AddTokens.as_view(),
+        name="add_interest",
+    ),
+    path("interests/<int:interest_id>/tokens/", selling.EditTokens.as_view(), name="edit_interest"),
     path(
         "accounts/<int:account_id>/tokens/statement/",
         statement.account_statement,

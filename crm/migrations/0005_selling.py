@@ -675,7 +675,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="interest",
             constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gte", 1), ("quantity__lte", 10000)),
+                condition=models.Q(("quantity__gte", 1), ("quantity__lte", 1000000)),
                 name="interest_quantity_in_range",
             ),
         ),

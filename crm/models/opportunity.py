@@ -178,7 +178,7 @@ class Interest(models.Model):
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gte=1, quantity__lte=10_000),
+                condition=Q(quantity__gte=1, quantity__lte=1_000_000),
                 name="interest_quantity_in_range",
             ),
             models.CheckConstraint(

@@ -4,9 +4,13 @@ A row's rule is PUBLIC, SIGNED_IN (anybody), LEARNER (who is a contact), STAFF (
 office), or the permission it needs (a tuple: all of them).
 """
 
+from decimal import Decimal
+
 from django.urls import get_resolver, reverse
 
 from catalog.models import Session
+from crm import opportunities
+from crm.interests import Wanted
 from crm.models import ExternalId
 from lms.models import Request
 from passes.models import Inclusion
@@ -30,7 +34,7 @@ from tms import journal
 from tms.models import AuditRow, Job, KeptMail
 from tms.people import roles
 from tms.programs import keys, webhooks
-from tokens import issuing, ledger
+from tokens import issuing, ledger, selling
 
 PUBLIC, SIGNED_IN, LEARNER, STAFF = "public", "signed in", "learner", "staff"
 
@@ -235,6 +239,7 @@ TABLE = {
     "tokens:adjust": "tokens.adjust_tokens",
     "tokens:transfer": "tokens.transfer_tokens",
     "tokens:spending": "tokens.set_token_spending",
+    **rows("tokens", "crm.change_opportunities", "add_interest edit_interest"),
     **rows("tokens", "tokens.import_tokens", "import import_file import_refused import_example"),
     "lms:content": LOOK,
     "lms:unit_file": LOOK,
@@ -314,6 +319,17 @@ def world(ada, office, clock) -> dict:
     taken = ledger.redeem(
         ada.account_id, tokens.token_type, 2, at=clock.at, on=clock.on(), by=office
     )
+    deal = opportunities.create(
+        account=ada.account, name="Spring intake", at=clock.at, on=clock.on(), by=office
+    )
+    interest = selling.add_interest(
+        deal.pk,
+        Wanted("Gold", 5, deal.currency, Decimal(20), deal.region.tax_level, priced=False),
+        token_type=tokens.token_type,
+        at=clock.at,
+        on=clock.on(),
+        by=office,
+    )
     roles.sync()
     group = roles.Group.objects.first()
     when = {"at": clock.at, "on": clock.on()}
@@ -375,6 +391,7 @@ def world(ada, office, clock) -> dict:
             "contact": ada.pk,
             "key": keys.make(name="Payroll", scopes=["people:read"], by=office, **when)[0].pk,
             "account": ada.account_id,
+            "opportunity": deal.pk,
             "section": unit.section_id,
             "unit": unit.pk,
             "unit_file": unit.pk,
@@ -400,6 +417,8 @@ def world(ada, office, clock) -> dict:
             "contact_id": ada.pk,
             "item_id": path.pk,
             "account_id": ada.account_id,
+            "opportunity_id": deal.pk,
+            "interest_id": interest.pk,
             "price": price.pk,
             "inclusion": Inclusion.objects.first().pk,
             "token": "wrong",

@@ -47,8 +47,11 @@ class VersionedAction(Action):
 class Follows(Told):
     """What an action does to others besides."""
 
-    tone: Literal["closes", "stays", "sent"] = Field(
-        description="closes: taken away. stays: kept, and why. sent: a message goes out."
+    tone: Literal["closes", "stays", "sent", "pays", "gives"] = Field(
+        description=(
+            "closes: taken away. stays: kept, and why. sent: a message or a document goes out. "
+            "pays: tokens are spent. gives: something new is given."
+        )
     )
     sentence: str
     count: int

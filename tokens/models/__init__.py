@@ -1,6 +1,7 @@
 """What tokens are there, who has how many, and what moved?"""
 
 from .entry import EntryKind, LedgerEntry
+from .interest import TokenInterest
 from .issue import IssueSource, IssueStatus, TokenIssue
 from .settings import TokenSettings
 from .spending import Spender, Spending, WhoMaySpend
@@ -14,6 +15,7 @@ __all__ = [
     "PeriodUnit",
     "Spender",
     "Spending",
+    "TokenInterest",
     "TokenIssue",
     "TokenSettings",
     "TokenType",

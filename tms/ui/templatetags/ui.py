@@ -100,6 +100,7 @@ TONES = {
     "stays": ("good", "circle-check"),
     "sent": ("note", "mail"),
     "pays": ("note", "coins"),
+    "gives": ("good", "circle-plus"),
 }
 
 
