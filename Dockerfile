@@ -13,6 +13,10 @@ ENV PATH=/packages/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     LANYARD_VAR=/data \
     STATIC_ROOT=/app/static.collected
+# Letters for documents: Latin, Greek, Cyrillic, Arabic, Hebrew, Indic, Thai, and the Chinese ones.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends fonts-noto-core fonts-droid-fallback \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --home-dir /data lanyard
 WORKDIR /app
 COPY --from=packages /packages /packages

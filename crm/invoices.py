@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Unit
 from tms import journal
+from tms.models import Organisation
 from tms.refusals import Refusal, Stale
 
-from . import numbering, totals
+from . import documents, numbering, totals
 from .models import Account, Interest, Invoice, InvoiceKind, InvoiceLine, Opportunity
 
 DAYS_TO_PAY = 30
@@ -119,12 +120,14 @@ def issue(
         return found
     if found.voided_on:
         raise Refusal(_("This draft was discarded."))
-    found.bill_to = bill_to(found.account)
+    found.bill_to = documents.recipient_of(found.account)
+    organisation = Organisation.objects.filter(pk=1).first() or Organisation()
+    found.bill_from = documents.sender(organisation)
     found.issued_on = on
     if found.kind == InvoiceKind.INVOICE:
         found.due_on = on + datetime.timedelta(days=days_to_pay)
     found.number = numbering.take(found.kind, on)
-    _save(found, "bill_to", "issued_on", "due_on", "number")
+    _save(found, "bill_to", "bill_from", "issued_on", "due_on", "number")
     after = {"number": found.number, "due_on": found.due_on, "gross": str(found.gross)}
     _write(f"{found.kind}.issued", found, at=at, on=on, by=by, after=after, operation=operation)
     return found
@@ -177,18 +180,6 @@ def mark_unpaid(invoice_id: int, *, reason: str, version: int | None = None, at,
     _save(found, "paid_on")
     _write("invoice.unpaid", found, at=at, on=on, by=by, before=before, reason=reason)
     return found
-
-
-def bill_to(account: Account) -> dict:
-    """Who a document goes to, as the account is now."""
-    return {
-        "name": account.legal_name or account.name,
-        "street": account.street,
-        "postcode": account.postcode,
-        "city": account.city,
-        "country": account.country,
-        "tax_number": account.tax_number,
-    }
 
 
 def locked(invoice_id: int, *, version: int | None = None) -> Invoice:

@@ -68,6 +68,7 @@ class Invoice(models.Model):
     Without a number while it is a draft. Once issued nothing about it changes but `paid_on` and
     `voided_on`, the day on which all of it had been credited: the database sees to it. `bill_to`
     is who it went to, as it was on that day: name, street, postcode, city, country, tax_number.
+    `bill_from` is who it came from: name, address, tax_number, email, bank, payment_note, footer.
     `net`, `tax` and `gross` are sums of the lines, positive on a credit note too.
     """
 
@@ -84,6 +85,7 @@ class Invoice(models.Model):
     )
     currency = models.ForeignKey("catalog.Unit", on_delete=models.PROTECT, related_name="+")
     bill_to = models.JSONField(default=dict)
+    bill_from = models.JSONField(default=dict)
     made_on = models.DateField()
     issued_on = models.DateField(null=True)
     due_on = models.DateField(_("due"), null=True)

@@ -50,7 +50,10 @@ NOT_PERSONAL = {
         "what is sold, in the words of the catalogue",
         "offer title detail token_moves",
     ),
-    "crm.Invoice": ("a number of our own", "number"),
+    "crm.Invoice": (
+        "a number of our own, and who it came from: the organisation",
+        "number bill_from",
+    ),
     "crm.Quote": ("a number of our own", "number"),
     "crm.Fulfilment": ("kinds of things", "kind"),
     "crm.NumberSeries": ("a series of numbers", "kind"),
@@ -84,7 +87,11 @@ NOT_PERSONAL = {
         "what is posted names nobody, so an answer can't either",
         "kind subject_kind answer trouble",
     ),
-    "tms.Organisation": ("the organisation's own", "name logo time_zone contact_email"),
+    "tms.Organisation": (
+        "the organisation's own",
+        "name logo time_zone contact_email postal_address tax_number bank_details payment_note "
+        "document_footer",
+    ),
     "tms.Pulse": ("a part of the machinery", "part facts"),
     "tms.InvariantRun": ("numbers of rows", "found"),
     "tms.OperationKey": ("a random key and a hash", "key digest"),

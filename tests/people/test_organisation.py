@@ -29,6 +29,11 @@ ANSWERS = {
     "time_zone": "Europe/Berlin",
     "second_factor": "required",
     "contact_email": "hello@harbour.example",
+    "postal_address": "Quay 1\nBristol",
+    "tax_number": "GB123",
+    "bank_details": "IBAN GB33",
+    "payment_note": "Within 30 days.",
+    "document_footer": "Registered in England",
 }
 
 

@@ -103,7 +103,13 @@ def _installation(world: World) -> None:
         on=when["on"],
     )
     Organisation.objects.filter(pk=1).update(
-        demonstration=True, contact_email="hello@northlight.example"
+        demonstration=True,
+        contact_email="hello@northlight.example",
+        postal_address="Skeppsbron 12\n111 30 Stockholm\nSweden",
+        tax_number="SE556677889901",
+        bank_details="Nordbank\nIBAN SE45 5000 0000 0583 9825 7466\nBIC NDBKSESS",
+        payment_note="Thank you for paying within 30 days.",
+        document_footer="Northlight Training AB · Registered in Stockholm, no. 556677-8899",
     )
     for email, name, role in people.STAFF[1:]:
         staff.admit(email, name, people.PASSWORD, [role], **world.who())

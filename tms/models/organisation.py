@@ -30,6 +30,12 @@ class Organisation(models.Model):
     sign_up_open = models.BooleanField(_("visitors may create an account"), default=True)
     learners_cancel = models.BooleanField(_("learners may cancel their places"), default=True)
     contact_email = models.EmailField(_("address for questions"), blank=True)
+    # What stands on invoices and quotes.
+    postal_address = models.TextField(_("postal address"), blank=True)
+    tax_number = models.CharField(_("tax number"), max_length=40, blank=True)
+    bank_details = models.TextField(_("bank details"), blank=True)
+    payment_note = models.TextField(_("note on payment"), blank=True)
+    document_footer = models.TextField(_("footer of documents"), blank=True)
     set_up_at = models.DateTimeField(null=True, editable=False)
     demonstration = models.BooleanField(default=False, editable=False)
 

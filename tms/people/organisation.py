@@ -17,6 +17,11 @@ PLAIN = (
     "sign_up_open",
     "learners_cancel",
     "contact_email",
+    "postal_address",
+    "tax_number",
+    "bank_details",
+    "payment_note",
+    "document_footer",
 )
 
 

@@ -16,13 +16,21 @@ from .. import organisation as organisations
 from ..forms.first import zones
 
 
+def lines(label: str, help_text: str, most: int) -> forms.CharField:
+    """A few lines of text for the letterhead."""
+    widget = forms.Textarea(attrs={"rows": 4})
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=most, required=False, widget=widget
+    )
+
+
 class OrganisationForm(Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     logo = forms.FileField(
         label=gettext_lazy("Logo"),
         required=False,
         help_text=gettext_lazy(
-            "PNG, JPEG, WebP or GIF, at most 5 MB. It stands on the learner site."
+            "PNG, JPEG, WebP or GIF, at most 5 MB. It stands on the learner site and on documents."
         ),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
     )
@@ -36,6 +44,27 @@ class OrganisationForm(Form):
         label=gettext_lazy("Address for questions"),
         required=False,
         help_text=gettext_lazy("Learners are told to write there."),
+    )
+    postal_address = lines(
+        gettext_lazy("Postal address"),
+        gettext_lazy("On invoices and quotes, line by line, under the name."),
+        400,
+    )
+    tax_number = forms.CharField(label=gettext_lazy("Tax number"), max_length=40, required=False)
+    bank_details = lines(
+        gettext_lazy("Bank details"),
+        gettext_lazy("Where invoices are paid to, line by line."),
+        400,
+    )
+    payment_note = lines(
+        gettext_lazy("Note on payment"),
+        gettext_lazy("Stands under the bank details; the invoice's number is named by itself."),
+        400,
+    )
+    document_footer = lines(
+        gettext_lazy("Footer of documents"),
+        gettext_lazy("At the foot of every page: managing directors, register, web site."),
+        400,
     )
     second_factor = forms.ChoiceField(
         label=gettext_lazy("Second factor"),
