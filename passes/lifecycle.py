@@ -60,6 +60,7 @@ def issue_many(
     starts_on: datetime.date | None = None,
     external_ids=(),
     source: str = Source.HAND,
+    opportunity=None,
     at: datetime.datetime,
     on: datetime.date,
     by,
@@ -70,8 +71,8 @@ def issue_many(
 
     `account` owns them; None: each contact's primary account does. Without `expires_on` they last
     as long as the option says, from `starts_on` (today unless said otherwise: by API and import
-    only). Raises Refusal when type or option aren't on sale, a contact isn't linked to the
-    account or is archived, or a date can't be.
+    only). `opportunity` is the one that sold them. Raises Refusal when type or option aren't on
+    sale, a contact isn't linked to the account or is archived, or a date can't be.
     """
     rules.hold_on_sale(option)
     starts_on = starts_on or on
@@ -82,6 +83,7 @@ def issue_many(
         rules.possible_end(expires_on, starts_on=starts_on, on=on, past=source == Source.IMPORT)
         end, anchor_day = expires_on, expires_on.day
     owners = rules.owners(account, contacts)
+    sold = {"opportunity": opportunity.pk} if opportunity else {}
     passes = Pass.objects.bulk_create(
         [
             Pass(
@@ -98,6 +100,7 @@ def issue_many(
                 expiry_recorded=end if end < on else None,
                 external_ids=list(external_ids),
                 source=source,
+                opportunity=opportunity,
             )
             for contact, owner_id in zip(contacts, owners, strict=True)
         ],
@@ -107,7 +110,7 @@ def issue_many(
         beats.fact(
             "pass.issued",
             issued,
-            after={**beats.kept(issued), "option": option.pk, "source": source},
+            after={**beats.kept(issued), "option": option.pk, "source": source, **sold},
             at=at,
             on=on,
             by=by,

@@ -80,6 +80,13 @@ class PassTable(tables.Table):
     starts_on = tables.Day(sort="starts_on", verbose_name=gettext_lazy("Start Date"))
     expires_on = tables.Day(sort="expires_on", verbose_name=gettext_lazy("Expiry Date"))
     external_ids = ExternalIds(verbose_name=gettext_lazy("External IDs"))
+    opportunity = tables.Link(
+        "crm:opportunity",
+        key="opportunity_id",
+        accessor="opportunity__name",
+        hidden=True,
+        verbose_name=gettext_lazy("Opportunity"),
+    )
     number = tables.Column(
         accessor="pk", hidden=True, number=True, verbose_name=gettext_lazy("Number")
     )
@@ -88,9 +95,15 @@ class PassTable(tables.Table):
 
 class AccountPassTable(PassTable):
     account = None
+    opportunity = tables.Link(
+        "crm:opportunity",
+        key="opportunity_id",
+        accessor="opportunity__name",
+        verbose_name=gettext_lazy("Opportunity"),
+    )
 
 
-class ContactPassTable(PassTable):
+class ContactPassTable(AccountPassTable):
     account = contact = email = None
 
 

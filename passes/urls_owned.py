@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import owned, owned_bulk, owned_dialogs, owned_giving, owned_import
+from .views import owned, owned_bulk, owned_dialogs, owned_giving, owned_import, selling
 
 urlpatterns = [
     path("passes/", owned.AllPasses.as_view(), name="list"),
@@ -20,6 +20,12 @@ urlpatterns = [
     path("passes/<int:pk>/assignment/", owned_dialogs.EditAssignment.as_view(), name="assign"),
     path("passes/<int:pk>/cancellation/", owned_dialogs.Cancel.as_view(), name="cancel"),
     path("passes/<int:pk>/history/", owned_dialogs.History.as_view(), name="history"),
+    path(
+        "opportunities/<int:opportunity_id>/passes/new/",
+        selling.AddPasses.as_view(),
+        name="add_interest",
+    ),
+    path("interests/<int:interest_id>/passes/", selling.EditPasses.as_view(), name="edit_interest"),
     path("contacts/<int:contact_id>/passes/", owned.of_contact, name="of_contact"),
     path("contacts/<int:contact_id>/passes/new/", owned_giving.Add.as_view(), name="add"),
     path("accounts/<int:account_id>/passes/", owned.of_account, name="of_account"),

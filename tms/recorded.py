@@ -13,7 +13,7 @@ WHOLE = """
     catalog.Price catalog.TaxLevel catalog.Region catalog.Region_currencies catalog.Unit
     crm.Account crm.Contact crm.Membership crm.ExternalId crm.CustomField
     crm.Stage crm.Interest crm.Invoice
-    passes.PassType passes.PassOption passes.Inclusion
+    passes.PassType passes.PassOption passes.Inclusion passes.PassInterest
     tokens.TokenInterest tokens.TokenType tokens.TokenSettings tokens.Spending tokens.Spender
     lms.Section lms.ContentUnit lms.Request
 """
@@ -48,6 +48,7 @@ ONLY = {
         "expires_on",
         "cancelled_at",
         "external_ids",
+        "opportunity_id",
     ),
     "tokens.TokenIssue": (
         "account_id",

@@ -332,7 +332,7 @@ CONSEQUENCES = ["catalog.sessions.follow_zone", "lms.places.release_uncovered"]
 LOCKS_AHEAD = ["lms.places.hold_payers"]
 
 # What an opportunity can be interested in, in the order of the menu, each a `crm.offers.Offer`.
-OFFERS = ["tokens.offers.TOKENS"]
+OFFERS = ["passes.offers.PASSES", "tokens.offers.TOKENS"]
 
 # Who pays an amount of a unit that isn't money, by the unit's kind; each called with
 # (unit, amount, account_id=, contact_id=, purpose=, at=, on=, by=, ...).

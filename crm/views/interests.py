@@ -43,7 +43,7 @@ class Thing:
 class InterestDialog(Dialog):
     """A subclass says:
 
-    form_class   an InterestForm           asked      the names of its own fields
+    form_class   an InterestForm       particulars   the names of its own fields
     find(answers) → Thing | None           what is chosen, by `{name: raw value}` of these fields
     keep(wanted, **answers)                calls its verb, with what its own fields say
     """
@@ -53,7 +53,7 @@ class InterestDialog(Dialog):
     form_class = InterestForm
     template_name = "crm/interest.html"
     changes = ("interests", "opportunity")
-    asked: tuple[str, ...] = ()
+    particulars: tuple[str, ...] = ()
     opportunity: Opportunity
     interest: Interest | None = None
 
@@ -81,9 +81,9 @@ class InterestDialog(Dialog):
     def thing(self) -> Thing | None:
         """By what was sent, or by how the dialog opens."""
         if self.request.method == "POST":
-            return self.find({name: self.request.POST.get(name, "") for name in self.asked})
+            return self.find({name: self.request.POST.get(name, "") for name in self.particulars})
         given = self.get_initial()
-        return self.find({name: raw(given.get(name)) for name in self.asked})
+        return self.find({name: raw(given.get(name)) for name in self.particulars})
 
     @cached_property
     def prices(self) -> list[Price]:
@@ -117,7 +117,7 @@ class InterestDialog(Dialog):
         if self.thing is None:
             raise Refusal(self.missing)
         wanted = self.form.wanted(title=self.thing.title, detail=self.thing.detail)
-        self.keep(wanted, **{name: answers.get(name) for name in self.asked})
+        self.keep(wanted, **{name: answers.get(name) for name in self.particulars})
 
     missing = gettext_lazy("Choose what it is about.")
 

@@ -1,5 +1,6 @@
 """What a pass is, what it opens, who has one."""
 
+from .interest import PassInterest
 from .owned import Pass, Source, Status
 from .type import (
     Inclusion,
@@ -15,6 +16,7 @@ __all__ = [
     "Inclusion",
     "OptionStatus",
     "Pass",
+    "PassInterest",
     "PassOption",
     "PassType",
     "PeriodUnit",

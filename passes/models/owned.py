@@ -97,6 +97,14 @@ class Pass(models.Model):
         models.CharField(max_length=80), default=list, verbose_name=_("External IDs")
     )
     source = models.CharField(max_length=12, choices=Source.choices, default=Source.HAND)
+    opportunity = models.ForeignKey(
+        "crm.Opportunity",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="passes",
+        verbose_name=_("Opportunity"),
+        db_index=False,
+    )
     version = models.PositiveIntegerField(default=0)
 
     objects = PassQuerySet.as_manager()
@@ -152,6 +160,11 @@ class Pass(models.Model):
                 name="pass_expiry_to_record",
                 condition=Q(cancelled_at=None)
                 & (Q(expiry_recorded=None) | ~Q(expiry_recorded=F("expires_on"))),
+            ),
+            models.Index(
+                fields=["opportunity", "id"],
+                name="pass_opportunity",
+                condition=Q(opportunity__isnull=False),
             ),
             models.Index(
                 fields=["account", "id"], name="pass_unassigned", condition=Q(contact=None)

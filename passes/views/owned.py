@@ -192,7 +192,7 @@ PAGE = Rows(
     lambda pk, on: (
         Pass.objects.with_status(on)
         .filter(pk=pk)
-        .select_related("pass_type", "option", "account", "contact")
+        .select_related("pass_type", "option", "account", "contact", "opportunity")
     )
 )
 

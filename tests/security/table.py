@@ -240,6 +240,7 @@ TABLE = {
     "tokens:transfer": "tokens.transfer_tokens",
     "tokens:spending": "tokens.set_token_spending",
     **rows("tokens", "crm.change_opportunities", "add_interest edit_interest"),
+    **rows("passes", "crm.change_opportunities", "add_interest edit_interest"),
     **rows("tokens", "tokens.import_tokens", "import import_file import_refused import_example"),
     "lms:content": LOOK,
     "lms:unit_file": LOOK,

@@ -27,7 +27,7 @@ class Chosen:
     """What is asked of both."""
 
     form_class = TokenInterestForm
-    asked = ("token_type",)
+    particulars = ("token_type",)
 
     def find(self, answers):
         wanted = answers["token_type"]

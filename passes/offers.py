@@ -1,0 +1,129 @@
+"""What do passes offer to an opportunity, what does winning give, and what can be taken back?"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from crm.models import ExternalId
+from crm.offers import Delivery, Given, Unspent
+from crm.selling import people_of
+from tms.consequences import Consequence
+from tms.days import day_text
+from tms.refusals import Refusal
+
+from . import lifecycle, rules, selling
+from .models import Pass, PassInterest, PassOption, Source, Status
+
+LONGEST_ID = 80  # what a pass keeps of an external ID
+NAMED = 3
+
+
+class Passes:
+    """`Training Passes`: as many passes of one option as the quantity, from the day of the win."""
+
+    key = selling.OFFER
+    label = gettext_lazy("Training Passes")
+    icon = "id-card-lanyard"
+    add_url = "passes:add_interest"
+    edit_url = "passes:edit_interest"
+    most = 1000
+    each_paid = False
+
+    def hold(self, interests) -> None:
+        """New passes need no locks; `why_not` keeps what is on sale on sale."""
+
+    def why_not(self, interest, opportunity, who) -> str:
+        option = option_of(interest)
+        try:
+            rules.hold_on_sale(option)
+            rules.owners(opportunity.account, people_of(interest, opportunity))
+        except Refusal as no:
+            return str(no)
+        if too_long := [each for each in external_ids(opportunity) if len(each) > LONGEST_ID]:
+            return _("The external ID %(id)s is too long for a pass: 80 characters at most.") % {
+                "id": too_long[0]
+            }
+        return ""
+
+    def deliver(self, interest, opportunity, who) -> Delivery:
+        option = option_of(interest)
+        made = lifecycle.issue_many(
+            option=option,
+            account=opportunity.account,
+            contacts=people_of(interest, opportunity),
+            external_ids=external_ids(opportunity),
+            source=Source.OPPORTUNITY,
+            opportunity=opportunity,
+            **who.told,
+        )
+        holders = [each.contact.name for each in made if each.contact]
+        lines = tuple(holders[:NAMED])
+        if rest := len(made) - len(holders):
+            lines += (ngettext("%(n)s unassigned", "%(n)s unassigned", rest) % {"n": rest},)
+        sentence = ngettext(
+            "%(n)s %(type)s, %(option)s, for %(account)s until %(day)s",
+            "%(n)s × %(type)s, %(option)s, for %(account)s until %(day)s",
+            len(made),
+        )
+        words = {
+            "n": len(made),
+            "type": option.pass_type.name,
+            "option": option.name,
+            "account": opportunity.account,
+            "day": day_text(made[0].expires_on),
+        }
+        return Delivery(
+            [Given("pass", each.pk) for each in made],
+            [Consequence("gives", sentence % words, len(made), lines)],
+        )
+
+    def note(self, interest) -> str:
+        return ""
+
+    def unspent(self, fulfilments, on) -> list[Unspent]:
+        passes = Pass.objects.select_related("pass_type", "contact").in_bulk(
+            [each.object_id for each in fulfilments]
+        )
+        found = []
+        for each in fulfilments:
+            given = passes[each.object_id]
+            status = given.status_on(on)
+            left = int(status in {Status.ACTIVE, Status.NOT_STARTED} and not each.reversed)
+            why = "" if left else Status(status).label
+            found.append(Unspent(each, said(given), left, str(why)))
+        return found
+
+    def take_back(self, fulfilments, who, reason) -> list[Consequence]:
+        ids = [each.object_id for each, quantity in fulfilments if quantity]
+        passes = Pass.objects.select_related("pass_type", "contact").filter(pk__in=ids)
+        lines = tuple(said(each) for each in passes.order_by("pk"))
+        change = lifecycle.cancel_many(ids, reason=reason, **who.told)
+        sentence = ngettext(
+            "%(n)s training pass is cancelled", "%(n)s training passes are cancelled", len(ids)
+        )
+        gone = Consequence("closes", sentence % {"n": len(ids)}, len(ids), lines[:NAMED])
+        return [gone, *change.consequences]
+
+
+def option_of(interest) -> PassOption:
+    """The option of an interest, with its type. One statement."""
+    kept = PassInterest.objects.select_related("option__pass_type").get(interest=interest)
+    return kept.option
+
+
+def external_ids(opportunity) -> list[str]:
+    """What other systems call the opportunity: its passes carry it."""
+    ids = ExternalId.objects.filter(opportunity=opportunity.pk)
+    return list(dict.fromkeys(ids.order_by("pk").values_list("value", flat=True)))
+
+
+def said(given: Pass) -> str:
+    """How a list names a pass that was sold: its type and number, for whom, until when."""
+    words = {
+        "pass": rules.label(given),
+        "name": given.contact.name if given.contact else _("Unassigned"),
+        "day": day_text(given.expires_on),
+    }
+    return _("%(pass)s, %(name)s, until %(day)s") % words
+
+
+PASSES = Passes()
