@@ -213,20 +213,21 @@ def reopen(
 
 # What others of this floor need
 
-LOCKED = Rows(
-    lambda pk: (
-        Opportunity.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk=pk)
-        .select_related("account", "contact", "region", "currency", "stage")
+# Locked by itself, and only then read with what it points to: whoever waited for the lock would be
+# given a row that doesn't join any more, as its stage changed meanwhile.
+LOCK = Rows(lambda pk: Opportunity.objects.select_for_update(no_key=True).filter(pk=pk))
+WHOLE = Rows(
+    lambda pk: Opportunity.objects.filter(pk=pk).select_related(
+        "account", "contact", "region", "currency", "stage"
     )
 )
 
 
 def locked(opportunity_id: int, *, version: int | None = None) -> Opportunity:
     """The opportunity, locked, if it is as whoever asks saw it (`version`; None: as it is)."""
-    found = LOCKED.one(pk=opportunity_id)
-    if found is None:
+    if LOCK.one(pk=opportunity_id) is None:
         raise Opportunity.DoesNotExist
+    found = WHOLE.one(pk=opportunity_id)
     if version is not None and version != found.version:
         raise Stale(
             _("%(name)s was changed meanwhile. Nothing of yours was saved.") % {"name": found}
