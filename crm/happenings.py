@@ -89,6 +89,7 @@ HAPPENINGS = [
             "invoice.discarded": _("Draft of an invoice discarded"),
             "invoice.paid": _("Invoice paid"),
             "invoice.unpaid": _("Invoice not paid after all"),
+            "invoice.credited": _("Invoice credited, wholly or in part"),
             "credit_note.issued": _("Credit note issued"),
         },
         55,

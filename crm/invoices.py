@@ -96,7 +96,8 @@ def draft(
         )
         for position, line in enumerate(lines, 1)
     )
-    _write("invoice.drafted", made, at=at, on=on, by=by, reason=reason, operation=operation)
+    if kind == InvoiceKind.INVOICE:
+        _write("invoice.drafted", made, at=at, on=on, by=by, reason=reason, operation=operation)
     return made
 
 
@@ -127,7 +128,7 @@ def issue(
     if found.kind == InvoiceKind.INVOICE:
         found.due_on = on + datetime.timedelta(days=days_to_pay)
     found.number = numbering.take(found.kind, on)
-    _save(found, "bill_to", "bill_from", "issued_on", "due_on", "number")
+    save(found, "bill_to", "bill_from", "issued_on", "due_on", "number")
     after = {"number": found.number, "due_on": found.due_on, "gross": str(found.gross)}
     _write(f"{found.kind}.issued", found, at=at, on=on, by=by, after=after, operation=operation)
     return found
@@ -142,7 +143,7 @@ def discard(invoice_id: int, *, version: int | None = None, at, on, by) -> Invoi
     if found.issued_on:
         raise Refusal(_("What was issued is credited, not thrown away."))
     found.voided_on = on
-    _save(found, "voided_on")
+    save(found, "voided_on")
     _write("invoice.discarded", found, at=at, on=on, by=by)
     return found
 
@@ -162,7 +163,7 @@ def mark_paid(
             _("Choose a day from the day it was issued on, up to today."), field="paid_on"
         )
     found.paid_on = paid_on
-    _save(found, "paid_on")
+    save(found, "paid_on")
     _write("invoice.paid", found, at=at, on=on, by=by, after={"paid_on": paid_on})
     return found
 
@@ -177,7 +178,7 @@ def mark_unpaid(invoice_id: int, *, reason: str, version: int | None = None, at,
         raise Refusal(_("Say why: it is kept in the history."), field="reason")
     before = {"paid_on": found.paid_on}
     found.paid_on = None
-    _save(found, "paid_on")
+    save(found, "paid_on")
     _write("invoice.unpaid", found, at=at, on=on, by=by, before=before, reason=reason)
     return found
 
@@ -194,7 +195,8 @@ def locked(invoice_id: int, *, version: int | None = None) -> Invoice:
     return found
 
 
-def _save(found: Invoice, *names: str) -> None:
+def save(found: Invoice, *names: str) -> None:
+    """Write these columns, and the next version."""
     found.version += 1
     found.save(update_fields=[*names, "version"])
 

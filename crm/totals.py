@@ -89,8 +89,18 @@ def shares(amount: Decimal, parts: int, unit: Unit) -> list[Decimal]:
     return [(steps + (n < rest)) * step for n in range(parts)]
 
 
+def share(amount: Decimal, parts: int, first: int, count: int, unit: Unit) -> Decimal:
+    """What `count` of the `shares` come to, after the `first` ones: all of them are the amount."""
+    step = Decimal(1).scaleb(-unit.decimals)
+    steps, rest = divmod(int(amount / step), parts)
+    larger = min(first + count, rest) - min(first, rest)
+    return (steps * count + larger) * step
+
+
 def possible_price(amount: Decimal, unit: Unit) -> Decimal:
     """The price, if there can be one like it in this unit; raises Refusal."""
+    if not amount.is_finite():
+        raise Refusal(_("That isn't a price."), field="unit_price")
     if amount < 0:
         raise Refusal(_("A price can't be below zero."), field="unit_price")
     if amount > MOST:
