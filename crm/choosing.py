@@ -23,6 +23,11 @@ def accounts_matching(accounts, text: str):
     return _with_words(accounts, "name_key", text)
 
 
+def opportunities_matching(opportunities, text: str):
+    """Those of the opportunities that have every word in their name, by name."""
+    return _with_words(opportunities, "name_key", text)
+
+
 def contact_field(**particulars) -> ComboboxField:
     """One contact. Options of one account alone: set `widget.url` to `?account=7`."""
     particulars.setdefault("url", reverse_lazy("crm:contact_options"))

@@ -106,6 +106,17 @@ SCOPES = [
         _("Make, change and archive contacts and accounts"),
         ("crm.view_people", "crm.change_people"),
     ),
+    Scope("opportunities:read", _("See opportunities"), ("crm.view_opportunities",)),
+    Scope(
+        "opportunities:write",
+        _("Open and change opportunities"),
+        ("crm.view_opportunities", "crm.change_opportunities"),
+    ),
+    Scope(
+        "opportunities:win",
+        _("Win opportunities"),
+        ("crm.view_opportunities", "crm.win_opportunities"),
+    ),
 ]
 
 HAPPENINGS = happenings.HAPPENINGS

@@ -14,10 +14,12 @@ import catalog.api_items
 import catalog.api_prices
 from crm.api_accounts import accounts
 from crm.api_contacts import contacts
+from crm.api_opportunities import opportunities
 from lms.api import opening
 from lms.api_marking import registrations
 from passes.api_many import passes
 from passes.api_options import pass_types
+from passes.api_selling import sold as passes_sold
 from tms.programs import problems, reading
 from tms.programs.api import work
 from tms.programs.assembly import Api, Strict
@@ -26,6 +28,7 @@ from tms.ui.access import staff
 from tokens.api import tokens
 from tokens.api_issues import issues
 from tokens.api_ledger import movements
+from tokens.api_selling import sold as tokens_sold
 
 api = Api(
     title="Lanyard",
@@ -39,6 +42,9 @@ api = Api(
 for resource in (
     accounts,
     contacts,
+    opportunities,
+    passes_sold,
+    tokens_sold,
     catalog.api_items.catalogue,
     pass_types,
     passes,

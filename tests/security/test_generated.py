@@ -5,6 +5,7 @@ With a key for everything, one that may only read, and none. Always the same cas
 
 import datetime
 import random
+from decimal import Decimal
 
 import hypothesis
 import pytest
@@ -22,6 +23,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from crm import opportunities, stages
+from crm.interests import Wanted
 from crm.models import ExternalId, Membership
 from passes.models import OptionStatus, TypeStatus
 from tests.factories import (
@@ -40,7 +43,7 @@ from tests.factories import (
 from tests.programs.calling import BASE
 from tms.models import ApiKey, Job
 from tms.programs import scopes
-from tokens import issuing, ledger
+from tokens import issuing, ledger, selling
 from tokens import types as token_types
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +68,7 @@ TABLES = """
     crm_account crm_contact crm_externalid crm_membership passes_pass passes_passtype
     passes_passoption passes_inclusion lms_registration catalog_item catalog_event catalog_session
     catalog_step catalog_price tms_job journal operation_key audit
+    crm_opportunity crm_interest crm_fulfilment crm_invoice crm_invoiceline crm_change
     tokens_tokentype tokens_tokenissue tokens_ledgerentry tokens_spending tokens_spender
     catalog_unit
 """
@@ -118,7 +122,26 @@ def world(ada, office, clock, settings):
     tokens = [token_types.create(name="Gold", **who)]
     issued = [issuing.issue(ada.account, tokens[0], 1000, **who) for _ in "ab"]
     redeemed = [ledger.redeem(ada.account_id, tokens[0], 5, **who).move for _ in "abc"]
+    deals = [opportunities.create(account=ada.account, name=f"Deal {n}", **who) for n in range(6)]
+    level = ada.account.region.tax_level
+    lines = [
+        selling.add_interest(
+            deals[0].pk,
+            Wanted("Gold", 5, deals[0].currency, Decimal(20), level, priced=False),
+            token_type=tokens[0],
+            **who,
+        )
+        for _n in "abc"
+    ]
+    ExternalId.objects.create(system="HR", value="4711", opportunity=deals[0])
     ids = {
+        "/opportunities": deals,
+        "/opportunities/interest": lines,
+        "/opportunities/{pk}/external-ids/removal system": ["HR"],
+        "/opportunities/{pk}/external-ids/removal value": ["4711"],
+        "stage": [stages.first("open")],
+        "/opportunities/{pk}/win stage": [stages.first("won")],
+        "/opportunities/{pk}/loss stage": [stages.first("lost")],
         "contact": contacts,
         "contacts": contacts[:2],
         "account": [ada.account] * 4 + [contacts[2].account],
