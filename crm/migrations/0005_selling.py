@@ -309,7 +309,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="account",
             name="pays_by_invoice",
-            field=models.BooleanField(default=False, verbose_name="may pay by invoice at checkout"),
+            field=models.BooleanField(
+                db_default=False, default=False, verbose_name="may pay by invoice at checkout"
+            ),
         ),
         migrations.AddField(
             model_name="interest",

@@ -67,7 +67,9 @@ class Account(models.Model):
         related_name="accounts",
         verbose_name=_("owner"),
     )
-    pays_by_invoice = models.BooleanField(_("may pay by invoice at checkout"), default=False)
+    pays_by_invoice = models.BooleanField(
+        _("may pay by invoice at checkout"), default=False, db_default=False
+    )
     notes = models.TextField(_("notes"), blank=True)
     custom = models.JSONField(default=dict, blank=True)
     archived_at = models.DateTimeField(null=True, editable=False)
