@@ -12,9 +12,9 @@ import psycopg
 WORLD = {
     "accounts": """
 INSERT INTO crm_account (kind, name, legal_name, street, postcode, city, country, tax_number, notes,
-                         custom, version, region_id)
+                         custom, pays_by_invoice, version, region_id)
 SELECT 'organisation', initcap({word_a}) || ' ' || initcap({word_b}) || ' ' || g, '', '', '',
-       'Leeds', 'GB', '', '', '{{}}', 0, (SELECT min(id) FROM catalog_region)
+       'Leeds', 'GB', '', '', '{{}}', false, 0, (SELECT min(id) FROM catalog_region)
 FROM generate_series(1, %(accounts)s) g
 """,
     "contacts": """

@@ -3,12 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 from tms.programs.scopes import Scope
+from tms.ui import reports
 from tms.ui.register import LMS, Fact, MenuEntry, Names, Option, Panel, Tab
 
 from . import happenings, told
 from .views import content, registrations, why
 
-MENU = [MenuEntry(_("Dashboard"), "dashboard", position=1)]
+MENU = [
+    MenuEntry(_("Dashboard"), "dashboard", position=1),
+    MenuEntry(_("Reports"), "reports", position=900, when=reports.any_for),
+]
 
 CONTROL_PANEL = [
     Option(

@@ -10,6 +10,7 @@ from . import register_types as types
 
 CONTROL_PANEL = types.CONTROL_PANEL
 MENU = owned.MENU
+REPORTS = owned.REPORTS
 SEARCH = [*types.SEARCH, *owned.SEARCH_OWNED]
 PANELS = [*types.PANELS, *owned.PANELS_OWNED]
 TABS = owned.TABS

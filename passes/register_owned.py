@@ -5,7 +5,18 @@ from django.utils.translation import gettext_lazy as _
 
 from tms.compiled import Question
 from tms.ui.address import page_of
-from tms.ui.register import Bulk, Fact, Hit, MenuEntry, Names, Panel, SearchKind, Tab
+from tms.ui.register import (
+    PASSES,
+    Bulk,
+    Fact,
+    Hit,
+    MenuEntry,
+    Names,
+    Panel,
+    ReportEntry,
+    SearchKind,
+    Tab,
+)
 
 from . import history
 from .models import Pass
@@ -52,6 +63,44 @@ def count(account) -> int:
 
 
 MENU = [MenuEntry(_("Passes"), "passes:list", MAY_SEE, 50)]
+
+REPORTS = [
+    ReportEntry(
+        PASSES,
+        _("Passes sold"),
+        _("How many passes were issued, by time, type and source"),
+        "passes:report_sold",
+        MAY_SEE,
+        position=10,
+    ),
+    ReportEntry(
+        PASSES,
+        _("Active passes"),
+        _("How many passes ran at the end of each month, as of then"),
+        "passes:report_active",
+        MAY_SEE,
+        "chart-line",
+        20,
+    ),
+    ReportEntry(
+        PASSES,
+        _("Renewal rate"),
+        _("Of the passes due in a month, how many were renewed, extended, or ended"),
+        "passes:report_renewal",
+        MAY_SEE,
+        "refresh-cw",
+        30,
+    ),
+    ReportEntry(
+        PASSES,
+        _("Passes ending"),
+        _("How many active passes end in the months ahead"),
+        "passes:report_ending",
+        MAY_SEE,
+        "calendar-clock",
+        40,
+    ),
+]
 
 SEARCH_OWNED = [SearchKind(_("Training passes"), find_passes, MAY_SEE, 70, "id-card-lanyard")]
 

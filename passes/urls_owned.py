@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from .views import owned, owned_bulk, owned_dialogs, owned_giving, owned_import, selling
+from .views import (
+    owned,
+    owned_bulk,
+    owned_dialogs,
+    owned_giving,
+    owned_import,
+    reports,
+    selling,
+)
 
 urlpatterns = [
     path("passes/", owned.AllPasses.as_view(), name="list"),
@@ -26,6 +34,10 @@ urlpatterns = [
         name="add_interest",
     ),
     path("interests/<int:interest_id>/passes/", selling.EditPasses.as_view(), name="edit_interest"),
+    path("reports/passes/sold/", reports.sold, name="report_sold"),
+    path("reports/passes/active/", reports.active, name="report_active"),
+    path("reports/passes/renewal/", reports.renewal, name="report_renewal"),
+    path("reports/passes/ending/", reports.ending, name="report_ending"),
     path("contacts/<int:contact_id>/passes/", owned.of_contact, name="of_contact"),
     path("contacts/<int:contact_id>/passes/new/", owned_giving.Add.as_view(), name="add"),
     path("accounts/<int:account_id>/passes/", owned.of_account, name="of_account"),

@@ -10,13 +10,14 @@ import functools
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_interval
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from django.utils import timezone
 from django.utils.translation import get_language
 
 # In English, but for the United States, the day comes first and months are cut to three letters
 # ("22 Sep 2026"), which no locale of Babel's does.
 ENGLISH = {"long": "d MMMM y", "medium": "d MMM y"}
+TEN_THOUSAND = 10_000
 
 
 @functools.cache
@@ -90,3 +91,15 @@ def _number(value, locale):
 def number(value: int | decimal.Decimal | None) -> str:
     """1,284"""
     return "" if value is None else _number(value, reader())
+
+
+def compact(value: int | decimal.Decimal) -> str:
+    """9,860 and 12.3K: where there is little room, as over a bar"""
+    if abs(value) < TEN_THOUSAND:
+        return number(round(value))
+    return format_compact_decimal(value, locale=reader(), fraction_digits=1)
+
+
+def percent(share: float | decimal.Decimal) -> str:
+    """37%, for a share from 0 to 1"""
+    return format_percent(share, locale=reader())

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tms.programs.scopes import Scope
-from tms.ui.register import FINANCIAL, Option, Tab
+from tms.ui.register import FINANCIAL, TOKENS, Option, ReportEntry, Tab
 
 from . import happenings, told
 from .views.types import MANAGE
@@ -38,6 +38,27 @@ CONTROL_PANEL = [
         "book-check",
         words=("audit", "proof", "ledger", "sums"),
         position=24,
+    ),
+]
+
+REPORTS = [
+    ReportEntry(
+        TOKENS,
+        _("Token liability"),
+        _("Tokens owed on any day, what was paid for them, and what expired unused"),
+        "tokens:liability",
+        told.MAY_SEE,
+        "scale",
+        10,
+    ),
+    ReportEntry(
+        TOKENS,
+        _("Token use and breakage"),
+        _("How many tokens of a type were issued, redeemed, and expired unused"),
+        "tokens:report_use",
+        told.MAY_SEE,
+        "coins",
+        20,
     ),
 ]
 

@@ -12,6 +12,7 @@ from .views import (
     spent,
     statement,
     types,
+    used,
 )
 
 app_name = "tokens"
@@ -37,7 +38,8 @@ urlpatterns = [
         settings.settings_history,
         name="settings_history",
     ),
-    path("control-panel/tokens/liability/", reports.token_liability, name="liability"),
+    path("reports/tokens/liability/", reports.token_liability, name="liability"),
+    path("reports/tokens/use/", used.token_use, name="report_use"),
     path("control-panel/tokens/books/", reports.token_books, name="books"),
     path("tokens/import/", importing.Upload.as_view(), name="import"),
     path("tokens/import/<int:pk>/", importing.Confirm.as_view(), name="import_file"),

@@ -150,6 +150,8 @@ class Pass(models.Model):
                 condition=Q(cancelled_at__isnull=False),
             ),
             models.Index(fields=["option"], name="pass_option"),
+            # How many were sold when, of which type, by which road: counted in the index alone.
+            models.Index(fields=["issued_at"], include=["pass_type", "source"], name="pass_issued"),
             models.Index(
                 fields=["cancelled_at", "id"],
                 name="pass_cancelled",

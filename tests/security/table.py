@@ -78,6 +78,7 @@ TABLE = {
     "api_root": PUBLIC,
     "api_unknown": PUBLIC,
     "control_panel": STAFF,
+    "reports": STAFF,
     "job": STAFF,
     "job_file": STAFF,
     "theme": PUBLIC,
@@ -191,6 +192,7 @@ TABLE = {
         add_event
     """,
     ),
+    **rows("passes", SEE, "report_sold report_active report_renewal report_ending"),
     **rows("passes", GIVE, "give types_on_offer add add_to_account"),
     **rows("passes", MOVE, "renew extend extend_many"),
     **rows("passes", REASSIGN, "assign assign_many"),
@@ -231,7 +233,7 @@ TABLE = {
     **rows(
         "tokens",
         "tokens.view_tokens",
-        "of_account issues entries statement issue issue_history liability books",
+        "of_account issues entries statement issue issue_history liability books report_use",
     ),
     "tokens:issue_to": "tokens.issue_tokens",
     **rows("tokens", "tokens.redeem_tokens", "redeem redeem_issue refund"),

@@ -17,7 +17,7 @@ from tokens.models import LedgerEntry, TokenIssue
 
 pytestmark = pytest.mark.django_db
 day = datetime.date.fromisoformat
-LIABILITY, BOOKS = "/control-panel/tokens/liability/", "/control-panel/tokens/books/"
+LIABILITY, BOOKS = "/reports/tokens/liability/", "/control-panel/tokens/books/"
 
 
 @pytest.fixture

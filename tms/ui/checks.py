@@ -9,9 +9,9 @@ from . import icons, register
 
 @checks.register(checks.Tags.urls)
 def entries_lead_somewhere(app_configs, **kwargs):
-    """No entry of menu, control panel, lists or tabs without its page; no unknown icon."""
+    """No entry of menu, control panel, reports, lists or tabs without its page; no unknown icon."""
     found = register.all_of()
-    plain = (*found.menu, *found.control_panel, *found.bulk)
+    plain = (*found.menu, *found.control_panel, *found.reports, *found.bulk)
     named = [(entry, entry.url_name, []) for entry in plain]
     named += [(tab, tab.url_name, [1]) for tab in found.tabs]
     errors = []
@@ -20,7 +20,13 @@ def entries_lead_somewhere(app_configs, **kwargs):
             reverse(url_name, args=args)
         except NoReverseMatch:
             errors.append(checks.Error(f"{entry!r} leads nowhere.", id="tms.E001"))
-    for entry in (*found.control_panel, *found.search, *found.bulk, *found.facts):
+    for entry in (
+        *found.control_panel,
+        *found.reports,
+        *found.search,
+        *found.bulk,
+        *found.facts,
+    ):
         try:
             icons.drawing(entry.icon or "x")
         except IconDoesNotExist:

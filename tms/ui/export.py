@@ -27,6 +27,7 @@ from tms.refusals import Refusal
 from .access import allowed
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+KINDS = ("csv", "xlsx")
 CHUNK = 2000
 AT_ONCE = 5000
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,15 +38,20 @@ def answer(listing, wanted) -> HttpResponse:
     """The list as a file: every row that matches, in the order and columns of the page."""
     if wanted == "xlsx" and listing.count > AT_ONCE:
         return redirect(reverse("job", args=[ask(listing).pk]))
-    rows = table(listing)
-    if wanted == "csv":
+    name, _dot, _kind = name_of(listing, wanted).rpartition(".")
+    return as_file(wanted, table(listing), name)
+
+
+def as_file(kind: str, rows, name: str) -> HttpResponse:
+    """Rows of harmless cells, the heading first, as a file of one of KINDS, made here and now."""
+    if kind == "csv":
         response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
     else:
         with tempfile.TemporaryFile() as file:
             workbook(rows, file)
             file.seek(0)
             response = HttpResponse(file.read(), content_type=EXCEL)
-    response["Content-Disposition"] = f'attachment; filename="{name_of(listing, wanted)}"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     response["Cache-Control"] = "no-store"
     return response
 

@@ -1,9 +1,9 @@
-"""What does each app bring to the shell? Menu, control panel, search, panels, tabs.
+"""What does each app bring to the shell? Menu, control panel, reports, search, panels, tabs.
 
 An app lists what it brings in its `register.py`, as plain lists called MENU, CONTROL_PANEL,
-SEARCH, PANELS, TABS, BULK, FACTS, NAMES and HAPPENINGS; they are gathered once. Two with the same
-name are an error. Every permission is one name, a tuple of names (all are needed), or None (any
-staff).
+REPORTS, SEARCH, PANELS, TABS, BULK, FACTS, NAMES and HAPPENINGS; they are gathered once. Two with
+the same name are an error. Every permission is one name, a tuple of names (all are needed), or
+None (any staff).
 """
 
 import dataclasses
@@ -22,18 +22,24 @@ from django.utils.translation import gettext_lazy as _
 FINANCIAL, COMMUNICATIONS, CATALOGUE = _("Financial"), _("Communications"), _("Catalogue")
 CRM, LMS, SYSTEM = _("CRM"), _("LMS"), _("System")
 HEADINGS = [FINANCIAL, COMMUNICATIONS, CATALOGUE, CRM, LMS, SYSTEM]
+PASSES, TOKENS, SALES = _("Passes"), _("Tokens"), _("Sales")
+REPORT_HEADINGS = [PASSES, TOKENS, SALES]
 
 Permission = str | tuple[str, ...] | None
 
 
 @dataclasses.dataclass(frozen=True)
 class MenuEntry:
-    """A word in the bar on top of the back office."""
+    """A word in the bar on top of the back office.
+
+    `when(user)`: is there anything for this user behind it? Asked beside the permission.
+    """
 
     label: str
     url_name: str
     permission: Permission = None
     position: int = 100
+    when: Callable[[object], bool] | None = None
 
     @functools.cached_property
     def url(self):
@@ -51,6 +57,23 @@ class Option:
     permission: Permission
     icon: str
     words: tuple[str, ...] = ()
+    position: int = 100
+
+    @property
+    def url(self):
+        return reverse(self.url_name)
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportEntry:
+    """A line of the page `Reports`."""
+
+    heading: str
+    label: str
+    description: str
+    url_name: str
+    permission: Permission
+    icon: str = "chart-column"
     position: int = 100
 
     @property
@@ -181,6 +204,7 @@ def happenings(area: str, labels: dict[str, str], position: int) -> list[Happeni
 class Register:
     menu: tuple[MenuEntry, ...]
     control_panel: tuple[Option, ...]
+    reports: tuple[ReportEntry, ...]
     search: tuple[SearchKind, ...]
     panels: tuple[Panel, ...]
     tabs: tuple[Tab, ...]
@@ -198,6 +222,7 @@ class Register:
 KINDS = {
     "MENU": (MenuEntry, lambda entry: entry.url_name),
     "CONTROL_PANEL": (Option, lambda entry: (str(entry.heading), str(entry.label))),
+    "REPORTS": (ReportEntry, lambda entry: entry.url_name),
     "SEARCH": (SearchKind, lambda entry: str(entry.label)),
     "PANELS": (Panel, lambda entry: (entry.page, entry.name)),
     "TABS": (Tab, lambda entry: (entry.page, entry.slug)),

@@ -26,6 +26,7 @@ class Shell:
             (entry.label, entry.url)
             for entry in register.all_of().menu
             if allowed(self.request.user, entry.permission)
+            and (entry.when is None or entry.when(self.request.user))
         ]
         return self.placed(entries)
 

@@ -1,20 +1,18 @@
 """What is owed in tokens on a day, and do the books agree? For all accounts together."""
 
-import tempfile
-
 from babel.dates import format_date
 from django import forms
-from django.http import HttpResponse, StreamingHttpResponse
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import money
 from tms import days
-from tms.ui import charts
-from tms.ui.access import staff
-from tms.ui.export import EXCEL, csv_lines, harmless, workbook
+from tms.ui import charts, export
+from tms.ui.access import allowed, staff
 from tms.ui.forms import Form
+from tms.ui.reports import EXPORT
 
 from .. import books, liability
 from .asked import SEE
@@ -52,8 +50,10 @@ def token_liability(request):
         return render(request, "tokens/liability.html", {"form": form}, status=422)
     day, first = form.cleaned_data["on"], form.cleaned_data["first"]
     found = liability.as_of(day, first=first)
-    if query.get("export") in ("csv", "xlsx"):
-        return as_file(query["export"], found, day, first)
+    if (kind := query.get("export")) in export.KINDS:
+        if not allowed(request.user, EXPORT):
+            raise PermissionDenied(_("Your role doesn't include exports."))
+        return export.as_file(kind, lines_of(found, day, first), f"token-liability-{day}")
     owed = [each for each in found if each.owed]
     context = {
         "form": form,
@@ -61,7 +61,7 @@ def token_liability(request):
         "first": first,
         "query": f"on={day}&first={first}",
         "chart": by_month(owed, day) if owed else None,
-        "series": [str(each.token_type) for each in owed],
+        "exports": allowed(request.user, EXPORT),
         "found": [told(each) for each in found],
     }
     return render(request, "tokens/liability.html", context)
@@ -103,20 +103,6 @@ def month_of(month) -> str:
     return format_date(month, "LLLL y", locale=days.reader()) if month else _("never")
 
 
-def as_file(kind, found, day, first) -> HttpResponse:
-    rows = lines_of(found, day, first)
-    if kind == "csv":
-        answer = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
-    else:
-        with tempfile.TemporaryFile() as file:
-            workbook(rows, file)
-            file.seek(0)
-            answer = HttpResponse(file.read(), content_type=EXCEL)
-    answer["Content-Disposition"] = f'attachment; filename="token-liability-{day}.{kind}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
 def lines_of(found, day, first):
     """The rows of the file: owed by type, month and currency, then what expired since `first`."""
     headings = (_("As of"), _("Type"), _("What"), _("Month of expiry"), _("Tokens"))
@@ -131,7 +117,7 @@ def lines_of(found, day, first):
                 code = line.currency.code
                 revenue = money.round_money(line.revenue, line.currency)
             row = (day, str(of.token_type), what, month, line.tokens, revenue, code)
-            yield [harmless(cell) for cell in row]
+            yield [export.harmless(cell) for cell in row]
 
 
 @staff(SEE)
