@@ -14,13 +14,14 @@ from tms.ui.register import (
     Tab,
 )
 
-from . import happenings, search, told
-from .views import panels
+from . import happenings, search, told, told_selling
+from .views import opportunity_panels, panels
 from .views.accounts import contacts_of
 
 MENU = [
     MenuEntry(_("Contacts"), "crm:contacts", "crm.view_people", 20),
     MenuEntry(_("Accounts"), "crm:accounts", "crm.view_people", 30),
+    MenuEntry(_("Opportunities"), "crm:opportunities", told_selling.SEE, 40),
 ]
 
 CONTROL_PANEL = [
@@ -33,11 +34,21 @@ CONTROL_PANEL = [
         "list-plus",
         words=("fields", "questions", "form", "checkout", "profile"),
     ),
+    Option(
+        CRM,
+        _("Opportunity Stages"),
+        _("The steps from the first enquiry to won or lost"),
+        "crm:stages",
+        "tms.change_settings",
+        "square-kanban",
+        words=("pipeline", "board", "sales", "probability", "won", "lost"),
+    ),
 ]
 
 SEARCH = [
     SearchKind(_("Contacts"), search.contacts, "crm.view_people", 10, "user"),
     SearchKind(_("Accounts"), search.accounts, "crm.view_people", 20, "building-2"),
+    SearchKind(_("Opportunities"), search.opportunities, told_selling.SEE, 30, "handshake"),
 ]
 
 PANELS = [
@@ -47,6 +58,12 @@ PANELS = [
     Panel("account", "details", panels.account_details, "crm.view_people", 10, "side"),
     Panel("account", "children", panels.account_children, "crm.view_people", 20),
     Panel("account", "history", panels.account_history, "crm.view_people", 900),
+    Panel("contact", "opportunities", opportunity_panels.of_contact, told_selling.SEE, 60),
+    Panel("opportunity", "details", opportunity_panels.details, told_selling.SEE, 10, "side"),
+    Panel("opportunity", "history", opportunity_panels.history, told_selling.SEE, 900, "side"),
+    Panel("opportunity", "interests", opportunity_panels.interests, told_selling.SEE, 10),
+    Panel("opportunity", "given", opportunity_panels.given, told_selling.SEE, 20),
+    Panel("opportunity", "quotes", opportunity_panels.quotes, told_selling.SEE, 30),
 ]
 
 TABS = [
@@ -60,6 +77,14 @@ TABS = [
         20,
         count=contacts_of,
     ),
+    Tab(
+        "account",
+        _("Opportunities"),
+        "opportunities",
+        "crm:account_opportunities",
+        ("crm.view_people", told_selling.SEE),
+        25,
+    ),
     Tab("account", _("History"), "history", "crm:account_history", "crm.view_people", 900),
 ]
 
@@ -70,6 +95,7 @@ NAMES = [
     Names("region", told.regions),
     Names("unit", told.units),
     Names("custom_field", told.custom_fields),
+    *told_selling.NAMES,
 ]
 
 FACTS = [
@@ -97,6 +123,7 @@ FACTS = [
     Fact("account.external_id_removed", "hash", told.external_id_removed, "warn"),
     Fact("account.archived", "archive", _("Account archived"), "bad"),
     Fact("account.restored", "archive-restore", _("Account restored"), "good"),
+    *told_selling.FACTS,
 ]
 
 SCOPES = [

@@ -1,4 +1,4 @@
-"""Who is meant by these letters? Contacts and accounts, found as one types.
+"""Who or what is meant by these letters? Contacts, accounts and opportunities, found as one types.
 
 Forgiving of case, accents, the order of words and small slips: every word has to stand somewhere
 in the row, or nearly. What is called exactly so comes first, then what begins so, then what has
@@ -39,13 +39,11 @@ WITH asked AS MATERIALIZED (
 SELECT {columns}
 FROM (SELECT id, min(tier) AS tier FROM found GROUP BY id) best
 JOIN {table} USING (id) {joins}
-ORDER BY best.tier, strict_word_similarity(fold(%(query)s), {text}) DESC,
+ORDER BY best.tier, strict_word_similarity(fold(%(query)s), {table}.{text}) DESC,
          {table}.name_key, {table}.id
 LIMIT %(limit)s
 """
-BRANCH = (
-    "(SELECT {tier} AS tier, id FROM {table} WHERE archived_at IS NULL AND {test} LIMIT {most})"
-)
+BRANCH = "(SELECT {tier} AS tier, id FROM {table} WHERE {living} AND {test} LIMIT {most})"
 
 UNLESS = "(SELECT * FROM {rest} rest WHERE NOT EXISTS {exactly})"
 
@@ -62,6 +60,8 @@ class Shelf:
     joins: str = ""
     # What is exactly so is all that is meant.
     at_most_one: bool = False
+    # What is found at all.
+    living: str = "archived_at IS NULL"
 
     def statement(self, words: list[str]) -> str:
         """The SQL for so many words; the words themselves are its parameters."""
@@ -93,7 +93,7 @@ class Shelf:
         )
 
     def branch(self, tier, test, most="%(most)s") -> str:
-        return BRANCH.format(tier=tier, table=self.table, test=test, most=most)
+        return BRANCH.format(tier=tier, table=self.table, living=self.living, test=test, most=most)
 
     def find(self, query: str, limit: int) -> list[tuple]:
         """The rows that fit best. One statement."""
@@ -136,6 +136,18 @@ ACCOUNTS = Shelf(
     begins=("name_key",),
     columns="crm_account.id, name, kind, city",
 )
+# Open and closed ones: what was won is looked up as often as what is sold.
+OPPORTUNITIES = Shelf(
+    table="crm_opportunity",
+    text="name_key",
+    exactly="name_key = fold(%(query)s)",
+    begins=("name_key",),
+    columns="crm_opportunity.id, crm_opportunity.name, crm_account.name, crm_stage.name",
+    joins=(
+        "JOIN crm_account ON crm_account.id = account_id JOIN crm_stage ON crm_stage.id = stage_id"
+    ),
+    living="true",
+)
 
 
 def contacts(query: str, user, limit: int) -> list[Hit]:
@@ -157,4 +169,12 @@ def accounts(query: str, user, limit: int) -> list[Hit]:
     return [
         Hit(name, page_of("crm:account", pk), city, str(kinds[kind]))
         for pk, name, kind, city in ACCOUNTS.find(query, limit)
+    ]
+
+
+def opportunities(query: str, user, limit: int) -> list[Hit]:
+    """For global search: which opportunities are called so."""
+    return [
+        Hit(name, page_of("crm:opportunity", pk), account, stage)
+        for pk, name, account, stage in OPPORTUNITIES.find(query, limit)
     ]

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tms import journal
 from tms.compiled import Rows
@@ -48,13 +49,7 @@ def create(*, name: str, kind: str = StageKind.OPEN, probability: int = 0, at, o
     stages = _locked()
     values = _checked(name=name, kind=kind, probability=probability)
     _refuse_twice(values["name"], stages)
-    same = [each.position for each in stages if each.kind == kind]
-    place = max(same) + 1 if same else len(stages) + 1
-    for each in stages:
-        if each.position >= place:
-            each.position += 1
-    Stage.objects.bulk_update(stages, ["position"])
-    stage = Stage.objects.create(position=place, **values)
+    stage = Stage.objects.create(position=_place_for(kind, stages), **values)
     journal.write("stage.created", stage.pk, at=at, on=on, by=by, after=values)
     return stage
 
@@ -105,7 +100,11 @@ def archive(stage_id: int, *, at, on, by) -> None:
     _refuse_last_of_kind(stage, stages)
     if open_ones := Opportunity.objects.open().filter(stage=stage).count():
         raise Refusal(
-            _("%(n)s open opportunities are in this stage. Move them to another one first.")
+            ngettext(
+                "An open opportunity is in this stage. Move it to another one first.",
+                "%(n)s open opportunities are in this stage. Move them to another one first.",
+                open_ones,
+            )
             % {"n": open_ones}
         )
     Stage.objects.filter(pk=stage.pk).update(archived_at=at)
@@ -114,19 +113,29 @@ def archive(stage_id: int, *, at, on, by) -> None:
 
 @transaction.atomic
 def restore(stage_id: int, *, at, on, by) -> None:
-    """Offer it again."""
+    """Offer it again: after the last one of its kind."""
     stages = _locked()
     stage = Stage.objects.select_for_update().get(pk=stage_id)
     if stage.archived_at is None:
         return
     _refuse_twice(stage.name, stages)
-    Stage.objects.filter(pk=stage.pk).update(archived_at=None, position=len(stages) + 1)
+    place = _place_for(stage.kind, stages)
+    Stage.objects.filter(pk=stage.pk).update(archived_at=None, position=place)
     journal.write("stage.restored", stage.pk, at=at, on=on, by=by)
 
 
 def _locked() -> list[Stage]:
     """Every stage in use, in order: they change one after another."""
     return list(Stage.objects.living().select_for_update())
+
+
+def _place_for(kind: str, stages) -> int:
+    """The position after the last stage of the kind; those that follow make room."""
+    place = max((n for n, each in enumerate(stages, 1) if each.kind == kind), default=len(stages))
+    for n, each in enumerate(stages, 1):
+        each.position = n if n <= place else n + 1
+    Stage.objects.bulk_update(stages, ["position"])
+    return place + 1
 
 
 def _found(stages, stage_id: int) -> Stage:

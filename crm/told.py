@@ -9,7 +9,7 @@ from catalog.models import Region, Unit
 from tms.compiled import Question, Rows
 from tms.ui.access import allowed
 from tms.ui.address import page_of
-from tms.ui.timeline import Told, value
+from tms.ui.timeline import Told, day, value
 
 from .models import Account, Change, Contact, CustomField
 from .models.contact import called
@@ -21,8 +21,11 @@ NOUNS = {
     "parent": "account",
     "account": "account",
     "main_contact": "contact",
+    "contact": "contact",
     "owner": "user",
+    "stage": "stage",
 }
+DAYS = {"closes_on", "closed_on"}
 LABELS = {
     "region": gettext_lazy("Region"),
     "main_contact": gettext_lazy("Main contact"),
@@ -201,6 +204,8 @@ def lines(model, row, names) -> list:
 def _value(name, given, names):
     if name in NOUNS:
         return names(NOUNS[name], given)
+    if name in DAYS:
+        return day(given)
     if name == "language":
         return dict(settings.LANGUAGES).get(given, given)
     return value(given)

@@ -82,6 +82,27 @@ def of(lines: Iterable) -> Sums:
     return Sums(net, taxes, net + tax)
 
 
+@dataclasses.dataclass(frozen=True)
+class Apart:
+    """Of the interests of an opportunity: `money` (None: nothing costs money), and of each token
+    type how many, as (unit, number)."""
+
+    money: Sums | None
+    tokens: tuple[tuple[Unit, Decimal], ...]
+
+
+def apart(lines: Iterable) -> Apart:
+    """The sums of lines in a currency, and apart from them those in tokens; each has its `unit`."""
+    lines = list(lines)
+    money = [each for each in lines if each.unit.kind == UnitKind.CURRENCY]
+    units = {each.unit_id: each.unit for each in lines if each.unit.kind == UnitKind.TOKEN}
+    tokens = tuple(
+        (unit, sum((each.net for each in lines if each.unit_id == pk), Decimal(0)))
+        for pk, unit in units.items()
+    )
+    return Apart(of(money) if money else None, tokens)
+
+
 def shares(amount: Decimal, parts: int, unit: Unit) -> list[Decimal]:
     """`amount` in `parts` as equal as its unit allows, the larger ones first; the sum is exact."""
     step = Decimal(1).scaleb(-unit.decimals)

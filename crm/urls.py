@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from . import urls_selling
 from .views import accounts, contacts, erasure, fields, options, panels, people
 
 of_contact = [
@@ -69,4 +70,5 @@ urlpatterns = [
     path("control-panel/custom-fields/<int:pk>/", include(of_field)),
     path("viewing/end/", people.stop_viewing, name="stop_viewing"),
     path("new-address/<str:token>/", people.confirm_address, name="confirm_address"),
+    *urls_selling.urlpatterns,
 ]

@@ -130,6 +130,30 @@ class Opportunity(models.Model):
                 name="opportunity_closed",
                 condition=Q(closed_on__isnull=False),
             ),
+            # Won or lost ones, in the order of the list; and the latest of each closed stage.
+            models.Index(
+                fields=["won", "closes_key", "id"],
+                name="opportunity_decided",
+                condition=Q(closed_on__isnull=False),
+            ),
+            models.Index(
+                fields=["stage", "-closed_on", "-id"],
+                name="opportunity_stage_closed",
+                condition=Q(closed_on__isnull=False),
+            ),
+            # What somebody works on, by stage.
+            models.Index(
+                fields=["owner", "stage", "closes_key", "id"],
+                name="opportunity_owner_open",
+                condition=Q(closed_on=None),
+            ),
+            # What the stages come to, read from the index alone.
+            models.Index(
+                fields=["stage", "currency"],
+                include=["worth"],
+                name="opportunity_sums",
+                condition=Q(closed_on=None),
+            ),
             GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="opportunity_search"),
         ]
 
@@ -198,6 +222,10 @@ class Interest(models.Model):
     @property
     def gross(self):
         return self.net + self.tax
+
+    @property
+    def tax_name(self) -> str:
+        return self.tax_level.name
 
 
 class InterestContact(models.Model):

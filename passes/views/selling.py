@@ -1,5 +1,6 @@
 """Staff add training passes to an opportunity, and change what they added."""
 
+from django.shortcuts import get_object_or_404
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy
 
@@ -75,7 +76,7 @@ class EditPasses(Chosen, EditInterest):
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         rows = PassInterest.objects.select_related("option__pass_type")
-        self.kept = rows.get(interest=self.interest).option
+        self.kept = get_object_or_404(rows, interest=self.interest).option
 
     def get_initial(self):
         return super().get_initial() | {"pass_type": self.kept.pass_type, "option": self.kept}

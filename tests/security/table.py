@@ -9,10 +9,11 @@ from decimal import Decimal
 from django.urls import get_resolver, reverse
 
 from catalog.models import Session
-from crm import opportunities
+from crm import opportunities, quotes
 from crm.interests import Wanted
 from crm.models import ExternalId
 from lms.models import Request
+from passes import selling as pass_selling
 from passes.models import Inclusion
 from tests.factories import (
     CategoryFactory,
@@ -57,6 +58,7 @@ PRICES = ("catalog.view_catalogue", "catalog.change_prices")
 CONTENT = "catalog.change_catalogue"
 TAKE_OUT, ERASE = "crm.take_out_person", "crm.erase_person"
 SEE_PEOPLE, CHANGE_PEOPLE = "crm.view_people", "crm.change_people"
+SEE_DEALS, CHANGE_DEALS = "crm.view_opportunities", "crm.change_opportunities"
 SEE, SET_UP = "passes.view_passes", "passes.manage_pass_types"
 GIVE, MOVE, REASSIGN = "passes.issue_pass", "passes.change_pass", "passes.reassign_pass"
 CANCEL, IMPORT = "passes.cancel_pass", "passes.import_passes"
@@ -165,6 +167,18 @@ TABLE = {
         restore_account
     """,
     ),
+    **rows("crm", SEE_DEALS, "opportunities board opportunity opportunity_history quote"),
+    "crm:opportunity_part": SEE_DEALS,
+    "crm:account_opportunities": (SEE_PEOPLE, SEE_DEALS),
+    **rows(
+        "crm",
+        CHANGE_DEALS,
+        """
+        create_opportunity edit_opportunity move_opportunity lose reopen add_opportunity_id
+        remove_opportunity_id remove_interest make_quote
+    """,
+    ),
+    "crm:win": "crm.win_opportunities",
     "crm:view_as_learner": "crm.view_as_learner",
     "crm:stop_viewing": "crm.view_as_learner",
     "crm:confirm_address": PUBLIC,
@@ -173,6 +187,7 @@ TABLE = {
         SETTINGS,
         """
         fields create_field edit_field move_field archive_field restore_field
+        stages create_stage edit_stage move_stage archive_stage restore_stage
     """,
     ),
     **rows(
@@ -257,6 +272,14 @@ TABLE = {
 }
 
 
+ABOUT_A_DEAL = (
+    "opportunity_history",
+    "win",
+    "lose",
+    "reopen",
+    "add_opportunity_id",
+    "make_quote",
+)
 ABOUT_AN_ISSUE = (
     "issue",
     "issue_history",
@@ -333,6 +356,16 @@ def world(ada, office, clock) -> dict:
         on=clock.on(),
         by=office,
     )
+    passes_wanted = pass_selling.add_interest(
+        deal.pk,
+        Wanted("Library", 2, deal.currency, Decimal(490), deal.region.tax_level),
+        option=option,
+        at=clock.at,
+        on=clock.on(),
+        by=office,
+    )
+    theirs = ExternalId.objects.create(opportunity=deal, system="HubSpot", value="1")
+    quote = quotes.make(deal.pk, valid_until=clock.on(), at=clock.at, on=clock.on(), by=office)
     roles.sync()
     group = roles.Group.objects.first()
     when = {"at": clock.at, "on": clock.on()}
@@ -355,6 +388,13 @@ def world(ada, office, clock) -> dict:
             "catalog:move_step": {"pk": path.steps.get().pk, "way": "up"},
             "catalog:move_category": {"pk": CategoryFactory().pk, "way": "up"},
             "crm:confirm_address": {"token": "wrong"},
+            **{f"crm:{name}": {"pk": deal.pk} for name in ABOUT_A_DEAL},
+            "crm:opportunity_part": {"pk": deal.pk, "name": "details"},
+            "crm:remove_opportunity_id": {"pk": deal.pk, "id": theirs.pk},
+            "crm:remove_interest": {"pk": deal.pk, "id": interest.pk},
+            "crm:account_opportunities": {"pk": ada.account_id},
+            "crm:quote": {"pk": quote.pk},
+            "passes:edit_interest": {"interest_id": passes_wanted.pk},
             "lms:add_unit": {"pk": unit.section_id, "form": "page"},
             "lms:pass_type": {"slug": pass_type.slug},
             "lms:ask_for_pass": {"slug": pass_type.slug},
@@ -395,6 +435,7 @@ def world(ada, office, clock) -> dict:
             "key": keys.make(name="Payroll", scopes=["people:read"], by=office, **when)[0].pk,
             "account": ada.account_id,
             "opportunity": deal.pk,
+            "stage": deal.stage_id,
             "section": unit.section_id,
             "unit": unit.pk,
             "unit_file": unit.pk,

@@ -34,6 +34,7 @@ ROLES = {
         "catalog.view_catalogue",
         "crm.view_*",
         "crm.change_*",
+        "crm.win_opportunities",
         "passes.view_passes",
         "passes.issue_pass",
         "passes.change_pass",

@@ -59,7 +59,8 @@ class Dialog(Guarded, FormView):
                   change meanwhile is answered with 422 and the values as they are now
     previews      True: GET shows what `perform` would do, from running it and rolling it back;
                   `perform` then returns the consequences it carried out (a list, or what has
-                  `.consequences`); if they are not those that were shown, nothing is done
+                  `.consequences`); if they are not those that were shown, nothing is done;
+                  `preview_template` draws them (its context: ui/_consequences.html)
     audience      "staff" (with permission_required), "learner" (signed in) or "anyone"
     """
 
@@ -74,6 +75,7 @@ class Dialog(Guarded, FormView):
     versioned = None
     version = None
     previews = False
+    preview_template = "ui/_consequences.html"
     form_class = Form
     template_name = "ui/dialog.html"
     http_method_names = ["get", "post"]

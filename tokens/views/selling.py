@@ -1,5 +1,7 @@
 """Staff add training tokens to an opportunity, and change what they added."""
 
+from django.shortcuts import get_object_or_404
+
 from crm.forms_interest import InterestForm
 from crm.views.interests import AddInterest, EditInterest, Thing
 
@@ -44,7 +46,8 @@ class AddTokens(Chosen, AddInterest):
 class EditTokens(Chosen, EditInterest):
     def get_initial(self):
         kept = TokenInterest.objects.select_related("token_type__unit")
-        return super().get_initial() | {"token_type": kept.get(interest=self.interest).token_type}
+        token_type = get_object_or_404(kept, interest=self.interest).token_type
+        return super().get_initial() | {"token_type": token_type}
 
     def keep(self, wanted, *, token_type):
         selling.edit_interest(

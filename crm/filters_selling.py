@@ -1,0 +1,74 @@
+"""How is the list of opportunities narrowed?"""
+
+import django_filters
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Region, Unit, UnitKind
+from tms.models import User
+from tms.ui import filters
+
+from .choosing import contact_field
+from .filters import ByAccount
+from .models import Contact, Opportunity, Stage
+
+OWNERS = User.objects.filter(Exists(Opportunity.objects.filter(owner=OuterRef("pk"))))
+OWNERS = OWNERS.order_by("name", "pk")
+STAGES = Stage.objects.order_by("position", "pk")
+SHOW = [("won", _("Won")), ("lost", _("Lost")), ("all", _("Open and closed"))]
+
+
+class ByContact(django_filters.Filter):
+    """A contact, by a few letters."""
+
+    @property
+    def field(self):
+        if not hasattr(self, "_field"):
+            self._field = contact_field(label=self.label, required=False)
+            self._field.queryset = Contact.objects.all()
+        return self._field
+
+
+class OpportunityFilter(filters.FilterSet):
+    """Closed ones are left out, unless they are asked for: by kind, or by a stage."""
+
+    q = filters.Search(field_name="name_key", placeholder=_("Name"))
+    stage = filters.Of(queryset=STAGES, label=_("Stage"), every=_("Every stage"))
+    kind = filters.Choice(choices=SHOW, every=_("Open"), label=_("Show"), method="of_kind")
+    owner = filters.Of(queryset=OWNERS, label=_("Owner"), every=_("Every owner"))
+    account = ByAccount(label=_("Account"), method="of_account")
+    contact = ByContact(label=_("Contact"), method="of_contact")
+    region = filters.Of(queryset=Region.objects.all(), label=_("Region"), every=_("Every region"))
+    currency = filters.Of(
+        queryset=Unit.objects.filter(kind=UnitKind.CURRENCY).order_by("code"),
+        called="code",
+        label=_("Currency"),
+        every=_("Every currency"),
+    )
+    closing = filters.DayRange(label=_("Expected close"), method="closing_between")
+
+    class Meta(filters.FilterSet.Meta):
+        model = Opportunity
+        fields = []
+
+    def of_kind(self, rows, name, value):
+        return rows if value == "all" else rows.filter(won=value == "won", closed_on__isnull=False)
+
+    def of_account(self, rows, name, account):
+        return rows.filter(account=account) if account else rows
+
+    def of_contact(self, rows, name, contact):
+        return rows.filter(contact=contact) if contact else rows
+
+    def closing_between(self, rows, name, days):
+        # What has no day sorts as if it closed at the end of time, and closes on none of these.
+        rows = rows.filter(closes_on__isnull=False)
+        if days.start:
+            rows = rows.filter(closes_key__gte=days.start)
+        return rows.filter(closes_key__lte=days.stop) if days.stop else rows
+
+    def filter_queryset(self, rows):
+        asked = self.form.cleaned_data
+        if not asked.get("kind") and not asked.get("stage"):
+            rows = rows.open()
+        return super().filter_queryset(rows)

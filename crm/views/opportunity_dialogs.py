@@ -1,0 +1,269 @@
+"""What is asked of an opportunity: made, edited, moved, won, lost, reopened."""
+
+import datetime
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tms.ui.dialogs import Dialog, Done
+
+from .. import external_ids, forms, forms_selling, interests, opportunities, quotes, selling
+from ..models import Account, Contact, ExternalId, Interest, Opportunity, Stage
+from .opportunities import CHANGE, WIN, found
+from .options import whole_number
+
+
+class Create(Dialog):
+    """`?account=7` and `?contact=8` are filled in; `?like=9`: everything as in that one."""
+
+    title = gettext_lazy("Add Opportunity")
+    submit = gettext_lazy("Add")
+    permission_required = CHANGE
+    form_class = forms_selling.OpportunityForm
+    template_name = "crm/form_opportunity.html"
+    changes = "opportunity"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.like = self.asked_for(Opportunity, "like", "account", "contact")
+        if self.like:
+            self.title = _("Duplicate")
+            self.subject = _("%(name)s, without its interests") % {"name": self.like}
+
+    def asked_for(self, model, name: str, *related: str):
+        """The row whose id stands in the address under `name`, or None."""
+        pk = whole_number(self.request.GET.get(name, ""))
+        rows = model.objects.select_related(*related) if related else model.objects
+        return rows.filter(pk=pk).first() if pk else None
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"opportunity": self.like}
+
+    def get_initial(self):
+        if self.like:
+            stage = None if self.like.stage.archived_at else self.like.stage
+            return {"closes_on": None, "probability": None, "stage": stage}
+        contact = self.asked_for(Contact, "contact", "account")
+        account = self.asked_for(Account, "account") or (contact and contact.account)
+        return {"account": account, "contact": contact, "owner": self.request.user}
+
+    def perform(self, **answers):
+        made = opportunities.create(
+            at=self.request.now, on=self.request.today, by=self.request.user, **answers
+        )
+        return made.get_absolute_url()
+
+
+class OpportunityDialog(Dialog):
+    """A question about one opportunity, as it was seen."""
+
+    permission_required = CHANGE
+    changes = "opportunity"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.opportunity = self.versioned = found(kwargs["pk"])
+
+    @property
+    def subject(self):
+        return _("%(name)s, %(account)s") % {
+            "name": self.opportunity.name,
+            "account": self.opportunity.account,
+        }
+
+    @property
+    def who(self):
+        return {"at": self.request.now, "on": self.request.today, "by": self.request.user}
+
+    def get_success_url(self):
+        return self.back() or self.opportunity.get_absolute_url()
+
+    def closed(self) -> str:
+        """Why nothing can be done with it any more; "" while it is open."""
+        return "" if self.opportunity.is_open else opportunities.closed(self.opportunity)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"opportunity": self.opportunity}
+
+
+class WhileOpen(OpportunityDialog):
+    """What only an open one can be asked; else it says why not, and offers no button."""
+
+    template_name = "crm/while_open.html"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if why := self.closed():
+            context |= {"refused": why, "consequences": None}
+        return context
+
+
+class Edit(OpportunityDialog):
+    title = gettext_lazy("Edit")
+    form_class = forms_selling.EditForm
+    template_name = "crm/form_opportunity.html"
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"opportunity": found(self.opportunity.pk)}
+
+    def perform(self, **answers):
+        opportunities.edit(self.opportunity.pk, **answers, **self.who)
+
+
+class Move(WhileOpen):
+    title = gettext_lazy("Move to stage")
+    submit = gettext_lazy("Move")
+    form_class = forms_selling.MoveForm
+    size = "small"
+
+    def get_initial(self):
+        return {"stage": self.opportunity.stage_id}
+
+    def perform(self, stage):
+        opportunities.move(self.opportunity.pk, stage=stage, **self.who)
+
+
+class Closing(WhileOpen):
+    """Win or lose it; `?stage=4`: into that stage."""
+
+    def get_initial(self):
+        asked = whole_number(self.request.GET.get("stage", ""))
+        return {"stage": asked} if asked else {}
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        asked = form.initial.get("stage")
+        if not isinstance(asked, Stage):
+            known = {stage.pk: stage for stage in form.fields["stage"].queryset}
+            # A stage that is not there, or counts as something else: the first that does.
+            form.initial["stage"] = known.get(asked) or next(iter(known.values()), None)
+        return form
+
+
+class Win(Closing):
+    title = gettext_lazy("Win")
+    submit = gettext_lazy("Win, and do all this")
+    never_mind = gettext_lazy("Not yet")
+    permission_required = WIN
+    form_class = forms_selling.WinForm
+    template_name = "crm/win.html"
+    preview_template = "crm/_win_preview.html"
+    previews = True
+    changes = ("opportunity", "passes", "tokens", "registrations", "invoices")
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"groups": self.grouped(context["consequences"] or ())}
+
+    def grouped(self, consequences) -> list:
+        """(heading, consequences): what the account receives, what it pays, what is sent."""
+        account = {"account": self.opportunity.account}
+        headings = {
+            "gives": _("%(account)s receives") % account,
+            "pays": _("%(account)s pays") % account,
+            "sent": _("Is sent"),
+        }
+        found = [
+            (heading, [each for each in consequences if each.tone == tone])
+            for tone, heading in headings.items()
+        ]
+        found.append((_("Besides"), [each for each in consequences if each.tone not in headings]))
+        return [(heading, each) for heading, each in found if each]
+
+    def perform(self, **answers):
+        operation = self.request.POST.get("operation", "")[:80]
+        return selling.win(self.opportunity.pk, operation=operation, **answers, **self.who)
+
+
+class Lose(Closing):
+    title = gettext_lazy("Lose")
+    submit = gettext_lazy("Lose the opportunity")
+    danger = True
+    form_class = forms_selling.LoseForm
+
+    def perform(self, **answers):
+        opportunities.lose(self.opportunity.pk, **answers, **self.who)
+
+
+class Reopen(OpportunityDialog):
+    title = gettext_lazy("Reopen")
+    submit = gettext_lazy("Reopen the opportunity")
+    form_class = forms_selling.MoveForm
+    size = "small"
+    template_name = "crm/while_open.html"
+
+    def get_initial(self):
+        return {"stage": self.form_class.base_fields["stage"].queryset.first()}
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if self.opportunity.won:
+            context["refused"] = self.closed()
+        return context
+
+    def perform(self, stage):
+        opportunities.reopen(self.opportunity.pk, stage=stage, **self.who)
+
+
+class RemoveInterest(WhileOpen):
+    title = gettext_lazy("Remove")
+    submit = gettext_lazy("Remove the interest")
+    danger = True
+    size = "small"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.interest = get_object_or_404(Interest, pk=kwargs["id"], opportunity=self.opportunity)
+
+    @property
+    def subject(self):
+        return self.interest.title
+
+    def perform(self):
+        interests.remove(self.interest.pk, **self.who)
+
+
+class AddExternalId(OpportunityDialog):
+    title = gettext_lazy("Add external ID")
+    submit = gettext_lazy("Add")
+    form_class = forms.ExternalIdForm
+
+    def perform(self, **answers):
+        external_ids.add(self.opportunity, **answers, **self.who)
+
+
+class RemoveExternalId(OpportunityDialog):
+    title = gettext_lazy("Remove external ID")
+    submit = gettext_lazy("Remove the ID")
+    danger = True
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.row = get_object_or_404(ExternalId, pk=kwargs["id"], opportunity=self.opportunity)
+
+    @property
+    def subject(self):
+        return f"{self.row}, {self.opportunity}"
+
+    def perform(self):
+        external_ids.remove(self.row.pk, **self.who)
+
+
+class MakeQuote(WhileOpen):
+    title = gettext_lazy("Make a quote")
+    submit = gettext_lazy("Make the quote")
+    form_class = forms_selling.QuoteForm
+    changes = ("opportunity", "quotes")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"today": self.request.today}
+
+    def get_initial(self):
+        days = datetime.timedelta(days=quotes.DAYS_VALID)
+        return {"valid_until": self.request.today + days}
+
+    def perform(self, **answers):
+        made = quotes.make(self.opportunity.pk, **answers, **self.who)
+        return Done(says=_("Quote %(number)s is made.") % {"number": made.number})
