@@ -218,22 +218,26 @@ def _printed(line: Line, discounted: bool, taxed: bool) -> dict:
     }
 
 
+def sums_of(sums: totals.Sums, currency: Unit) -> list[tuple[str, str, bool]]:
+    """Net, tax by level and total as (label, amount, is it the total?)."""
+    said = [(_("Net"), written(sums.net, currency), False)]
+    for name, rate, net, tax in sums.taxes:
+        label = _("%(name)s, %(percent)s of %(net)s") % {
+            "name": name,
+            "percent": percent(rate),
+            "net": written(net, currency),
+        }
+        said.append((label, written(tax, currency), False))
+    return [*said, (_("Total"), written(sums.gross, currency), True)]
+
+
 def _sums(lines: Sequence[Line]) -> list[tuple[str, str, bool]]:
     """Net, tax by level and gross of what costs money; what costs tokens by type."""
-    said = []
+    said: list[tuple[str, str, bool]] = []
     money = [line for line in lines if line.unit.kind == UnitKind.CURRENCY]
     if money:
         (currency,) = {line.unit for line in money}
-        sums = totals.of(money)
-        said.append((_("Net"), written(sums.net, currency), False))
-        for name, rate, net, tax in sums.taxes:
-            label = _("%(name)s, %(percent)s of %(net)s") % {
-                "name": name,
-                "percent": percent(rate),
-                "net": written(net, currency),
-            }
-            said.append((label, written(tax, currency), False))
-        said.append((_("Total"), written(sums.gross, currency), True))
+        said += sums_of(totals.of(money), currency)
     tokens: dict[Unit, Decimal] = {}
     for line in lines:
         if line.unit.kind == UnitKind.TOKEN:

@@ -14,7 +14,7 @@ from tms.ui.register import (
     Tab,
 )
 
-from . import happenings, search, told, told_selling
+from . import happenings, register_invoices, search, told, told_selling
 from .views import opportunity_panels, panels
 from .views.accounts import contacts_of
 
@@ -43,12 +43,14 @@ CONTROL_PANEL = [
         "square-kanban",
         words=("pipeline", "board", "sales", "probability", "won", "lost"),
     ),
+    *register_invoices.CONTROL_PANEL,
 ]
 
 SEARCH = [
     SearchKind(_("Contacts"), search.contacts, "crm.view_people", 10, "user"),
     SearchKind(_("Accounts"), search.accounts, "crm.view_people", 20, "building-2"),
     SearchKind(_("Opportunities"), search.opportunities, told_selling.SEE, 30, "handshake"),
+    *register_invoices.SEARCH,
 ]
 
 PANELS = [
@@ -64,6 +66,7 @@ PANELS = [
     Panel("opportunity", "interests", opportunity_panels.interests, told_selling.SEE, 10),
     Panel("opportunity", "given", opportunity_panels.given, told_selling.SEE, 20),
     Panel("opportunity", "quotes", opportunity_panels.quotes, told_selling.SEE, 30),
+    *register_invoices.PANELS,
 ]
 
 TABS = [
@@ -86,6 +89,7 @@ TABS = [
         25,
     ),
     Tab("account", _("History"), "history", "crm:account_history", "crm.view_people", 900),
+    *register_invoices.TABS,
 ]
 
 NAMES = [
@@ -96,6 +100,7 @@ NAMES = [
     Names("unit", told.units),
     Names("custom_field", told.custom_fields),
     *told_selling.NAMES,
+    *register_invoices.NAMES,
 ]
 
 FACTS = [
@@ -124,6 +129,7 @@ FACTS = [
     Fact("account.archived", "archive", _("Account archived"), "bad"),
     Fact("account.restored", "archive-restore", _("Account restored"), "good"),
     *told_selling.FACTS,
+    *register_invoices.FACTS,
 ]
 
 SCOPES = [
@@ -144,6 +150,7 @@ SCOPES = [
         _("Win opportunities"),
         ("crm.view_opportunities", "crm.win_opportunities"),
     ),
+    *register_invoices.SCOPES,
 ]
 
 HAPPENINGS = happenings.HAPPENINGS

@@ -3,7 +3,17 @@
 from django.urls import include, path
 
 from . import urls_selling
-from .views import accounts, contacts, erasure, fields, options, panels, people
+from .views import (
+    accounts,
+    contacts,
+    erasure,
+    fields,
+    invoices,
+    invoicing,
+    options,
+    panels,
+    people,
+)
 
 of_contact = [
     path("", contacts.contact, name="contact"),
@@ -36,6 +46,7 @@ of_account = [
     path("", accounts.account, name="account"),
     path("details/", panels.details_of_account, name="account_details"),
     path("contacts/", accounts.account_contacts, name="account_contacts"),
+    path("invoices/", invoices.account_invoices, name="account_invoices"),
     path("history/", accounts.account_history, name="account_history"),
     path("editing/", accounts.Edit.as_view(), name="edit_account"),
     path("external-ids/", accounts.AddExternalId.as_view(), name="add_account_id"),
@@ -46,6 +57,17 @@ of_account = [
     ),
     path("archiving/", accounts.Archive.as_view(), name="archive_account"),
     path("restoring/", accounts.Restore.as_view(), name="restore_account"),
+]
+
+of_invoice = [
+    path("", invoices.invoice, name="invoice"),
+    path("file/", invoices.invoice_file, name="invoice_file"),
+    path("history/", invoices.invoice_history, name="invoice_history"),
+    path("issuing/", invoicing.Issue.as_view(), name="issue_invoice"),
+    path("discarding/", invoicing.Discard.as_view(), name="discard_invoice"),
+    path("payment/", invoicing.MarkPaid.as_view(), name="pay_invoice"),
+    path("payment/removal/", invoicing.MarkUnpaid.as_view(), name="unpay_invoice"),
+    path("credit/", invoicing.Credit.as_view(), name="credit_invoice"),
 ]
 
 of_field = [
@@ -65,6 +87,13 @@ urlpatterns = [
     path("accounts/creation/", accounts.Create.as_view(), name="create_account"),
     path("accounts/options/", options.account_options, name="account_options"),
     path("accounts/<int:pk>/", include(of_account)),
+    path("invoices/", invoices.Invoices.as_view(), name="invoices"),
+    path("invoices/<int:pk>/", include(of_invoice)),
+    path(
+        "opportunities/<int:pk>/invoices/",
+        invoices.opportunity_invoices,
+        name="opportunity_invoices",
+    ),
     path("control-panel/custom-fields/", fields.custom_fields, name="fields"),
     path("control-panel/custom-fields/creation/", fields.Create.as_view(), name="create_field"),
     path("control-panel/custom-fields/<int:pk>/", include(of_field)),

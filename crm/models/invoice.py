@@ -1,8 +1,17 @@
 """What was billed, credited and quoted, under which number?"""
 
+import datetime
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+# For sorting: what was not issued yet is the newest, and what is never due comes last.
+ISSUED = Coalesce("issued_on", Value(datetime.date(9999, 12, 31)))
+DUE = Coalesce("due_on", Value(datetime.date(9999, 12, 31)))
 
 
 class NumberSeries(models.Model):
@@ -48,6 +57,10 @@ class InvoiceQuerySet(models.QuerySet):
                 output_field=models.CharField(),
             )
         )
+
+    def overdue(self, on):
+        """Invoices that should have been paid before that day."""
+        return self.filter(issued_on__isnull=False, paid_on=None, voided_on=None, due_on__lt=on)
 
     def in_status(self, status):
         """Those whose status is `status`, by conditions that an index can serve."""
@@ -126,7 +139,27 @@ class Invoice(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "-id"], name="invoice_account"),
-            models.Index(fields=["made_on", "id"], name="invoice_made"),
+            models.Index(ISSUED, "id", name="invoice_issued"),
+            models.Index(DUE, "id", name="invoice_due_or_not"),
+            models.Index(fields=["number", "id"], name="invoice_number"),
+            # What is rarer than what is paid, in the order of the list.
+            models.Index(
+                ISSUED,
+                "id",
+                name="invoice_drafts",
+                condition=Q(issued_on=None, voided_on=None),
+            ),
+            models.Index(
+                ISSUED,
+                "id",
+                name="invoice_unpaid",
+                condition=Q(issued_on__isnull=False, paid_on=None, voided_on=None),
+            ),
+            models.Index(ISSUED, "id", name="invoice_void", condition=Q(voided_on__isnull=False)),
+            models.Index(
+                ISSUED, "id", name="invoice_credit_notes", condition=Q(kind="credit_note")
+            ),
+            GinIndex(OpClass("number", name="gin_trgm_ops"), name="invoice_search"),
             models.Index(
                 fields=["due_on", "id"],
                 name="invoice_due",
@@ -136,6 +169,13 @@ class Invoice(models.Model):
 
     def __str__(self):
         return self.number or str(InvoiceStatus.DRAFT.label)
+
+    def get_absolute_url(self):
+        return reverse("crm:invoice", args=[self.pk])
+
+    def is_overdue(self, on: datetime.date) -> bool:
+        """Should it have been paid before that day?"""
+        return self.status == InvoiceStatus.ISSUED and bool(self.due_on and self.due_on < on)
 
     @property
     def status(self) -> InvoiceStatus:

@@ -15,6 +15,7 @@ from crm.models import ExternalId
 from lms.models import Request
 from passes import selling as pass_selling
 from passes.models import Inclusion
+from tests.crm.selling import invoiced, line
 from tests.factories import (
     CategoryFactory,
     ContentUnitFactory,
@@ -64,6 +65,7 @@ GIVE, MOVE, REASSIGN = "passes.issue_pass", "passes.change_pass", "passes.reassi
 CANCEL, IMPORT = "passes.cancel_pass", "passes.import_passes"
 SEE_PLACES, PLACES = "lms.view_registrations", "lms.manage_registrations"
 ANSWER = "lms.answer_requests"
+BILLS, BILL, CREDITS = "crm.view_invoices", "crm.manage_invoices", "crm.credit_invoices"
 
 
 def rows(space: str, rule, words: str) -> dict:
@@ -256,6 +258,13 @@ TABLE = {
     "tokens:adjust": "tokens.adjust_tokens",
     "tokens:transfer": "tokens.transfer_tokens",
     "tokens:spending": "tokens.set_token_spending",
+    **rows(
+        "crm",
+        BILLS,
+        "invoices invoice invoice_file invoice_history account_invoices opportunity_invoices",
+    ),
+    **rows("crm", BILL, "issue_invoice discard_invoice pay_invoice unpay_invoice"),
+    "crm:credit_invoice": CREDITS,
     **rows("tokens", "crm.change_opportunities", "add_interest edit_interest"),
     **rows("passes", "crm.change_opportunities", "add_interest edit_interest"),
     **rows("tokens", "tokens.import_tokens", "import import_file import_refused import_example"),
@@ -366,6 +375,9 @@ def world(ada, office, clock) -> dict:
     )
     theirs = ExternalId.objects.create(opportunity=deal, system="HubSpot", value="1")
     quote = quotes.make(deal.pk, valid_until=clock.on(), at=clock.at, on=clock.on(), by=office)
+    who = {"at": clock.at, "on": clock.on(), "by": office}
+    invoice = invoiced(ada.account, line(currency=deal.currency), currency=deal.currency, who=who)
+    billed = {"account": ada.account_id, "opportunity": deal.pk}
     roles.sync()
     group = roles.Group.objects.first()
     when = {"at": clock.at, "on": clock.on()}
@@ -405,6 +417,8 @@ def world(ada, office, clock) -> dict:
             },
             **{f"tokens:{name}": {"pk": tokens.pk} for name in ABOUT_AN_ISSUE},
             "tokens:refund": {"move": taken.move},
+            **{f"crm:{name}": {"pk": invoice.pk} for name in ABOUT_AN_INVOICE},
+            **{f"crm:{of}_invoices": {"pk": pk} for of, pk in billed.items()},
             "tokens:import_file": {"pk": job.pk},
             "tokens:import_refused": {"pk": job.pk},
             "passes:import_file": {"pk": job.pk},
@@ -472,6 +486,16 @@ def world(ada, office, clock) -> dict:
     }
 
 
+ABOUT_AN_INVOICE = {
+    "invoice",
+    "invoice_file",
+    "invoice_history",
+    "issue_invoice",
+    "discard_invoice",
+    "pay_invoice",
+    "unpay_invoice",
+    "credit_invoice",
+}
 ABOUT_A_PASS = {"detail", "renew", "extend", "assign", "cancel", "history"}
 
 

@@ -50,6 +50,8 @@ ROLES = {
     "Finance": [
         "*.view_*",
         "catalog.change_prices",
+        "crm.manage_invoices",
+        "crm.credit_invoices",
         "passes.cancel_pass",
         "passes.manage_pass_types",
         "tokens.*",
@@ -62,7 +64,7 @@ DESCRIPTIONS = {
     ADMINISTRATOR: gettext_lazy("Everything, users and settings included."),
     "Training Manager": gettext_lazy("Catalogue, people, passes and registrations."),
     "Sales": gettext_lazy("Contacts, accounts, and selling to them."),
-    "Finance": gettext_lazy("Prices, tokens, cancellations; sees everything else."),
+    "Finance": gettext_lazy("Prices, invoices, tokens, cancellations; sees everything else."),
     "Support": gettext_lazy("Sees everything, changes nothing."),
 }
 
