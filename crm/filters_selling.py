@@ -29,22 +29,13 @@ class ByContact(django_filters.Filter):
         return self._field
 
 
-class OpportunityFilter(filters.FilterSet):
+class AccountOpportunityFilter(filters.FilterSet):
     """Closed ones are left out, unless they are asked for: by kind, or by a stage."""
 
     q = filters.Search(field_name="name_key", placeholder=_("Name"))
     stage = filters.Of(queryset=STAGES, label=_("Stage"), every=_("Every stage"))
     kind = filters.Choice(choices=SHOW, every=_("Open"), label=_("Show"), method="of_kind")
     owner = filters.Of(queryset=OWNERS, label=_("Owner"), every=_("Every owner"))
-    account = ByAccount(label=_("Account"), method="of_account")
-    contact = ByContact(label=_("Contact"), method="of_contact")
-    region = filters.Of(queryset=Region.objects.all(), label=_("Region"), every=_("Every region"))
-    currency = filters.Of(
-        queryset=Unit.objects.filter(kind=UnitKind.CURRENCY).order_by("code"),
-        called="code",
-        label=_("Currency"),
-        every=_("Every currency"),
-    )
     closing = filters.DayRange(label=_("Expected close"), method="closing_between")
 
     class Meta(filters.FilterSet.Meta):
@@ -53,12 +44,6 @@ class OpportunityFilter(filters.FilterSet):
 
     def of_kind(self, rows, name, value):
         return rows if value == "all" else rows.filter(won=value == "won", closed_on__isnull=False)
-
-    def of_account(self, rows, name, account):
-        return rows.filter(account=account) if account else rows
-
-    def of_contact(self, rows, name, contact):
-        return rows.filter(contact=contact) if contact else rows
 
     def closing_between(self, rows, name, days):
         # What has no day sorts as if it closed at the end of time, and closes on none of these.
@@ -72,3 +57,26 @@ class OpportunityFilter(filters.FilterSet):
         if not asked.get("kind") and not asked.get("stage"):
             rows = rows.open()
         return super().filter_queryset(rows)
+
+
+class OpportunityFilter(AccountOpportunityFilter):
+    """The same, and by what those of one account have in common."""
+
+    account = ByAccount(label=_("Account"), method="of_account")
+    contact = ByContact(label=_("Contact"), method="of_contact")
+    region = filters.Of(queryset=Region.objects.all(), label=_("Region"), every=_("Every region"))
+    currency = filters.Of(
+        queryset=Unit.objects.filter(kind=UnitKind.CURRENCY).order_by("code"),
+        called="code",
+        label=_("Currency"),
+        every=_("Every currency"),
+    )
+
+    class Meta(AccountOpportunityFilter.Meta):
+        pass
+
+    def of_account(self, rows, name, account):
+        return rows.filter(account=account) if account else rows
+
+    def of_contact(self, rows, name, contact):
+        return rows.filter(contact=contact) if contact else rows

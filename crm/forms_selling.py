@@ -48,6 +48,7 @@ class OpportunityForm(Form):
         empty_label=gettext_lazy("Nobody"),
         help_text=gettext_lazy("Who works on it."),
     )
+    closes_on = forms.DateField(label=gettext_lazy("Expected close"), required=False)
     region = forms.ModelChoiceField(
         Region.objects.filter(archived_at=None),
         label=gettext_lazy("Region"),
@@ -60,7 +61,6 @@ class OpportunityForm(Form):
         required=False,
         empty_label=gettext_lazy("The account’s"),
     )
-    closes_on = forms.DateField(label=gettext_lazy("Expected close"), required=False)
     probability = forms.IntegerField(
         label=gettext_lazy("Probability, in per cent"),
         required=False,

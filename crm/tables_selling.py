@@ -119,3 +119,18 @@ class OpportunityTable(tables.Table):
     number = tables.Number(
         accessor="pk", sort="pk", verbose_name=gettext_lazy("Number"), hidden=True
     )
+
+
+class AccountOpportunityTable(OpportunityTable):
+    """Of one account, which is said once."""
+
+    account = tables.Link(
+        "crm:account",
+        key="account_id",
+        accessor="account__name",
+        verbose_name=gettext_lazy("Account"),
+        hidden=True,
+    )
+
+    class Meta:
+        sequence = ("name", "contact", "stage")

@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tms import days
 from tms.compiled import Question
 from tms.ui.access import allowed
 from tms.ui.address import page_of
@@ -52,17 +53,27 @@ NAMES = [
 # Opportunities
 
 
-def about(sentence: str, row, names):
-    """The sentence with the opportunity's name in it: these facts stand with the account too."""
-    return format_html(sentence, name=names("opportunity", row.subject_id))
+def on_its_page(row, names) -> bool:
+    """Is it told on the opportunity's own page?"""
+    return names.here == ("opportunity", row.subject_id)
+
+
+def about(row, names, here: str, elsewhere: str):
+    """`here` on the opportunity's own page; with its account and contact it is named."""
+    if on_its_page(row, names):
+        return here
+    return format_html(elsewhere, name=names("opportunity", row.subject_id))
 
 
 def created(row, names):
-    return about(_("{name} opened"), row, names)
+    return about(row, names, _("Opened"), _("{name} opened"))
 
 
 def edited(row, names):
-    return Told(about(_("{name} edited"), row, names), changes=told.lines(Opportunity, row, names))
+    return Told(
+        about(row, names, _("Edited"), _("{name} edited")),
+        changes=told.lines(Opportunity, row, names),
+    )
 
 
 def stages_of(row, names) -> list:
@@ -71,45 +82,48 @@ def stages_of(row, names) -> list:
     if change is None:
         return []
     before, after = change.before.get("stage"), change.after.get("stage")
-    return [(_("Stage"), names("stage", before), names("stage", after))]
+    return [("", names("stage", before), names("stage", after))]
 
 
 def moved(row, names):
-    return Told(about(_("{name} moved"), row, names), changes=stages_of(row, names))
+    return Told(about(row, names, _("Moved"), _("{name} moved")), changes=stages_of(row, names))
 
 
 def won(row, names):
-    return Told(about(_("{name} won"), row, names), changes=stages_of(row, names))
+    return Told(about(row, names, _("Won"), _("{name} won")), changes=stages_of(row, names))
 
 
 def lost(row, names):
-    return Told(about(_("{name} lost"), row, names), changes=stages_of(row, names))
+    return Told(about(row, names, _("Lost"), _("{name} lost")), changes=stages_of(row, names))
 
 
 def reopened(row, names):
-    return Told(about(_("{name} reopened"), row, names), changes=stages_of(row, names))
+    return Told(
+        about(row, names, _("Reopened"), _("{name} reopened")), changes=stages_of(row, names)
+    )
 
 
 def quoted(row, names):
-    title = format_html(
-        _("Quote {number} made for {name}"),
-        number=names("quote", row.after.get("quote")),
-        name=names("opportunity", row.subject_id),
-    )
+    number = names("quote", row.after.get("quote"))
+    if on_its_page(row, names):
+        title = format_html(_("Quote {number} made"), number=number)
+    else:
+        name = names("opportunity", row.subject_id)
+        title = format_html(_("Quote {number} made for {name}"), number=number, name=name)
     until = _("Valid until %(day)s") % {"day": day(row.after.get("valid_until"))}
     return Told(title, details=until)
 
 
 def external_id_added(row, names):
     return Told(
-        about(_("External ID added to {name}"), row, names),
+        about(row, names, _("External ID added"), _("External ID added to {name}")),
         details=told.external_id_added(row, names).details,
     )
 
 
 def external_id_removed(row, names):
     return Told(
-        about(_("External ID removed from {name}"), row, names),
+        about(row, names, _("External ID removed"), _("External ID removed from {name}")),
         details=told.external_id_removed(row, names).details,
     )
 
@@ -127,23 +141,21 @@ PARTS = {
 
 def interest_added(row, names):
     return Told(
-        about(_("Interest added to {name}"), row, names), details=_interest(row.after, names)
+        about(row, names, _("Interest added"), _("Interest added to {name}")),
+        details=_interest(row.after, names),
     )
 
 
 def interest_removed(row, names):
     return Told(
-        about(_("Interest removed from {name}"), row, names), details=_interest(row.before, names)
+        about(row, names, _("Interest removed"), _("Interest removed from {name}")),
+        details=_interest(row.before, names),
     )
 
 
 def interest_changed(row, names):
     before, after = row.before, row.after
-    title = format_html(
-        _("{interest} changed on {name}"),
-        interest=after.get("title", ""),
-        name=names("opportunity", row.subject_id),
-    )
+    title = about(row, names, _("Interest changed"), _("Interest of {name} changed"))
     changes = [
         (label, _part(name, before, names), _part(name, after, names))
         for name, label in PARTS.items()
@@ -151,24 +163,29 @@ def interest_changed(row, names):
     ]
     if before.get("contacts") != after.get("contacts"):
         changes.append((_("For"), _people(before, names), _people(after, names)))
-    return Told(title, changes=changes)
+    return Told(title, details=after.get("title", ""), changes=changes)
 
 
 def _interest(said: dict, names):
-    """2 × Leadership Library, 980 EUR"""
+    """2 × Leadership Library, 1,980 EUR"""
     return format_html(
-        "{} × {}, {} {}",
-        said.get("quantity", ""),
+        "{} × {}, {}",
+        days.number(said.get("quantity", 0)),
         said.get("title", ""),
-        said.get("net", ""),
-        names("unit", said.get("unit")),
+        _amount("net", said, names),
     )
+
+
+def _amount(name: str, said: dict, names):
+    """1,980 EUR"""
+    number = days.number(decimal.Decimal(said.get(name, 0)))
+    return format_html("{} {}", number, names("unit", said.get("unit")))
 
 
 def _part(name: str, said: dict, names):
     given = said.get(name, "")
     if name in ("unit_price", "net"):
-        return format_html("{} {}", given, names("unit", said.get("unit")))
+        return _amount(name, said, names)
     return f"{given} %" if name == "discount" and decimal.Decimal(given or 0) else given
 
 

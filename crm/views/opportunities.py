@@ -12,9 +12,9 @@ from tms.ui.address import page_of
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
 from .. import board as boards
-from ..filters_selling import OWNERS, OpportunityFilter
+from ..filters_selling import OWNERS, AccountOpportunityFilter, OpportunityFilter
 from ..models import Opportunity
-from ..tables_selling import OpportunityTable
+from ..tables_selling import AccountOpportunityTable, OpportunityTable
 from .accounts import found as account_found
 from .options import whole_number
 
@@ -88,6 +88,7 @@ class Opportunities(ListPage):
 class AccountOpportunities(Opportunities):
     """Those of one account."""
 
+    table, filterset = AccountOpportunityTable, AccountOpportunityFilter
     label = gettext_lazy("Opportunities of the account")
     export_name = "account-opportunities"
 

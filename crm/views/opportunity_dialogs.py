@@ -42,8 +42,7 @@ class Create(Dialog):
 
     def get_initial(self):
         if self.like:
-            stage = None if self.like.stage.archived_at else self.like.stage
-            return {"closes_on": None, "probability": None, "stage": stage}
+            return {"closes_on": None, "probability": None}
         contact = self.asked_for(Contact, "contact", "account")
         account = self.asked_for(Account, "account") or (contact and contact.account)
         return {"account": account, "contact": contact, "owner": self.request.user}

@@ -43,7 +43,7 @@ def test_a_column_says_how_many_there_are_and_what_they_come_to(deal, client, wh
     page = text_of(client.get("/opportunities/board/"))
     assert "Enquiry 3 €1,000.00 + $10.00" in page
     assert "Spring intake Kestrel Rail Group 18 Dec 2026 OO Olive Office €1,000.00" in page
-    assert "Proposal 0 Negotiation 0 Won 0 In the last 30 days Lost 0" in page
+    assert "Proposal 0 Negotiation 0 Won 0 in 30 days Lost 0 in 30 days" in page
 
 
 def test_a_column_shows_what_closes_first_and_leads_to_the_rest(deal, client):

@@ -96,7 +96,7 @@ def test_the_list_and_an_accounts_list_cost_the_same_for_any_number(
     assert count_queries(lambda: client.get("/opportunities/")) == 8
     Opportunity.objects.update(account=deal.account)
     path = f"/accounts/{deal.account_id}/opportunities/"
-    assert count_queries(lambda: client.get(path)) == 10
+    assert count_queries(lambda: client.get(path)) == 8
 
 
 def test_the_list_says_what_is_sold_to_whom_and_what_it_is_worth(deal, client, who, office):
@@ -210,7 +210,7 @@ def test_the_page_has_everything_in_the_first_response(deal, client, who, kestre
         "Silver Training Tokens 3 12 Gold 36 Gold 36 Gold",
         "In EUR €900.00 €180.00 €1,080.00",
         "In tokens 36 Gold 36 Gold",
-        "Interest added to Spring intake",
+        "Interest added",
     ):
         assert words in page
 
@@ -309,7 +309,7 @@ def test_it_is_edited_and_a_stale_form_is_refused(client, deal, who):
     assert stale.status_code == 422
     assert "changed meanwhile" in text_of(stale)
     history = text_of(client.get(f"/opportunities/{deal.pk}/history/"))
-    assert "Summer intake edited Name Spring intake Summer intake" in history
+    assert "Edited Name Spring intake Summer intake" in history
 
 
 def test_it_moves_to_another_open_stage_and_takes_on_its_probability(client, deal):
@@ -320,9 +320,7 @@ def test_it_moves_to_another_open_stage_and_takes_on_its_probability(client, dea
     assert (deal.stage, deal.probability) == (proposal, 40)
     won = stages.first(StageKind.WON)
     assert answers(client, path, stage=won.pk).status_code == 422
-    assert "moved Stage Enquiry Proposal" in text_of(
-        client.get(f"/opportunities/{deal.pk}/history/")
-    )
+    assert "Moved Enquiry Proposal" in text_of(client.get(f"/opportunities/{deal.pk}/history/"))
 
 
 def test_losing_needs_a_reason_and_can_be_undone(client, deal):
@@ -400,7 +398,7 @@ def test_external_ids_are_added_and_removed(client, deal):
     assert answers(client, f"{path}{row.pk}/removal/").status_code == 204
     assert not deal.external_ids.exists()
     history = text_of(client.get(f"/opportunities/{deal.pk}/history/"))
-    assert "External ID removed from Spring intake HubSpot D-77" in history
+    assert "External ID removed HubSpot D-77" in history
 
 
 def test_what_is_won_keeps_all_but_its_name_owner_source_and_notes(client, deal, who):
@@ -424,11 +422,13 @@ def test_the_history_tells_interests_in_words(client, deal, who):
     interests.remove(line.pk, **who)
     history = text_of(client.get(f"/opportunities/{deal.pk}/history/"))
     for words in (
-        "Interest added to Spring intake 50 × Gold, 1000 EUR",
-        "Gold changed on Spring intake Quantity 50 60 Net 1000 EUR 1200 EUR For Ada Lindqvist",
-        "Interest removed from Spring intake 60 × Gold, 1200 EUR",
+        "Interest added 50 × Gold, 1,000 EUR",
+        "Interest changed Gold Quantity 50 60 Net 1,000 EUR 1,200 EUR For Ada Lindqvist",
+        "Interest removed 60 × Gold, 1,200 EUR",
     ):
         assert words in history
+    account = text_of(client.get(f"/accounts/{deal.account_id}/history/"))
+    assert "Interest removed from Spring intake 60 × Gold, 1,200 EUR" in account
 
 
 def test_only_whoever_may_see_opportunities_does(deal, browse, ada):

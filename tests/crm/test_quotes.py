@@ -157,7 +157,7 @@ def test_staff_make_one_and_find_it_on_the_page(deal, client):
         assert "Quote QUO-2026-0001 is made." in answer["HX-Trigger"]
     page = client.get(f"/opportunities/{deal.pk}/")
     assert "QUO-2026-0001 22 Nov 2026 31 Jan 2027 €1,080.00" in text_of(page)
-    assert "Quote QUO-2026-0001 made for Spring intake Valid until 31 January 2027" in text_of(page)
+    assert "Quote QUO-2026-0001 made Valid until 31 January 2027" in text_of(page)
     assert f'href="/quotes/{Quote.objects.get().pk}/"' in page.content.decode()
 
 

@@ -29,7 +29,8 @@ MY_ACCOUNT = ["", "email", "2fa", "sessions"]
 DIALOGS = """
     programs:add_webhook
     catalog:create_region catalog:edit_item catalog:add_price catalog:add_session
-    crm:edit_contact crm:archive_contact people:create_role passes:give passes:add_to_account
+    crm:edit_contact crm:archive_contact crm:create_opportunity crm:win crm:lose
+    people:create_role passes:give passes:add_to_account
     passes:renew passes:extend passes:assign passes:cancel lms:edit_unit
 """
 A_FEW = 30
