@@ -13,7 +13,7 @@ from tms.days import day_text
 from tms.models import Organisation
 from tms.refusals import Refusal, Stale
 
-from . import effects, paying, places
+from . import billing, effects, paying, places
 from .models import Completion, PaidBy, Registration
 
 
@@ -49,7 +49,8 @@ def cancel(
 
     What was paid for it in tokens comes back to the issues it came from, unless `give_back` is
     False; what of it falls into an issue that has expired is written off again at once, and with
-    `fresh` made good by a new issue. Progress stays on record. Raises Refusal when it was
+    `fresh` made good by a new issue. What was billed isn't credited by this: the invoice is named.
+    Progress stays on record. Raises Refusal when it was
     cancelled already, Stale when it changed since `version`.
     """
     found = Registration.objects.filter(pk=registration_id).first()
@@ -80,6 +81,7 @@ def cancel(
             told += paying.make_good(found, back, expires_on=fresh.expires_on, **who)
     elif found.token_move:
         told += paying.told_kept(found)
+    told += billing.told_billed([found])
     return Cancelled(found, told)
 
 

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from tms.text import Fold
 from tms.ui import filters
 
-from .models import PaidBy, Registration, Request, RequestState
+from .models import HeldPlace, PaidBy, Registration, Request, RequestState
+from .models.selling import HeldState
 from .tables import Standing
 
 
@@ -41,6 +42,20 @@ class RegistrationFilter(filters.FilterSet):
 
     def in_standing(self, queryset, _name, value):
         return queryset.filter(standing=value)
+
+
+class HeldPlaceFilter(filters.FilterSet):
+    q = ContactSearch("account__name_key", "item__title_key", "contact__search_text")
+    state = filters.Choice(
+        choices=HeldState.choices, every=_("Every status"), label=_("Status"), method="in_state"
+    )
+
+    class Meta(filters.FilterSet.Meta):
+        model = HeldPlace
+        fields = ()
+
+    def in_state(self, queryset, _name, value):
+        return queryset.filter(state=value)
 
 
 class RequestFilter(filters.FilterSet):

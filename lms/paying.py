@@ -120,6 +120,11 @@ def hold(account_id: int) -> Account:
     return held
 
 
+def hold_all(account_ids) -> None:
+    """Lock these accounts, in the order of their ids."""
+    beats.lock_accounts(account_ids)
+
+
 def may_pay(account: Account, contact: Contact, amount: decimal.Decimal, on) -> None:
     """Raise Refusal unless the learner may spend so many of the account's tokens. It is held."""
     spending.refuse_unless_allowed(account, contact, int(amount), on)
@@ -135,9 +140,10 @@ def next_number() -> int:
 def paid(place: dict, contact: Contact, **who) -> dict:
     """The columns of a registration on `place`; what it costs in tokens is taken here.
 
-    `place` says paid_by and account_id, and by tokens unit, amount and perhaps issue_id.
+    `place` says paid_by and account_id, and by tokens unit, amount and perhaps issue_id; or
+    token_move, where they were taken already.
     """
-    if place["paid_by"] != PaidBy.TOKENS or "unit" not in place:
+    if place["paid_by"] != PaidBy.TOKENS or "unit" not in place or "token_move" in place:
         return place
     pk = next_number()
     redemption = ledger.pay(
@@ -155,9 +161,8 @@ def paid(place: dict, contact: Contact, **who) -> dict:
 
 def as_part(place: dict) -> dict:
     """The same for a part of a path, which is paid for with the path."""
-    return {
-        name: value for name, value in place.items() if name not in {"unit", "amount", "issue_id"}
-    }
+    own = {"unit", "amount", "issue_id", "token_move"}
+    return {name: value for name, value in place.items() if name not in own}
 
 
 def told_paid(registration: Registration, on: datetime.date) -> list[Consequence]:

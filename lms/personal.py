@@ -1,6 +1,6 @@
 """What does learning hold about a person, and which of their places end with them?"""
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -9,7 +9,7 @@ from tms.consequences import Consequence
 from tms.personal import ERASED, Part, Person, part
 
 from . import cancelling, requests
-from .models import Completion, Progress, Registration, Request, RequestState
+from .models import Completion, HeldPlace, Progress, Registration, Request, RequestState
 
 
 def held(person: Person) -> list[Part]:
@@ -34,6 +34,16 @@ def held(person: Person) -> list[Part]:
         part("progress", _("Progress"), Progress.objects.filter(**mine)),
         part("completions", _("Completed"), Completion.objects.filter(**mine)),
         part("requests", _("Requests"), Request.objects.filter(**mine)),
+        part(
+            "held_places",
+            _("Places meant for them"),
+            HeldPlace.objects.filter(**mine),
+            "id",
+            "item__title",
+            "event__code",
+            "account_id",
+            "held_at",
+        ),
     ]
 
 
@@ -53,6 +63,8 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
             "%(count)s request is declined.", "%(count)s requests are declined.", len(open_ones)
         )
         told.append(Consequence("closes", sentence % {"count": len(open_ones)}, len(open_ones)))
+    meant = HeldPlace.objects.waiting().filter(contact=person.contact_id)
+    meant.update(contact=None, version=F("version") + 1)
     mine.exclude(note="").update(note=ERASED)
     mine.exclude(answer="").update(answer=ERASED)
     return told

@@ -13,19 +13,19 @@ from catalog.models import Event, EventStatus
 from tms import journal
 from tms.consequences import Consequence, Fact
 
-from . import carriers, effects, moved, paying
+from . import billing, carriers, effects, moved, paying
 from .models import Registration
 
 
-def take(event: Event) -> bool:
-    """Take a seat on an open event, or say no: one statement, so that the last is taken once.
+def take(event: Event, seats: int = 1) -> bool:
+    """Take so many seats on an open event, or say no: one statement, the last is taken once.
 
     No, too, if it begins on another day than whoever books was told.
     """
     return bool(
         Event.objects.filter(pk=event.pk, status=EventStatus.OPEN, first_on=event.first_on)
-        .filter(Q(capacity=None) | Q(taken__lt=F("capacity")))
-        .update(taken=F("taken") + 1)
+        .filter(Q(capacity=None) | Q(capacity__gte=F("taken") + seats))
+        .update(taken=F("taken") + seats)
     )
 
 
@@ -153,7 +153,8 @@ def hold_payers(kind: str, subjects: tuple[int, ...]) -> None:
 
 
 def _events_lost(fact: Fact) -> list[Consequence]:
-    """All places of the events go, and what was paid for them in tokens comes back.
+    """All places of the events go, and what was paid for them in tokens comes back; what was billed
+    is named.
 
     Who booked between `hold_payers` and now may hold an account that waits for the event: that one
     isn't waited for, and it is tried again.
@@ -174,4 +175,5 @@ def _events_lost(fact: Fact) -> list[Consequence]:
     back = paying.give_back(
         ended, at=fact.at, on=fact.on, by=fact.by, reason=fact.reason, operation=fact.operation
     )
-    return effects.places_cancelled(ids, fact.on) + paying.told_back(back)
+    told = effects.places_cancelled(ids, fact.on) + paying.told_back(back)
+    return told + billing.told_billed(ended)

@@ -7,7 +7,7 @@ from tms.ui import reports
 from tms.ui.register import LMS, Fact, MenuEntry, Names, Option, Panel, Tab
 
 from . import happenings, told
-from .views import content, registrations, why
+from .views import content, held_lists, registrations, why
 
 MENU = [
     MenuEntry(_("Dashboard"), "dashboard", position=1),
@@ -35,6 +35,16 @@ CONTROL_PANEL = [
         words=(_("bookings"), _("participants"), _("enrolments"), _("attendance")),
         position=20,
     ),
+    Option(
+        LMS,
+        _("Unnamed places"),
+        _("Places that were sold before anybody was named for them"),
+        "lms:held_places",
+        "lms.view_registrations",
+        "ticket",
+        words=(_("participants"), _("held"), _("release"), _("seats")),
+        position=30,
+    ),
 ]
 
 PANELS = [
@@ -50,6 +60,20 @@ PANELS = [
     ),
     Panel(
         "event", "registrations", registrations.event_panel, "lms.view_registrations", position=20
+    ),
+    Panel("event", "held_places", held_lists.event_panel, "lms.view_registrations", position=25),
+    Panel(
+        "account_registrations",
+        "held_places",
+        held_lists.account_panel,
+        "lms.view_registrations",
+    ),
+    Panel(
+        "opportunity",
+        "held_places",
+        held_lists.opportunity_panel,
+        "lms.view_registrations",
+        position=40,
     ),
     Panel("pass", "registrations", registrations.pass_panel, "lms.view_registrations", position=20),
 ]
@@ -68,6 +92,7 @@ TABS = [
 
 NAMES = [
     Names("registration", told.registrations),
+    Names("held_place", told.held_places),
     Names("request", told.requests),
 ]
 
@@ -78,6 +103,10 @@ FACTS = [
     Fact("registration.kept", "calendar-clock", told.kept),
     Fact("registration.attended", "user-check", told.attended, "good"),
     Fact("registration.completed", "circle-check", told.completed, "good"),
+    Fact("held_place.made", "ticket", told.held, "good"),
+    Fact("held_place.filled", "user-check", told.filled, "good"),
+    Fact("held_place.released", "ban", told.released, "bad"),
+    Fact("held_place.undated", "calendar-clock", told.undated),
     Fact("item.content_changed", "book-open", told.content_changed),
     Fact("item.completed", "award", told.item_completed, "good"),
     Fact("request.made", "send", told.asked),

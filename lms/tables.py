@@ -1,4 +1,4 @@
-"""Which columns do lists of registrations and of requests have, and what stands in a row's menu?"""
+"""Which columns do lists of registrations, held places and requests have, and what is in a menu?"""
 
 from django.db import models
 from django.urls import reverse
@@ -6,6 +6,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.models import Unit
+from catalog.money import written_or_free
 from tms import days
 from tms.days import day_short
 from tms.ui import tables
@@ -13,6 +15,7 @@ from tms.ui.address import page_of
 from tms.ui.lists import LINE, Action
 
 from .models import PaidBy, RequestState
+from .models.selling import HeldState
 
 MANAGE = "lms.manage_registrations"
 ANSWER = "lms.answer_requests"
@@ -204,6 +207,81 @@ def entries(row):
         danger=True,
         permission=MANAGE,
     )
+
+
+class HeldTraining(tables.Column):
+    """The course or path, as a link to the event where there is one; its day under it."""
+
+    def __init__(self, **more):
+        super().__init__(
+            draw=self.drawn,
+            export=lambda row: row["item__title"],
+            needs=("item__title", "item__kind", "item_id", "event_id", "event__first_on",
+                   "event__type"),
+            **more,
+        )  # fmt: skip
+        self.links = {
+            kind: tables.Link(f"catalog:{kind}", key=key)
+            for kind, key in (("event", "event_id"), ("course", "item_id"), ("path", "item_id"))
+        }
+
+    def drawn(self, row):
+        kind = "event" if row["event_id"] else row["item__kind"]
+        if kind == "path":
+            note = _("Learning path")
+        elif kind == "course":
+            note = _("Date to be agreed")
+        else:
+            note = day_short(row["event__first_on"]) or _("LMS")
+        return tables.anchor(self.links[kind].address(row), row["item__title"]) + tables.note(note)
+
+
+class PaidWith(tables.Column):
+    """What was paid for it, or that it was free."""
+
+    def __init__(self, **more):
+        needs = ("paid_by", "amount", "unit__kind", "unit__code", "unit__label", "unit__decimals")
+        super().__init__(draw=self.said, export=self.said, needs=needs, **more)
+
+    def said(self, row):
+        names = ("kind", "code", "label", "decimals")
+        unit = Unit(**{name: row[f"unit__{name}"] for name in names})
+        return written_or_free(row["amount"], unit)
+
+
+class HeldPlaceTable(tables.Table):
+    state = tables.Status(HeldState.choices, verbose_name=gettext_lazy("Status"))
+    training = HeldTraining(main=True, verbose_name=gettext_lazy("Training"))
+    account = tables.Link(
+        "crm:account",
+        key="account_id",
+        accessor="account__name",
+        verbose_name=gettext_lazy("Account"),
+    )
+    contact = Learner(verbose_name=gettext_lazy("For"))
+    paid = PaidWith(verbose_name=gettext_lazy("Paid"))
+    opportunity = tables.Link(
+        "crm:opportunity",
+        key="interest__opportunity_id",
+        accessor="interest__opportunity__name",
+        verbose_name=gettext_lazy("Opportunity"),
+    )
+    held_on = tables.Day(sort="pk", verbose_name=gettext_lazy("Held since"))
+
+
+class HeldOnEventTable(HeldPlaceTable):
+    training = None
+    account = tables.Link(
+        "crm:account",
+        key="account_id",
+        accessor="account__name",
+        main=True,
+        verbose_name=gettext_lazy("Account"),
+    )
+
+
+class HeldOfAccountTable(HeldPlaceTable):
+    account = None
 
 
 class RequestTable(tables.Table):

@@ -14,13 +14,13 @@ from .models import Registration
 
 
 def take_place(
-    contact: Contact, event: Event, place: dict, *, at, on, tell=True, **who
+    contact: Contact, event: Event, place: dict, *, at, on, tell=True, seat=True, **who
 ) -> Registration:
     """Take a seat, pay, and write the registration. The event may be full: Refusal.
 
-    `place` is what `paying.paid` takes.
+    `place` is what `paying.paid` takes. Without `seat` it has one already, which was held for it.
     """
-    if not places.take(event):
+    if seat and not places.take(event):
         if Event.objects.filter(pk=event.pk).exclude(first_on=event.first_on).exists():
             raise Refusal(_("This event was just moved to another day. Look at it again."))
         raise Refusal(_("This date is full. Choose another one."))

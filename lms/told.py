@@ -9,7 +9,7 @@ from tms.ui.access import allowed
 from tms.ui.address import page_of
 from tms.ui.timeline import Told
 
-from .models import PaidBy, Registration, Request
+from .models import HeldPlace, PaidBy, Registration, Request
 
 # Names
 
@@ -42,6 +42,18 @@ def registrations(ids, user) -> dict:
 def requests(ids, user) -> dict:
     rows = Request.objects.filter(pk__in=ids).select_related("pass_type", "item")
     return {each.pk: (str(each.pass_type or each.item), "") for each in rows}
+
+
+def held_places(ids, user) -> dict:
+    """What they are on, by course or path."""
+    may = allowed(user, "catalog.view_catalogue")
+    rows = HeldPlace.objects.filter(pk__in=ids).values_list(
+        "pk", "item_id", "item__title", "item__kind"
+    )
+    return {
+        pk: (title, page_of(f"catalog:{kind}", item) if may else "")
+        for pk, item, title, kind in rows
+    }
 
 
 # Facts
@@ -86,6 +98,40 @@ def moved(row, names):
             format_html(_("{what} is carried by {through} now"), what=what, through=through)
         )
     return Told(format_html(_("{what} is carried by the learning path now"), what=what))
+
+
+def held(row, names):
+    return Told(
+        format_html(
+            _("A place for somebody yet to be named: {what}"),
+            what=names("held_place", row.subject_id),
+        )
+    )
+
+
+def filled(row, names):
+    return Told(
+        format_html(
+            _("Participant named: {name} on {what}"),
+            name=names("contact", row.contact_id),
+            what=names("held_place", row.subject_id),
+        )
+    )
+
+
+def released(row, names):
+    return Told(
+        format_html(_("Unnamed place released: {what}"), what=names("held_place", row.subject_id))
+    )
+
+
+def undated(row, names):
+    return Told(
+        format_html(
+            _("Its event was called off, the date is to be agreed: {what}"),
+            what=names("held_place", row.subject_id),
+        )
+    )
 
 
 def attended(row, names):

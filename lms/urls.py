@@ -9,11 +9,14 @@ from .views import (
     cancelling,
     catalogue,
     checkout,
+    held,
+    held_lists,
     item,
     marking,
     receipt,
     registering,
     registrations,
+    selling,
     why,
 )
 
@@ -71,6 +74,38 @@ urlpatterns = [
         marking.MarkCompleted.as_view(),
         name="mark_completed",
     ),
+    path("held-places/", held_lists.HeldPlaces.as_view(), name="held_places"),
+    path("events/<int:event_id>/held-places/", held_lists.of_event, name="held_on_event"),
+    path("accounts/<int:account_id>/held-places/", held_lists.of_account, name="held_of_account"),
+    path(
+        "opportunities/<int:opportunity_id>/held-places/",
+        held_lists.of_opportunity,
+        name="held_of_opportunity",
+    ),
+    path(
+        "held-places/<int:pk>/participant/", held.NameParticipant.as_view(), name="name_participant"
+    ),
+    path("held-places/<int:pk>/release/", held.Release.as_view(), name="release_place"),
+    path(
+        "opportunities/<int:opportunity_id>/courses/new/",
+        selling.AddCourse.as_view(),
+        name="add_course_interest",
+    ),
+    path(
+        "opportunities/<int:opportunity_id>/paths/new/",
+        selling.AddPath.as_view(),
+        name="add_path_interest",
+    ),
+    path(
+        "interests/<int:interest_id>/course/",
+        selling.EditCourse.as_view(),
+        name="edit_course_interest",
+    ),
+    path(
+        "interests/<int:interest_id>/path/", selling.EditPath.as_view(), name="edit_path_interest"
+    ),
+    path("interests/courses/", selling.courses, name="sold_courses"),
+    path("interests/paths/", selling.paths, name="sold_paths"),
     path("requests/", asked.Requests.as_view(), name="requests"),
     path("requests/<int:pk>/place/", asked.GrantPlace.as_view(), name="grant_place"),
     path("requests/<int:pk>/pass/", asked.GrantPass.as_view(), name="grant_pass"),

@@ -15,7 +15,7 @@ WHOLE = """
     crm.Stage crm.Interest crm.Invoice
     passes.PassType passes.PassOption passes.Inclusion passes.PassInterest
     tokens.TokenInterest tokens.TokenType tokens.TokenSettings tokens.Spending tokens.Spender
-    lms.Section lms.ContentUnit lms.Request
+    lms.Section lms.ContentUnit lms.Request lms.PlaceInterest
 """
 
 WITHOUT = {
@@ -55,6 +55,18 @@ ONLY = {
         "token_type_id",
         "issued",
         "expires_on",
+    ),
+    "lms.HeldPlace": (
+        "account_id",
+        "item_id",
+        "event_id",
+        "contact_id",
+        "paid_by",
+        "unit_id",
+        "amount",
+        "token_move",
+        "filled_by_id",
+        "released_at",
     ),
     "lms.Registration": (
         "contact_id",

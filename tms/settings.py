@@ -327,12 +327,21 @@ PERSON_CONFIRMED = ["crm.people.link_confirmed"]
 FIRST_STEPS = ["catalog.setup.first_region"]
 
 # What the verbs of one floor set off on a floor above it, in this order.
-CONSEQUENCES = ["catalog.sessions.follow_zone", "lms.places.release_uncovered"]
+CONSEQUENCES = [
+    "catalog.sessions.follow_zone",
+    "lms.places.release_uncovered",
+    "lms.held.follow",
+]
 # What these need to lock before the verb does: called with (kind, ids) as it begins.
 LOCKS_AHEAD = ["lms.places.hold_payers"]
 
 # What an opportunity can be interested in, in the order of the menu, each a `crm.offers.Offer`.
-OFFERS = ["passes.offers.PASSES", "tokens.offers.TOKENS"]
+OFFERS = [
+    "lms.offers.COURSES",
+    "lms.offers.PATHS",
+    "passes.offers.PASSES",
+    "tokens.offers.TOKENS",
+]
 
 # Who pays an amount of a unit that isn't money, by the unit's kind; each called with
 # (unit, amount, account_id=, contact_id=, purpose=, at=, on=, by=, ...).

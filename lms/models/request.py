@@ -13,7 +13,10 @@ class RequestState(models.TextChoices):
 
 
 class Request(models.Model):
-    """`Ask for this pass`, or `Register` on something without one: staff see and answer it."""
+    """`Ask for this pass`, or `Register` on something without one: staff see and answer it.
+
+    `opportunity` is the sale that asking for a pass opened, or found open from an earlier time.
+    """
 
     contact = models.ForeignKey("crm.Contact", on_delete=models.PROTECT, related_name="requests")
     pass_type = models.ForeignKey(
@@ -24,6 +27,9 @@ class Request(models.Model):
     )
     event = models.ForeignKey(
         "catalog.Event", on_delete=models.PROTECT, null=True, related_name="requests"
+    )
+    opportunity = models.ForeignKey(
+        "crm.Opportunity", on_delete=models.PROTECT, null=True, related_name="requests"
     )
     note = models.TextField(_("note"), blank=True, max_length=2000)
     state = models.CharField(max_length=10, choices=RequestState.choices, default=RequestState.OPEN)

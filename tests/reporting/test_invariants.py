@@ -1,11 +1,17 @@
 """Whatever breaks a rule behind the product's back is found, named, and told."""
 
+from decimal import Decimal
+
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from lms import checkout, paying, places
+from crm import opportunities
+from crm import selling as winning
+from crm.interests import Wanted
+from lms import checkout, held, paying, places, selling
+from lms.models import HeldPlace
 from passes import expiring, lifecycle
 from passes.models import Pass
 from tests.factories import (
@@ -69,7 +75,16 @@ def world(kestrel, ada, office, clock):
     issuing.issue(kestrel, bronze, 2, **who)
     pay = paying.ByTokens(kestrel, bronze.unit)
     bought = checkout.register_by_staff(ada, event=sold, pay=pay, **who)
+    deal = opportunities.create(account=kestrel, name="Spring intake", **who)
+    wanted = Wanted("", 2, bronze.unit, Decimal(1), deal.region.tax_level)
+    issuing.issue(kestrel, bronze, 2, **who)
+    selling.add_interest(deal.pk, wanted, item=event.course, **who)
+    winning.win(deal.pk, **who)
+    filled, waiting = HeldPlace.objects.order_by("pk")
+    held.fill(filled.pk, bo, event=EventFactory(course=course), **who)
     return {
+        "filled": filled.pk,
+        "waiting": waiting.pk,
         "bought": bought.pk,
         "soon": soon.pk,
         "later": later.pk,
@@ -335,6 +350,34 @@ BREAKS = [
         {"O8 paid by tokens": 1},
     ),
     (
+        "O8 paid by tokens: another one's redemption",
+        [
+            BEHIND,
+            "UPDATE tokens_ledgerentry SET purpose_id = 0 WHERE purpose_kind = 'opportunity'",
+        ],
+        {"O8 paid by tokens": 1},
+    ),
+    (
+        "O9 held places: of a deal that wasn't won",
+        [BEHIND, "UPDATE crm_opportunity SET won = NULL, closed_on = NULL"],
+        {"O9 held places": 2},
+    ),
+    (
+        "O9 held places: paid otherwise than the registration",
+        ["UPDATE lms_heldplace SET amount = 2 WHERE id = {filled}"],
+        {"O9 held places": 1},
+    ),
+    (
+        "O9 held places: released without history",
+        ["UPDATE lms_heldplace SET released_at = now() WHERE id = {waiting}"],
+        {"O9 held places": 1},
+    ),
+    (
+        "I6 taken: a held place without its seat",
+        ["UPDATE lms_heldplace SET event_id = {event} WHERE id = {waiting}"],
+        {"I6 taken": 1},
+    ),
+    (
         "O7 written off",
         [
             BEHIND,
@@ -401,8 +444,8 @@ def test_the_command_says_what_is_broken_and_exits_with_1(world, clock, capsys):
     assert no.value.returncode == 1
     first = capsys.readouterr().out.splitlines()[0]
     assert first == (
-        "I6 taken: 1 × Events whose number of taken places differs from their active "
-        f'registrations. First: [{{"id": {world["event"]}, "taken": 2, "active": 1}}]'
+        "I6 taken: 1 × Events whose number of taken places differs from their registrations and "
+        f'held places. First: [{{"id": {world["event"]}, "taken": 2, "active": 1}}]'
     )
 
 

@@ -12,7 +12,8 @@ from catalog.models import Session
 from crm import opportunities, quotes
 from crm.interests import Wanted
 from crm.models import ExternalId
-from lms.models import Request
+from lms import selling as place_selling
+from lms.models import HeldPlace, Request
 from passes import selling as pass_selling
 from passes.models import Inclusion
 from tests.crm.selling import invoiced, line
@@ -227,13 +228,29 @@ TABLE = {
         receipt receipt_file profile_tokens token_statement
     """,
     ),
-    **rows("lms", SEE_PLACES, "registrations of_contact of_account of_pass of_event why ask_why"),
+    **rows(
+        "lms",
+        SEE_PLACES,
+        """
+        registrations of_contact of_account of_pass of_event why ask_why held_places held_on_event
+        held_of_account
+    """,
+    ),
+    "lms:held_of_opportunity": (SEE_PLACES, SEE_DEALS),
     **rows(
         "lms",
         PLACES,
         """
         cancel event_options path_options register_contact register_on_event mark_attended
-        mark_completed
+        mark_completed name_participant release_place
+    """,
+    ),
+    **rows(
+        "lms",
+        "crm.change_opportunities",
+        """
+        add_course_interest edit_course_interest add_path_interest edit_path_interest
+        sold_courses sold_paths
     """,
     ),
     **rows("lms", ANSWER, "requests decline"),
@@ -365,6 +382,17 @@ def world(ada, office, clock) -> dict:
         on=clock.on(),
         by=office,
     )
+    sold = {
+        item.kind: place_selling.add_interest(
+            deal.pk,
+            Wanted("", 2, deal.currency, Decimal(0), deal.region.tax_level),
+            item=item,
+            at=clock.at,
+            on=clock.on(),
+            by=office,
+        )
+        for item in (course, path)
+    }
     passes_wanted = pass_selling.add_interest(
         deal.pk,
         Wanted("Library", 2, deal.currency, Decimal(490), deal.region.tax_level),
@@ -378,6 +406,16 @@ def world(ada, office, clock) -> dict:
     who = {"at": clock.at, "on": clock.on(), "by": office}
     invoice = invoiced(ada.account, line(currency=deal.currency), currency=deal.currency, who=who)
     billed = {"account": ada.account_id, "opportunity": deal.pk}
+    held = HeldPlace.objects.create(
+        account=ada.account,
+        interest=sold["course"],
+        item=course,
+        paid_by="free",
+        unit=deal.currency,
+        amount=0,
+        held_at=clock.at,
+        held_on=clock.on(),
+    )
     roles.sync()
     group = roles.Group.objects.first()
     when = {"at": clock.at, "on": clock.on()}
@@ -411,6 +449,10 @@ def world(ada, office, clock) -> dict:
             "lms:pass_type": {"slug": pass_type.slug},
             "lms:ask_for_pass": {"slug": pass_type.slug},
             "lms:cancel": {"pk": registration.pk},
+            "lms:name_participant": {"pk": held.pk},
+            "lms:release_place": {"pk": held.pk},
+            "lms:edit_course_interest": {"interest_id": sold["course"].pk},
+            "lms:edit_path_interest": {"interest_id": sold["path"].pk},
             **{
                 f"lms:{name}": {"pk": request.pk}
                 for name in ("grant_place", "grant_pass", "decline")

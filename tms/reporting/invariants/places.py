@@ -4,28 +4,33 @@ from django.utils.translation import gettext_lazy as _
 
 from ..invariant import Invariant
 
+# Each row takes a seat: an active registration, or a place held for somebody yet to be named.
+SEATS = """
+    SELECT event_id FROM reporting.registrations WHERE state = 'active' AND event_id IS NOT NULL
+    UNION ALL
+    SELECT event_id FROM reporting.held_places WHERE state = 'held' AND event_id IS NOT NULL
+"""
+
 INVARIANTS = [
     Invariant(
         "I6 seats",
-        _("Events with more active registrations than places"),
-        """
+        _("Events with more active registrations and held places than places"),
+        f"""
 SELECT e.id, e.capacity, count(*) AS active
-FROM reporting.events e
-JOIN reporting.registrations r ON r.event_id = e.id AND r.state = 'active'
+FROM reporting.events e JOIN ({SEATS}) s ON s.event_id = e.id
 GROUP BY e.id, e.capacity
 HAVING count(*) > e.capacity
-""",
+""",  # noqa: S608 - a constant of this module
     ),
     Invariant(
         "I6 taken",
-        _("Events whose number of taken places differs from their active registrations"),
-        """
-SELECT e.id, e.taken, count(r.id) AS active
-FROM reporting.events e
-LEFT JOIN reporting.registrations r ON r.event_id = e.id AND r.state = 'active'
+        _("Events whose number of taken places differs from their registrations and held places"),
+        f"""
+SELECT e.id, e.taken, count(s.event_id) AS active
+FROM reporting.events e LEFT JOIN ({SEATS}) s ON s.event_id = e.id
 GROUP BY e.id, e.taken
-HAVING count(r.id) <> e.taken
-""",
+HAVING count(s.event_id) <> e.taken
+""",  # noqa: S608 - a constant of this module
     ),
     Invariant(
         "I6 twice",
@@ -102,7 +107,42 @@ WHERE r.token_move IS NOT NULL
 GROUP BY r.id, r.amount, r.unit, r.token_move, r.account_id
 HAVING coalesce(-sum(e.qty), 0) <> r.amount
     OR bool_or(u.code <> r.unit OR e.account_id <> r.account_id
-               OR (e.purpose, e.purpose_id) IS DISTINCT FROM ('registration', r.id))
+               OR (e.purpose, e.purpose_id) IS DISTINCT FROM ('registration', r.id)
+               -- Sold on an opportunity: paid by one of the redemptions of what it was sold as.
+               AND NOT EXISTS (
+                   SELECT 1 FROM crm_interest i
+                   WHERE e.purpose = 'opportunity' AND e.purpose_id = i.opportunity_id
+                     AND e.op_key = ANY (i.token_moves)
+                     AND (i.id IN (SELECT f.interest_id FROM crm_fulfilment f
+                                   WHERE f.kind = 'registration' AND f.object_id = r.id)
+                          OR i.id IN (SELECT h.interest_id FROM reporting.held_places h
+                                      WHERE h.filled_by = r.id))))
+""",
+    ),
+    Invariant(
+        "O9 held places",
+        _("Held places whose seat, payment or history isn't that of what was sold"),
+        """
+SELECT h.id, h.state, h.interest_id, h.filled_by, h.token_move
+FROM reporting.held_places h
+JOIN crm_interest i ON i.id = h.interest_id
+JOIN crm_opportunity o ON o.id = i.opportunity_id
+LEFT JOIN reporting.registrations r ON r.id = h.filled_by
+LEFT JOIN reporting.events e ON e.id = h.event_id
+LEFT JOIN (
+    SELECT subject_id, count(*) FILTER (WHERE kind = 'held_place.made') AS made,
+           count(*) FILTER (WHERE kind = 'held_place.filled') AS filled,
+           count(*) FILTER (WHERE kind = 'held_place.released') AS released
+    FROM journal WHERE subject_kind = 'held_place' GROUP BY subject_id
+) j ON j.subject_id = h.id
+WHERE o.won IS NOT TRUE
+   OR h.token_move IS NOT NULL AND h.token_move <> ALL (i.token_moves)
+   OR h.state = 'held' AND e.state = 'cancelled'
+   OR h.state = 'filled' AND (r.paid_by, r.unit, r.amount, r.token_move)
+                             IS DISTINCT FROM (h.paid_by, h.unit, h.amount, h.token_move)
+   OR coalesce(j.made, 0) <> 1
+   OR coalesce(j.filled, 0) <> CASE h.state WHEN 'filled' THEN 1 ELSE 0 END
+   OR coalesce(j.released, 0) <> CASE h.state WHEN 'released' THEN 1 ELSE 0 END
 """,
     ),
     Invariant(
