@@ -103,7 +103,7 @@ BEGIN
   LOOP
     WITH due AS (
       SELECT id, account_id, token_type_id, remaining, expires_on FROM tokens_tokenissue
-      WHERE remaining > 0 AND expires_on < '2100-01-01'
+      WHERE has_some AND expires_on < '2100-01-01'
       ORDER BY expires_on LIMIT 10000 FOR UPDATE SKIP LOCKED
     ), emptied AS (
       UPDATE tokens_tokenissue i SET remaining = 0, expired = i.remaining

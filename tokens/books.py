@@ -73,7 +73,7 @@ def prove(on: datetime.date) -> Proof:
     """
     types = _rows(TOTALS)
     wrong = any(each["differing"] for each in types)
-    waiting = TokenIssue.objects.filter(remaining__gt=0, expires_on__lt=on)
+    waiting = TokenIssue.objects.filter(has_some=True, expires_on__lt=on)
     named = waiting.select_related("token_type__unit", "account").order_by("expires_on", "id")
     return Proof(types, _rows(DIFFERING) if wrong else [], list(named[:SHOWN]), waiting.count())
 

@@ -16,7 +16,7 @@ WRITE_OFF = """
 WITH due AS (
     SELECT id, account_id, token_type_id, remaining, expires_on, nextval('tokens_move') AS move
     FROM tokens_tokenissue
-    WHERE remaining > 0 AND expires_on < %(on)s {which}
+    WHERE has_some AND expires_on < %(on)s {which}
     ORDER BY expires_on, id
     LIMIT %(chunk)s
     FOR NO KEY UPDATE SKIP LOCKED

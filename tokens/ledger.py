@@ -84,7 +84,6 @@ class Purpose(NamedTuple):
 NOTHING = Purpose()
 
 
-@transaction.atomic
 def redeem(
     account_id: int,
     token_type: TokenType,
@@ -101,8 +100,9 @@ def redeem(
 ) -> Redemption:
     """Take `quantity` tokens of the type, earliest expiry first; of `issue_id` alone if given.
 
-    One statement: the account's lock, its issues, an entry for each issue's part and the journal
-    row. Raises Refusal with the number missing, and then nothing has moved.
+    One statement, and so one transaction where there is none around it: the account's lock, its
+    issues, an entry for each issue's part and the journal row. Raises Refusal with the number
+    missing, and then nothing has moved.
     """
     quantity = beats.whole(quantity)
     road = journal.row("tokens.redeemed", 0, at=at, on=on, by=by)

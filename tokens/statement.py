@@ -85,7 +85,7 @@ def lapsed(account_id: int, *, last: datetime.date, on: datetime.date) -> list[d
     as far as they count by `last`. One statement.
     """
     over = TokenIssue.objects.filter(
-        account=account_id, remaining__gt=0, expires_on__lt=min(last, on)
+        account=account_id, has_some=True, expires_on__lt=min(last, on)
     )
     names = ("pk", "token_type_id", "token_type__unit__label", "expires_on", "remaining")
     return [

@@ -15,7 +15,7 @@ WITH moved AS (
     UNION ALL
     SELECT width_bucket(i.expires_on + 1, %(starts)s::date[]), 'expired', -sum(i.remaining)
     FROM tokens_tokenissue i
-    WHERE i.token_type_id = %(token_type)s AND i.remaining > 0
+    WHERE i.token_type_id = %(token_type)s AND i.has_some
       AND i.expires_on BETWEEN %(first)s::date - 1 AND %(last)s::date - 1
     GROUP BY 1
 )

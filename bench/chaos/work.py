@@ -246,7 +246,7 @@ class Nights:
                 'GROUP BY subject_id, "on" HAVING count(*) > 1'
             ).fetchall()
             left = connection.execute(
-                "SELECT id FROM tokens_tokenissue WHERE remaining > 0 AND expires_on < %s",
+                "SELECT id FROM tokens_tokenissue WHERE has_some AND expires_on < %s",
                 [self.day],
             ).fetchall()
         yield from (f"Tokens of issue {pk} were not written off" for (pk,) in left)

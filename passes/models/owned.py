@@ -69,15 +69,23 @@ class Pass(models.Model):
     `anchor_day` is the day of the month that repeated months keep (31 Jan, 28 Feb, 31 Mar).
     """
 
+    # Each reference that is asked by has an index below, with what is asked besides.
     pass_type = models.ForeignKey(
         "passes.PassType",
         on_delete=models.PROTECT,
         related_name="passes",
         verbose_name=_("Pass Type"),
+        db_index=False,
     )
-    option = models.ForeignKey("passes.PassOption", on_delete=models.PROTECT, related_name="passes")
+    option = models.ForeignKey(
+        "passes.PassOption", on_delete=models.PROTECT, related_name="passes", db_index=False
+    )
     account = models.ForeignKey(
-        "crm.Account", on_delete=models.PROTECT, related_name="passes", verbose_name=_("account")
+        "crm.Account",
+        on_delete=models.PROTECT,
+        related_name="passes",
+        verbose_name=_("account"),
+        db_index=False,
     )
     contact = models.ForeignKey(
         "crm.Contact",
@@ -85,6 +93,7 @@ class Pass(models.Model):
         null=True,
         related_name="passes",
         verbose_name=_("contact"),
+        db_index=False,
     )
     starts_on = models.DateField(_("Start Date"))
     expires_on = models.DateField(_("Expiry Date"))

@@ -194,18 +194,11 @@ def test_paying_redeems_the_price(give, gold, kestrel, now):
     assert book(issued) == [(1, 2, 0)]
 
 
-def test_redeeming_takes_one_statement(
-    give, kestrel, gold, now, django_assert_num_queries, settings
-):
+def test_redeeming_takes_one_statement(give, kestrel, gold, now, django_assert_num_queries):
     for number in range(1, 4):
         give(1, f"2026-12-0{number}")
-    with django_assert_num_queries(3) as asked:
+    with django_assert_num_queries(1):
         ledger.redeem(kestrel.pk, gold, 3, **now)
-    assert [query["sql"].split()[0] for query in asked.captured_queries] == [
-        "SAVEPOINT",
-        "SELECT",
-        "RELEASE",
-    ]
 
 
 # Giving back

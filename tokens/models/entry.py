@@ -25,15 +25,37 @@ class LedgerEntry(models.Model):
     written down. `purpose_kind` and `purpose_id` name what it was for ("registration", 12).
     """
 
-    issue = models.ForeignKey("tokens.TokenIssue", on_delete=models.PROTECT, related_name="entries")
-    account = models.ForeignKey("crm.Account", on_delete=models.PROTECT, related_name="+")
-    token_type = models.ForeignKey("tokens.TokenType", on_delete=models.PROTECT, related_name="+")
+    # Each reference that is asked by has an index below, with what is asked besides.
+    issue = models.ForeignKey(
+        "tokens.TokenIssue", on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
+    # The database holds these two to the issue's, which are references: no need to look twice.
+    account = models.ForeignKey(
+        "crm.Account",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    token_type = models.ForeignKey(
+        "tokens.TokenType",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     kind = models.CharField(max_length=12, choices=EntryKind.choices)
     quantity = models.IntegerField(_("number"))
     move = models.BigIntegerField()
-    of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="answers")
+    of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="answers", db_index=False
+    )
     contact = models.ForeignKey(
-        "crm.Contact", on_delete=models.PROTECT, null=True, related_name="token_entries"
+        "crm.Contact",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="token_entries",
+        db_index=False,
     )
     purpose_kind = models.CharField(max_length=20, blank=True)
     purpose_id = models.BigIntegerField(null=True)
