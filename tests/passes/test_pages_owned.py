@@ -115,11 +115,12 @@ def test_the_filtered_rows_are_exported(desk, four, kestrel):
     text = b"".join(desk.get(f"{url}&export=csv").streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert rows == [
-        ["Status", "Pass Type", "Option", "Contact", "Start Date", "Expiry Date", "External IDs"],
+        ["Status", "Pass Type", "Option", "Contact", "Start Date", "Expiry Date", "External IDs",
+         "Opportunity"],
         ["Active", "Leadership Library", "Half a year", "Unassigned", "2026-11-22", "2027-05-22",
-         ""],
+         "", ""],
         ["Active", "Leadership Library", "Annual", "Ada Lindqvist", "2026-11-22", "2027-11-22",
-         "HR 88410"],
+         "HR 88410", ""],
     ]  # fmt: skip
     book = load_workbook(io.BytesIO(desk.get(f"{url}&export=xlsx").content))
     assert [cell.value for cell in book.active[3]][3] == "Ada Lindqvist"
@@ -238,7 +239,7 @@ def test_lists_cost_the_same_however_many_rows(desk, count_queries, ada, yearly,
 LIST_QUERIES = {
     "/passes/": 5,
     "/passes/?status=active&q=ada": 6,
-    "/accounts/{account}/passes/": 9,
+    "/accounts/{account}/passes/": 10,
 }
 
 

@@ -11,6 +11,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Removing a field's index would take this one away too, unasked.
+        migrations.RemoveConstraint("ledgerentry", "ledger_entry_issued_once"),
         migrations.AlterField(
             model_name="ledgerentry",
             name="account",
@@ -85,6 +87,14 @@ class Migration(migrations.Migration):
                 related_name="issues",
                 to="tokens.tokentype",
                 verbose_name="token type",
+            ),
+        ),
+        migrations.AddConstraint(
+            "ledgerentry",
+            models.UniqueConstraint(
+                fields=["issue"],
+                condition=models.Q(kind="issued"),
+                name="ledger_entry_issued_once",
             ),
         ),
     ]
