@@ -149,7 +149,7 @@ def _sound(account: Account, changed: set) -> None:
                 field="currency",
             )
     if "parent" in changed and account.parent_id:
-        _refuse_circle(account)
+        refuse_circle(account)
     if "main_contact" in changed and account.main_contact_id:
         linked = Contact.objects.of_account(account.pk) if account.pk else Contact.objects.none()
         if not linked.filter(pk=account.main_contact_id).exists():
@@ -165,7 +165,8 @@ def _sound(account: Account, changed: set) -> None:
             )
 
 
-def _refuse_circle(account: Account) -> None:
+def refuse_circle(account: Account) -> None:
+    """Refuse a parent that stands under the account itself."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE])
         cursor.execute(

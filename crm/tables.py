@@ -83,6 +83,9 @@ class ContactTable(tables.Table):
     )
     language = tables.Choice(settings.LANGUAGES, verbose_name=gettext_lazy("Language"), hidden=True)
     time_zone = tables.Column(verbose_name=gettext_lazy("Time zone"), hidden=True)
+    external_ids = tables.Column(
+        accessor="known_as", verbose_name=gettext_lazy("External IDs"), hidden=True
+    )
     number = tables.Number(
         accessor="pk", sort="pk", verbose_name=gettext_lazy("Number"), hidden=True
     )
@@ -122,6 +125,8 @@ class AccountTable(tables.Table):
     )
     people = tables.Number(verbose_name=gettext_lazy("Contacts"))
     owner = tables.Column(accessor="owner__name", verbose_name=gettext_lazy("Owner"))
+    street = tables.Column(verbose_name=gettext_lazy("Street"), hidden=True)
+    postcode = tables.Column(verbose_name=gettext_lazy("Postcode"), hidden=True)
     city = tables.Column(verbose_name=gettext_lazy("City"), hidden=True)
     country = tables.Column(verbose_name=gettext_lazy("Country"), hidden=True)
     currency = tables.Column(
@@ -129,6 +134,9 @@ class AccountTable(tables.Table):
     )
     legal_name = tables.Column(verbose_name=gettext_lazy("Legal name"), hidden=True)
     tax_number = tables.Column(verbose_name=gettext_lazy("Tax number"), hidden=True)
+    external_ids = tables.Column(
+        accessor="known_as", verbose_name=gettext_lazy("External IDs"), hidden=True
+    )
     number = tables.Number(
         accessor="pk", sort="pk", verbose_name=gettext_lazy("Number"), hidden=True
     )

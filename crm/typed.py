@@ -36,19 +36,21 @@ def fields_of(model, values: dict, known: tuple[str, ...]) -> dict:
     unknown = set(values) - set(known)
     if unknown:
         raise TypeError(f"{model.__name__} has no {', '.join(sorted(unknown))} to change")
-    kept = {}
-    for name, value in values.items():
-        column = model._meta.get_field(name)
-        if name == "email":
-            value = address(value)
-        elif name == "time_zone":
-            value = zone(value)
-        elif name in LONGER:
-            value = _short_enough(column, paragraphs(value, field=name), LONGER[name])
-        elif column.get_internal_type() == "CharField":
-            value = _short_enough(column, one_line(value, field=name), column.max_length)
-        kept[name] = value
-    return kept
+    return {name: kept(model, name, value) for name, value in values.items()}
+
+
+def kept(model, name: str, value):
+    """One value of `model` as it is kept."""
+    if name == "email":
+        return address(value)
+    if name == "time_zone":
+        return zone(value)
+    column = model._meta.get_field(name)
+    if name in LONGER:
+        return _short_enough(column, paragraphs(value, field=name), LONGER[name])
+    if column.get_internal_type() == "CharField":
+        return _short_enough(column, one_line(value, field=name), column.max_length)
+    return value
 
 
 def zone(name: str) -> str:

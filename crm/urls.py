@@ -8,6 +8,7 @@ from .views import (
     contacts,
     erasure,
     fields,
+    importing,
     invoices,
     invoicing,
     options,
@@ -82,10 +83,12 @@ urlpatterns = [
     path("contacts/", contacts.Contacts.as_view(), name="contacts"),
     path("contacts/creation/", contacts.Create.as_view(), name="create_contact"),
     path("contacts/options/", options.contact_options, name="contact_options"),
+    path("contacts/import/", importing.Upload.as_view(about="contacts"), name="import_contacts"),
     path("contacts/<int:pk>/", include(of_contact)),
     path("accounts/", accounts.Accounts.as_view(), name="accounts"),
     path("accounts/creation/", accounts.Create.as_view(), name="create_account"),
     path("accounts/options/", options.account_options, name="account_options"),
+    path("accounts/import/", importing.Upload.as_view(about="accounts"), name="import_accounts"),
     path("accounts/<int:pk>/", include(of_account)),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
     path("invoices/<int:pk>/", include(of_invoice)),
@@ -93,6 +96,15 @@ urlpatterns = [
         "opportunities/<int:pk>/invoices/",
         invoices.opportunity_invoices,
         name="opportunity_invoices",
+    ),
+    path("imports/<int:pk>/", importing.Confirm.as_view(), name="import_file"),
+    path("imports/<int:pk>/columns/", importing.Columns.as_view(), name="import_columns"),
+    path("imports/<int:pk>/refused.csv", importing.refused, name="import_refused"),
+    path(
+        "contacts/import/example.csv", importing.example, {"about": "contacts"}, "contacts_example"
+    ),
+    path(
+        "accounts/import/example.csv", importing.example, {"about": "accounts"}, "accounts_example"
     ),
     path("control-panel/custom-fields/", fields.custom_fields, name="fields"),
     path("control-panel/custom-fields/creation/", fields.Create.as_view(), name="create_field"),

@@ -3,9 +3,14 @@
 A job is a row. It is claimed by locking the row; its verb runs in one transaction, and the row's
 end is written in the same one. A worker that is killed leaves the row as it was, unlocked: the
 scan of every minute finds it and asks for it again. So does it where the broker was away.
+
+A verb that is a generator works in steps: what stands between two `yield`s is one transaction, and
+how far it came is written in the same one. Begun again, it goes on from `job.done`.
 """
 
+import dataclasses
 import datetime
+import inspect
 import logging
 
 from celery import current_app
@@ -24,6 +29,14 @@ UNFINISHED = [JobState.WAITING, JobState.RUNNING]
 STARTS = 3
 
 
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """What a verb yields at the end of a step: `done` of `job.total`, and what to remember."""
+
+    done: int | None
+    result: dict = dataclasses.field(default_factory=dict)
+
+
 def start(
     *,
     verb: str,
@@ -40,6 +53,7 @@ def start(
 
     `verb` is the dotted path of a function called with (job, at=): it returns the result as a
     dict, may set `job.file`, and tells how far it is by `report`. Never fails for want of a broker.
+    `upload` is a file to keep with the job, or the name of one that another job keeps.
     """
     job = Job(
         verb=verb,
@@ -53,7 +67,9 @@ def start(
         key_id=journal.road()[1],
         asked_at=at,
     )
-    if upload is not None:
+    if isinstance(upload, str):
+        job.upload = upload
+    elif upload is not None:
         job.upload.save(upload.name, upload, save=False)
     job.save()
     transaction.on_commit(lambda: ask(job.pk), robust=True)
@@ -79,39 +95,80 @@ def run(job_id: int, *, at: datetime.datetime) -> bool:
     """Run the job, if nobody runs it and it isn't finished; returns whether it was run here."""
     if not claim(job_id, at=at):
         return False
-    with transaction.atomic():
-        job = free(job_id)
-        if job is None:
-            return False
-        try:
-            told = {"source": "job", "user": job.by_id, "request": job.request_id or None}
-            if job.key_id:
-                told["key"] = job.key_id
-            road = ("api" if job.key_id else "page", job.key_id)
-            with (
-                trace.following(job.request_id),
-                audit.context(**told),
-                journal.by_road(*road),
-                transaction.atomic(),
-            ):
-                job.result = import_string(job.verb)(job, at=at) or {}
-            job.state, job.done = JobState.DONE, job.total
-        except Refusal as no:
-            job.state, job.result = JobState.FAILED, {"refusal": str(no)}
-        except Exception:
-            log.exception("Job %s (%s) broke.", job.pk, job.verb)
-            sentence = _("Something broke on our side; the log has it under job %(number)s.")
-            job.state, job.result = JobState.PARKED, {"refusal": sentence % {"number": job.pk}}
-        job.finished_at = at
-        job.save()
+    job, steps, more = None, None, True
+    while more:
+        with transaction.atomic():
+            locked = free(job_id)
+            # Between two steps another worker may have gone on with it: then it is theirs.
+            if locked is None or (job is not None and locked.done != job.done):
+                return job is not None
+            if job is None:
+                job, steps = locked, in_steps(locked) and import_string(locked.verb)(locked, at=at)
+            more = carry_out(job, steps, at=at)
     return True
+
+
+def in_steps(job: Job) -> bool:
+    """Is the job done step by step, rather than whole or not at all?"""
+    try:
+        return inspect.isgeneratorfunction(import_string(job.verb))
+    except ImportError:  # a verb of an earlier version
+        return False
+
+
+def carry_out(job: Job, steps, *, at: datetime.datetime) -> bool:
+    """Do the job, or its next step, under its lock; returns whether there is more to do."""
+    done, remembered = job.done, job.result
+    try:
+        told = {"source": "job", "user": job.by_id, "request": job.request_id or None}
+        if job.key_id:
+            told["key"] = job.key_id
+        road = ("api" if job.key_id else "page", job.key_id)
+        with (
+            trace.following(job.request_id),
+            audit.context(**told),
+            journal.by_road(*road),
+            transaction.atomic(),
+        ):
+            if not steps:
+                job.result = import_string(job.verb)(job, at=at) or {}
+            else:
+                step = next_of(steps)
+                job.result = step.result
+                if step.done is not None:
+                    # It came on: whoever died before did not die of the job.
+                    job.done, job.starts = step.done, 1
+                    job.save(update_fields=["done", "result", "starts"])
+                    return True
+        job.state, job.done = JobState.DONE, job.total
+    except Refusal as no:
+        job.done, job.state = done, JobState.FAILED
+        job.result = {**remembered, "refusal": str(no)}
+    except Exception:
+        log.exception("Job %s (%s) broke.", job.pk, job.verb)
+        sentence = _("Something broke on our side; the log has it under job %(number)s.")
+        job.done, job.state = done, JobState.PARKED
+        job.result = {**remembered, "refusal": sentence % {"number": job.pk}}
+    job.finished_at = at
+    job.save()
+    return False
+
+
+def next_of(steps) -> Step:
+    """The next step; without `done` at the end, with what the verb returned."""
+    try:
+        return next(steps)
+    except StopIteration as end:
+        return Step(None, end.value or {})
 
 
 @transaction.atomic
 def again(job_id: int, *, at: datetime.datetime, on: datetime.date, by) -> None:
-    """Run a parked job once more, from its beginning: nothing of it was done. Raises Refusal."""
+    """Run a parked job once more, from where it stands: of one that isn't done in steps, nothing
+    was done. Raises Refusal."""
     job = parked(job_id)
-    job.state, job.starts, job.result, job.finished_at = JobState.WAITING, 0, {}, None
+    job.state, job.starts, job.finished_at = JobState.WAITING, 0, None
+    job.result.pop("refusal", None)
     job.save(update_fields=["state", "starts", "result", "finished_at"])
     journal.write("job.run_again", job.pk, at=at, on=on, by=by)
     transaction.on_commit(lambda: ask(job.pk), robust=True)
@@ -149,7 +206,7 @@ def claim(job_id: int, *, at: datetime.datetime) -> bool:
                 "This was started %(times)s times and never came to its end. Job %(number)s."
             )
             job.state, job.finished_at = JobState.PARKED, at
-            job.result = {"refusal": sentence % {"times": job.starts, "number": job.pk}}
+            job.result["refusal"] = sentence % {"times": job.starts, "number": job.pk}
         else:
             job.state, job.starts = JobState.RUNNING, job.starts + 1
         job.save(update_fields=["state", "starts", "finished_at", "result"])

@@ -131,13 +131,23 @@ def text_of(content: bytes) -> str:
 
 
 def xlsx_rows(content: bytes):
+    return workbook_rows(
+        io.BytesIO(content),
+        most_unpacked=MOST_UNPACKED,
+        most_columns=MOST_COLUMNS,
+        most_rows=10 * MOST_ROWS,
+    )
+
+
+def workbook_rows(file, *, most_unpacked: int, most_columns: int, most_rows: int):
+    """(number, cells as text) of the first sheet of the workbook in `file`, one by one."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
+        with zipfile.ZipFile(file) as packed:
+            if sum(part.file_size for part in packed.infolist()) > most_unpacked:
                 raise Refusal(_("The file is far larger inside than outside. Save it as CSV."))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         rows = book.worksheets[0].iter_rows(
-            values_only=True, max_col=MOST_COLUMNS + 1, max_row=10 * MOST_ROWS
+            values_only=True, max_col=most_columns + 1, max_row=most_rows
         )
         for number, row in enumerate(rows, start=1):
             yield number, [text_in(cell) for cell in row]

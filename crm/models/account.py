@@ -86,6 +86,7 @@ class Account(models.Model):
         permissions = [
             ("view_people", "See contacts and accounts"),
             ("change_people", "Change contacts and accounts"),
+            ("import_people", "Import contacts and accounts"),
             ("view_as_learner", "View the learner site as a contact"),
         ]
         indexes = [

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 
@@ -50,6 +51,14 @@ class ExternalId(models.Model):
 
     def __str__(self):
         return f"{self.system} {self.value}"
+
+
+def known_as(noun: str):
+    """What the other systems call it, in one text: "ERP: 7; HubSpot: 1234"."""
+    ids = ExternalId.objects.filter(**{noun: models.OuterRef("pk")}).order_by().values(noun)
+    each = Concat("system", models.Value(": "), "value")
+    every = models.StringAgg(each, delimiter=models.Value("; "), order_by=["system", "value"])
+    return models.Subquery(ids.annotate(every=every).values("every"))
 
 
 class CustomFieldKind(models.TextChoices):

@@ -21,9 +21,10 @@ from tms.ui.lists import LINE, Action, Empty, ListPage
 from .. import accounts, archiving, external_ids, forms
 from ..filters import AccountContactFilter, AccountFilter
 from ..models import Account, Contact, ExternalId, Membership
+from ..models.extra import known_as
 from ..tables import AccountContactTable, AccountTable
 from . import panels
-from .contacts import CHANGE, Contacts
+from .contacts import CHANGE, Contacts, with_ids
 
 
 @functools.cache
@@ -32,7 +33,8 @@ def with_people():
     own = Contact.objects.living().filter(account=OuterRef("pk")).order_by()
     people = own.values("account").annotate(n=Count("pk")).values("n")
     return Account.objects.annotate(
-        people=Coalesce(Subquery(people, output_field=IntegerField()), Value(0))
+        people=Coalesce(Subquery(people, output_field=IntegerField()), Value(0)),
+        known_as=known_as("account"),
     )
 
 
@@ -52,6 +54,12 @@ class Accounts(ListPage):
 
     def actions(self):
         yield Action(_("Add account"), reverse("crm:create_account"), "plus", permission=CHANGE)
+        yield Action(
+            _("Import"),
+            reverse("crm:import_accounts"),
+            "upload",
+            permission=(CHANGE, "crm.import_people"),
+        )
 
     def bulk(self):
         for entry in register.all_of().bulk_on("accounts"):
@@ -102,9 +110,7 @@ class AccountContacts(Contacts):
     def queryset(self):
         account_id = self.kwargs["pk"]
         return (
-            Contact.objects.living()
-            .of_account(account_id)
-            .annotate(is_primary=Q(account_id=account_id))
+            with_ids().living().of_account(account_id).annotate(is_primary=Q(account_id=account_id))
         )
 
     def actions(self):

@@ -1,6 +1,7 @@
 """Which contacts are there, who is this one, and what is done with them?"""
 
 import copy
+import functools
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from tms.ui.lists import LINE, Action, Empty, ListPage
 from .. import archiving, belonging, contacts, external_ids, forms, people
 from ..filters import ContactFilter
 from ..models import Account, Contact, ExternalId
+from ..models.extra import known_as
 from ..tables import ContactTable, name_of
 
 CHANGE = "crm.change_people"
@@ -27,6 +29,12 @@ PAGE = Rows(
         "account__region", "user", "account__owner"
     )
 )
+
+
+@functools.cache
+def with_ids():
+    """Contacts with what other systems call them, for who shows that column; made once."""
+    return Contact.objects.annotate(known_as=known_as("contact"))
 
 
 class Contacts(ListPage):
@@ -41,10 +49,16 @@ class Contacts(ListPage):
     changes = "contact"
 
     def queryset(self):
-        return Contact.objects.all()
+        return with_ids().all()
 
     def actions(self):
         yield Action(_("Add contact"), reverse("crm:create_contact"), "plus", permission=CHANGE)
+        yield Action(
+            _("Import"),
+            reverse("crm:import_contacts"),
+            "upload",
+            permission=(CHANGE, "crm.import_people"),
+        )
 
     def bulk(self):
         for entry in register.all_of().bulk_on("contacts"):

@@ -81,7 +81,7 @@ def test_two_who_put_accounts_under_each_other_at_once_close_no_circle(europe, w
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_they_close_a_circle(europe, who, monkeypatch):
-    meet, look = meeting(), accounts._refuse_circle
+    meet, look = meeting(), accounts.refuse_circle
     monkeypatch.setattr(accounts, "TREE", None)  # The lock of no number: it is never taken.
-    monkeypatch.setattr(accounts, "_refuse_circle", lambda account: (look(account), meet()))
+    monkeypatch.setattr(accounts, "refuse_circle", lambda account: (look(account), meet()))
     assert put_under_each_other(europe, who) == (0, 2)

@@ -7,7 +7,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from crm import archiving, contacts
-from crm.importing import Batch
+from crm.importing.people import People
 from crm.models import Account, AccountKind, Change, Contact, ExternalId, Membership
 from tests.factories import AccountFactory, ContactFactory, UserFactory
 from tms.models import JournalRow
@@ -59,11 +59,10 @@ def take(europe, capsys):
     return imported
 
 
-def counts(created=0, filled=0, joined=0, unchanged=0, refused=0, organisations=0, individuals=0):
+def counts(new=0, changed=0, unchanged=0, refused=0, organisations=0, individuals=0):
     return [
-        f"{created} created",
-        f"{filled} filled in where something was empty",
-        f"{joined} further IDs of people who are here",
+        f"{new} new",
+        f"{changed} changed",
         f"{unchanged} unchanged",
         f"{refused} refused",
         f"{organisations} accounts of organisations made, {individuals} of individuals",
@@ -76,7 +75,7 @@ def test_people_come_with_their_accounts_and_coming_again_changes_nothing(file, 
         person("2", "Bo", "Ek", "bo@example.org", "", "Example Welding Ltd", "9000"),
         person("3", "Cy", "", "", "", "", ""),
     )
-    assert take(path) == counts(created=3, organisations=1, individuals=1)
+    assert take(path) == counts(new=3, organisations=1, individuals=1)
     ada = Contact.objects.get(email="ada@example.org")
     assert (ada.name, ada.phone, ada.account.name) == ("Ada Lind", "+44 1", "Example Welding Ltd")
     assert [str(each) for each in ada.external_ids.all()] == ["HubSpot 1"]
@@ -103,7 +102,7 @@ def test_a_second_record_of_one_address_is_the_same_person(file, take):
         person("1", "Ada", "Lind", "ada@example.org"),
         person("2", "A.", "Lindqvist", "Ada@Example.org", "+44 2"),
     )
-    assert take(path) == counts(created=1, filled=1, individuals=1)
+    assert take(path) == counts(new=1, changed=1, individuals=1)
     ada = Contact.objects.get()
     assert (ada.name, ada.phone) == ("Ada Lind", "+44 2")
     assert [str(each) for each in ada.external_ids.all()] == ["HubSpot 1", "HubSpot 2"]
@@ -119,7 +118,7 @@ def test_whoever_is_here_is_known_by_id_or_address_and_stays_as_the_office_has_t
         person("1", "Adah", "L.", "ADA@kestrelrail.example", "+44 1", "Other", "7"),
         person("2", "Bob", "Eek", "bo@example.org", "+44 2"),
     )
-    assert take(path) == counts(filled=2)
+    assert take(path) == counts(changed=2)
     ada.refresh_from_db()
     bo.refresh_from_db()
     assert (ada.name, ada.phone, ada.account.name) == (
@@ -136,13 +135,19 @@ def test_whoever_is_here_is_known_by_id_or_address_and_stays_as_the_office_has_t
 def test_a_further_id_alone_is_noted(file, take, ada):
     ada.phone = "1"
     ada.save()
-    assert take(file(person("1", "X", "Y", ada.email, "2"))) == counts(joined=1)
+    assert take(file(person("1", "X", "Y", ada.email, "2"))) == counts(changed=1)
     assert [str(each) for each in ada.external_ids.all()] == ["HubSpot 1"]
 
 
 def test_an_archived_contact_stays_archived_and_untouched(file, take, ada, who):
     archiving.archive_contact(ada.pk, **who)
-    assert take(file(person("1", "X", "Y", ada.email, "2"))) == counts(unchanged=1)
+    assert take(file(person("1", "X", "Y", ada.email, "2"))) == [
+        "Row 2: Ada Lindqvist is archived. Restore the contact first.",
+        *counts(refused=1),
+    ]
+    assert take(file(["X", "Y", ada.email], headings=["First Name", "Last Name", "Email"])) == (
+        counts(unchanged=1)
+    )
     assert ada.external_ids.count() == 0
 
 
@@ -154,7 +159,7 @@ def test_two_companies_are_a_primary_and_a_further_account(file, take):
         person("4", "Di", "Ode", "d@example.org", "", "North; South", "1;2"),
         person("5", "Ed", "Unknown", "e@example.org", "", "Somewhere", "5;6"),
     )
-    assert take(path) == counts(created=5, organisations=6)
+    assert take(path) == counts(new=5, organisations=6)
     ada = Contact.objects.get(first_name="Ada")
     assert ada.account.name == "Example Welding"
     assert [each.account.name for each in ada.memberships.all()] == ["Energi AS"]
@@ -179,7 +184,7 @@ def test_a_company_without_an_id_is_the_one_called_so(file, take, kestrel):
         person("4", "D", "", "d@example.org", "", "New Ltd"),
         person("5", "E", "", "e@example.org", "", "new ltd"),
     )
-    assert take(path) == counts(created=5, organisations=2)
+    assert take(path) == counts(new=5, organisations=2)
     assert kestrel.contacts.get().first_name == "A"
     named = {name: Account.objects.filter(name=name).count() for name in ("Rail GmbH", "New Ltd")}
     assert named == {"Rail GmbH": 2, "New Ltd": 1}
@@ -216,91 +221,45 @@ def test_refused_rows_are_told_with_number_and_reason_and_the_others_come(
         [],
     )
     lines = take(path, refused=refused)
-    assert lines[:-6] == [
-        "Row 2 (ID 1): “not an address” is not an email address. One looks like ada@example.com.",
-        "Row 4 (ID 3): There is no name and no email address.",
-        f"Row 5 (ID 4): “{'x' * 30}…” is longer than the 100 characters that are kept.",
-        "Row 6 (ID 5): Kestrel Rail Group is archived. Restore the account first.",
-        "Row 7 (ID 6): The row has 2 cells, and there are 9 headings.",
-        "Row 8 (ID =7+1): There is a character in it that can't be shown. Type it anew.",
-        "Row 9 (ID 8): There is a character in it that can't be shown. Type it anew.",
+    assert lines[:-5] == [
+        "Row 2, Email: “not an address” is not an email address. One looks like ada@example.com.",
+        "Row 4: There is no name and no email address.",
+        "Row 5, First Name: First name takes 100 characters, and this has 101.",
+        "Row 6, Associated Company: Kestrel Rail Group is archived. Restore the account first.",
+        "Row 7: The row has 2 cells, and there are 9 headings.",
+        "Row 8, First Name: There is a character in it that can't be shown. Type it anew.",
+        "Row 9, First Name: There is a character in it that can't be shown. Type it anew.",
     ]
-    assert lines[-6:] == counts(created=1, refused=7, individuals=1)
-    with refused.open(encoding="utf-8-sig") as written:
+    assert lines[-5:] == counts(new=1, refused=7, individuals=1)
+    with refused.open(encoding="utf-8-sig", newline="") as written:
         rows = list(csv.reader(written))
-    assert rows[0] == ["Row", "Record ID", "Reason"]
-    assert rows[1][:2] == ["2", "1"]
-    assert rows[6][:2] == ["8", "'=7+1"]
+    assert rows[0] == ["Row", "Column", "Reason", *HEADINGS]
+    assert [row[0] for row in rows[1:]] == ["2", "4", "5", "6", "7", "8", "9"]
+    assert rows[1][3:7] == ["1", "Ada", "Lind", "not an address"]
+    assert rows[6][1:4] == ["First Name", rows[6][2], "'=7+1"]
+
+
+def test_the_refused_rows_come_back_corrected_and_are_taken(file, take, tmp_path):
+    refused = tmp_path / "refused.csv"
+    take(file(person("1", "=Ada", "Lind", "ada at example.org", "+44 1")), refused=refused)
+    text = refused.read_text(encoding="utf-8-sig")
+    assert "'=Ada" in text
+    assert "'+44 1" in text
+    refused.write_text(text.replace("ada at example.org", "ada@example.org"), encoding="utf-8-sig")
+    assert take(refused) == counts(new=1, individuals=1)
+    ada = Contact.objects.get()
+    assert (ada.first_name, ada.phone, ada.email) == ("=Ada", "+44 1", "ada@example.org")
 
 
 def test_a_dry_run_says_the_same_and_does_nothing(file, take):
     path = file(person("1", "Ada", "Lind", "ada@example.org", "", "Example Ltd", "1"))
-    expected = counts(created=1, organisations=1)
+    expected = counts(new=1, organisations=1)
     assert take(path, dry_run=True) == [
         *expected,
         "That is what would happen; nothing was changed.",
     ]
     assert Contact.objects.count() == Account.objects.count() == JournalRow.objects.count() == 0
     assert take(path) == expected
-
-
-def spoiled(path, content: bytes):
-    path.write_bytes(content)
-    return path
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"", "The file is empty, or its first row is."),
-        (b"\n\n", "The file is empty, or its first row is."),
-        (
-            ",".join(HEADINGS).encode(),
-            "The file has headings and no rows.",
-        ),
-        (
-            ";".join(HEADINGS).encode() + b"\n1;A;B",
-            "The columns are parted by semicolons or tabs. Save the file with commas.",
-        ),
-        ("Record ID\n1".encode("utf-16"), "The file is in UTF-16. Save it as “CSV UTF-8”."),
-        (
-            "Record ID,First Name,Last Name,Email\n1,Zoë,B,".encode("cp1252"),
-            "The file is not in UTF-8. Save it as “CSV UTF-8”.",
-        ),
-        (
-            b"Name,Email\nAda,a@example.org",
-            "The file has no column “Record ID”, “First Name”, “Last Name”. "
-            "Its first row has to hold the headings.",
-        ),
-        (
-            b"Record ID,First Name,Last Name,Email,email\n1,A,B,c,d",
-            "Two columns are called “Email”. Rename or remove one.",
-        ),
-        (
-            b'Record ID,First Name,Last Name,Email\n1,"Ada,B,a@example.org\n2,B,C,\n',
-            "The file can't be read as CSV near line 3: a quotation mark is missing, or one too "
-            "many, or a cell is far too long.",
-        ),
-        (
-            b"Record ID,First Name,Last Name,Email\n1," + b"x" * 200_000 + b",B,",
-            "The file can't be read as CSV near line 2: a quotation mark is missing, or one too "
-            "many, or a cell is far too long.",
-        ),
-        (b"\x00" * 100, "The file has no column “Record ID”, “First Name”, “Last Name”, "
-         "“Email”. Its first row has to hold the headings."),
-        (
-            ",".join(["x"] * 10_000).encode(),
-            "The file has more than 200 columns.",
-        ),
-    ],
-)  # fmt: skip
-def test_a_file_that_is_something_else_is_refused_in_a_sentence(
-    tmp_path, europe, content, sentence
-):
-    with pytest.raises(CommandError) as no:
-        call_command("import_contacts", spoiled(tmp_path / "file.csv", content))
-    assert str(no.value) == sentence
-    assert Contact.objects.count() == 0
 
 
 def test_a_file_that_breaks_off_writes_nothing(file, europe):
@@ -313,7 +272,7 @@ def test_a_file_that_breaks_off_writes_nothing(file, europe):
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path, europe):
-    with pytest.raises(CommandError, match=r"nowhere.csv can't be opened: No such file"):
+    with pytest.raises(CommandError, match=r"nowhere.csv: No such file"):
         call_command("import_contacts", tmp_path / "nowhere.csv")
 
 
@@ -348,14 +307,14 @@ def test_nine_hundred_rows_cost_as_many_statements_as_three(file, europe, capsys
             call_command("import_contacts", path)
         return len(first), len(again)
 
-    assert (cost(3), cost(900)) == ((14, 9), (14, 9))
+    assert (cost(3), cost(900)) == ((18, 13), (18, 13))
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_the_office_typed_in_meanwhile_is_found_on_the_second_look(
     file, take, europe, monkeypatch, who
 ):
-    look, looked = Batch.match, []
+    look, looked = People.match, []
 
     def type_in():
         contacts.create(last_name="Typed", email="ada@example.org", **who)
@@ -369,8 +328,8 @@ def test_what_the_office_typed_in_meanwhile_is_found_on_the_second_look(
             office.start()
             office.join()
 
-    monkeypatch.setattr(Batch, "match", match)
-    assert take(file(person("1", "Ada", "Lind", "ada@example.org"))) == counts(filled=1)
+    monkeypatch.setattr(People, "match", match)
+    assert take(file(person("1", "Ada", "Lind", "ada@example.org"))) == counts(changed=1)
     assert len(looked) == 2
     ada = Contact.objects.get()
     assert (ada.name, ada.external_ids.get().value) == ("Ada Typed", "1")

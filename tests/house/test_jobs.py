@@ -34,6 +34,19 @@ def look(job, *, at):
     return {"seen": jobs.progress(Job(pk=job.pk, state=JobState.RUNNING))}
 
 
+def step_by_step(job, *, at):
+    """Ten rows, three a step; it breaks down once, where it is told to."""
+    seen = list(job.result.get("seen", []))
+    for done in range(job.done, 10, 3):
+        seen.append(done)
+        Organisation.objects.filter(pk=1).update(name=f"Row {done}")
+        if done == job.arguments.get("breaks"):
+            raise ZeroDivisionError
+        if done < 9:
+            yield jobs.Step(done + 3, {"seen": list(seen)})
+    return {"sentences": ["All done."], "seen": seen}
+
+
 @pytest.fixture
 def asked(monkeypatch):
     """The jobs that workers were asked for."""
@@ -131,6 +144,48 @@ def test_a_file_that_comes_with_the_job_is_kept(office, clock, settings, tmp_pat
     job = begin(office, clock, "rename", upload=ContentFile(b"a,b", name="contacts.csv"))
     with Job.objects.get(pk=job.pk).upload as upload:
         assert upload.read() == b"a,b"
+
+
+def test_a_job_in_steps_keeps_what_it_did_and_goes_on_from_there(office, clock):
+    job = begin(office, clock, "step_by_step", arguments={"breaks": 6}, total=10)
+    assert jobs.in_steps(job)
+    assert jobs.run(job.pk, at=clock.at) is True
+    job.refresh_from_db()
+    assert (job.state, job.done, job.starts) == (JobState.PARKED, 6, 1)
+    assert job.result["seen"] == [0, 3]
+    assert Organisation.objects.get().name == "Row 3"
+    job.arguments = {}
+    job.save()
+    jobs.again(job.pk, at=clock.at, on=clock.on(), by=office)
+    assert jobs.run(job.pk, at=clock.at) is True
+    job.refresh_from_db()
+    assert (job.state, job.done) == (JobState.DONE, 10)
+    assert job.result == {"sentences": ["All done."], "seen": [0, 3, 6, 9]}
+
+
+def test_a_job_in_steps_that_came_on_did_not_kill_its_workers(office, clock):
+    job = begin(office, clock, "step_by_step", total=10)
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, starts=2, done=6)
+    assert jobs.run(job.pk, at=clock.at) is True
+    job.refresh_from_db()
+    assert (job.state, job.result["seen"]) == (JobState.DONE, [6, 9])
+
+
+def test_a_job_that_another_worker_went_on_with_is_theirs(office, clock, monkeypatch):
+    job = begin(office, clock, "step_by_step", total=10)
+    free, asked = jobs.free, []
+
+    def overtaken(job_id):
+        asked.append(job_id)
+        if len(asked) == 3:  # claimed, the first step, and now the second
+            Job.objects.filter(pk=job_id).update(done=9)
+        return free(job_id)
+
+    monkeypatch.setattr(jobs, "free", overtaken)
+    assert jobs.run(job.pk, at=clock.at) is True
+    job.refresh_from_db()
+    assert (job.state, job.done) == (JobState.RUNNING, 9)
+    assert Organisation.objects.get().name == "Row 0"
 
 
 @pytest.mark.django_db(transaction=True)

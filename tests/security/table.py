@@ -116,6 +116,14 @@ TABLE = {
         test_webhook resend_parked remove_webhook delivery resend skip_delivery
     """,
     ),
+    **rows(
+        "crm",
+        (CHANGE_PEOPLE, "crm.import_people"),
+        """
+        import_contacts import_accounts import_columns import_file import_refused
+        contacts_example accounts_example
+    """,
+    ),
     "crm:export_person": TAKE_OUT,
     "crm:erase": ERASE,
     "demo:clear": (SETTINGS, USERS),
@@ -463,6 +471,10 @@ def world(ada, office, clock) -> dict:
             **{f"crm:{of}_invoices": {"pk": pk} for of, pk in billed.items()},
             "tokens:import_file": {"pk": job.pk},
             "tokens:import_refused": {"pk": job.pk},
+            **{
+                f"crm:{name}": {"pk": job.pk}
+                for name in ("import_file", "import_columns", "import_refused")
+            },
             "passes:import_file": {"pk": job.pk},
             "passes:import_refused": {"pk": job.pk},
         },

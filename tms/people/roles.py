@@ -24,6 +24,7 @@ ROLES = {
     "Training Manager": [
         "catalog.*",
         "crm.change_*",
+        "crm.import_people",
         "passes.*",
         "tokens.redeem_tokens",
         "lms.*",
@@ -35,6 +36,7 @@ ROLES = {
         "crm.view_*",
         "crm.change_*",
         "crm.win_opportunities",
+        "crm.import_people",
         "passes.view_passes",
         "passes.issue_pass",
         "passes.change_pass",

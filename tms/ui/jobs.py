@@ -26,6 +26,7 @@ def job(request, pk):
         "total": total,
         "unfinished": found.state in UNFINISHED,
         "failed": found.state in (JobState.FAILED, JobState.PARKED),
+        "in_steps": jobs.in_steps(found),
     }
     return render(request, "ui/job.html", context)
 
