@@ -188,7 +188,8 @@ def test_a_year_on_the_chart_ends_with_later_and_never(desk, kestrel, give):
         give(3, day)
     said = desk.get(tab(kestrel)).text
     chart = re.search(r"<title[^>]*>([^<]+)</title><desc[^>]*>([^<]+)</desc>", said)
-    assert chart.groups() == ("Gold by month of expiry", "Nov 3, Jun 3, Jul 3, never 3")
+    name = "Gold by month of expiry"
+    assert chart.groups() == (name, f"{name}: Nov 3, Jun 3, Jul 3, never 3")
 
 
 @pytest.mark.parametrize("sort", ["expires_on", "-expires_on", "number"])

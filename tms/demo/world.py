@@ -25,7 +25,7 @@ from tms.people import first, staff
 from tms.programs import webhooks
 from tokens import types as token_types
 
-from . import courses, lives, people, prepaid
+from . import courses, deals, lives, people, prepaid
 
 ZONE = "Europe/Stockholm"
 FILES = Path(__file__).parent / "files"
@@ -85,6 +85,7 @@ def build(at: datetime.datetime) -> None:
     _pass_types(world)
     lives.live(world)
     prepaid.live(world)
+    deals.live(world)
     _programs(world)
 
 
@@ -285,10 +286,12 @@ def _event(world: World, number, code, kind, ahead, length, place, seats, least,
 
 
 def _customers(world: World) -> None:
-    for name, legal, city, country, region in people.ACCOUNTS:
+    for name, legal, city, country, region, street, postcode in people.ACCOUNTS:
         accounts.create(
             name=name,
             legal_name=legal,
+            street=street,
+            postcode=postcode,
             city=city,
             country=country,
             region=Region.objects.get(name=region),
