@@ -68,7 +68,7 @@ class CreditForm(Form):
         yield (
             f"line_{each.line.pk}",
             forms.IntegerField(
-                label=each.line.title,
+                label=_("Credit"),
                 min_value=0,
                 initial=each.left,
                 help_text=help_text,
@@ -96,7 +96,7 @@ class CreditForm(Form):
                 yield (
                     name,
                     forms.IntegerField(
-                        label=_("Take back of %(what)s") % {"what": thing.words},
+                        label=_("Take back, of %(what)s") % {"what": thing.words},
                         min_value=0,
                         initial=thing.left,
                         widget=at_most(thing.left),

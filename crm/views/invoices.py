@@ -189,7 +189,8 @@ def invoice(request, pk):
         "notes": [(note, written(note.gross, row.currency)) for note in notes],
         "credited": written(credited, row.currency) if notes else "",
         "open": written(row.gross - credited, row.currency),
-        "menu": menu_of(request, row),
+        "menu": (menu := menu_of(request, row)),
+        "first": next(step_of(menu), None),
         "history": history_of(request, row),
     }
     return render(request, "crm/invoice.html", context)
@@ -216,6 +217,13 @@ def menu_of(request, row) -> list:
         elif entry.permission is None or allowed(request.user, entry.permission):
             groups[-1].append(entry)
     return [group for group in groups if group]
+
+
+def step_of(menu):
+    """What comes next for it: to be issued, or paid."""
+    for entry in (entry for group in menu for entry in group):
+        if entry.permission == MANAGE and not entry.danger and entry.icon != "undo-2":
+            yield entry
 
 
 def history_of(request, row, *, panel=True):

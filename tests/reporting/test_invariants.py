@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from crm import opportunities
+from crm import crediting, opportunities
 from crm import selling as winning
 from crm.interests import Wanted
 from lms import checkout, held, paying, places, selling
@@ -30,6 +30,7 @@ from tms.models import InvariantRun
 from tms.reporting import checking
 from tms.reporting import grants as reading
 from tokens import issuing, ledger
+from tokens import selling as token_selling
 
 pytestmark = pytest.mark.django_db
 
@@ -82,9 +83,26 @@ def world(kestrel, ada, office, clock):
     winning.win(deal.pk, **who)
     filled, waiting = HeldPlace.objects.order_by("pk")
     held.fill(filled.pk, bo, event=EventFactory(course=course), **who)
+    deal = opportunities.create(account=kestrel, name="Tokens", **who)
+    iron = TokenTypeFactory(unit__code="Iron")
+    wanted = Wanted("Iron", 3, deal.currency, Decimal("33.33"), deal.region.tax_level, priced=False)
+    sold = token_selling.add_interest(deal.pk, wanted, token_type=iron, **who)
+    invoice = winning.win(deal.pk, **who).invoice
+    (given,) = sold.fulfilments.all()
+    credited = crediting.credit(
+        invoice.pk,
+        lines={invoice.lines.get().pk: 1},
+        take_back={given.pk: 1},
+        reason="One less",
+        **who,
+    )
     return {
         "filled": filled.pk,
         "waiting": waiting.pk,
+        "deal": deal.pk,
+        "sold": sold.pk,
+        "invoice": invoice.pk,
+        "note": credited.note.pk,
         "bought": bought.pk,
         "soon": soon.pk,
         "later": later.pk,
@@ -386,6 +404,61 @@ BREAKS = [
         {"O7 written off": 1, "I5 expired": 1},
     ),
     (
+        "I11 fulfilments",
+        [BEHIND, "DELETE FROM crm_fulfilment WHERE interest_id = {sold}"],
+        {"I11 fulfilments": 1},
+    ),
+    (
+        "I11 fulfilments: of what is not won",
+        [BEHIND, "UPDATE crm_opportunity SET closed_on = NULL, won = NULL WHERE id = {deal}"],
+        {"I11 fulfilments": 1},
+    ),
+    (
+        "I11 taken back",
+        [BEHIND, "UPDATE crm_fulfilment SET reversed = 2 WHERE interest_id = {sold}"],
+        {"I11 taken back": 1},
+    ),
+    (
+        "I13 sums",
+        [BEHIND, "UPDATE crm_invoice SET net = net + 1, gross = gross + 1 WHERE id = {invoice}"],
+        {"I13 sums": 1},
+    ),
+    (
+        "I13 digits",
+        [BEHIND, "UPDATE crm_invoiceline SET unit_price = 33.333 WHERE invoice_id = {invoice}"],
+        {"I13 digits": 1},
+    ),
+    (
+        "I13 credited: more than there was",
+        [BEHIND, "UPDATE crm_invoiceline SET quantity = 4 WHERE invoice_id = {note}"],
+        {"I13 credited": 1},
+    ),
+    (
+        "I13 credited: not to the cent",
+        [BEHIND, "UPDATE crm_invoiceline SET quantity = 3 WHERE invoice_id = {note}"],
+        {"I13 credited": 1, "O11 void": 1},
+    ),
+    (
+        "O9 worth",
+        [BEHIND, "UPDATE crm_opportunity SET worth = worth + 1 WHERE id = {deal}"],
+        {"O9 worth": 1},
+    ),
+    (
+        "O10 numbers: a gap",
+        ["UPDATE crm_numberseries SET last = last + 1 WHERE kind = 'invoice'"],
+        {"O10 numbers": 1},
+    ),
+    (
+        "O10 numbers: of another year",
+        [BEHIND, "UPDATE crm_invoice SET issued_on = '2025-12-31' WHERE id = {invoice}"],
+        {"O10 numbers": 1},
+    ),
+    (
+        "O11 void",
+        [BEHIND, "UPDATE crm_invoice SET voided_on = issued_on WHERE id = {invoice}"],
+        {"O11 void": 1},
+    ),
+    (
         "I15",
         ["GRANT UPDATE ON journal TO lanyard_app"],
         {"I15 rights": 1},
@@ -435,7 +508,7 @@ def test_the_command_says_what_is_broken_and_exits_with_1(world, clock, capsys):
     call_command("check_invariants")
     said = capsys.readouterr().out
     assert said.startswith(
-        "As it must be: I1 below zero, I1 books, I1 opened, I12 archived, I12 gone, I14 doubled, "
+        "As it must be: I1 below zero, I1 books, I1 opened, I11 fulfilments, I11 taken back, "
     )
     with connection.cursor() as cursor:
         cursor.execute("UPDATE catalog_event SET taken = 2 WHERE id = %s", [world["event"]])

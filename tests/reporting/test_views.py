@@ -11,8 +11,11 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from catalog.models import EventStatus
+from crm import crediting, invoices
+from crm.models import Invoice
 from passes import lifecycle
 from passes.models import Pass
+from tests.crm.selling import invoiced, line
 from tests.factories import (
     AccountFactory,
     ContactFactory,
@@ -35,6 +38,13 @@ PROMISED = {
     "op_keys": "key actor status",
     "token_issues": "id account_id type_id qty remaining expires_on created_at",
     "token_entries": "id issue_id op_key kind qty effective_on at",
+    "fulfilments": "interest_id unit kind object_id reversed",
+    "invoices": "id number kind account_id currency status issued_on due_on paid_on voided_on net "
+    "tax gross",
+    "invoice_lines": "id invoice_id position title detail quantity unit_price discount tax_name "
+    "tax_percent net tax",
+    "opportunities": "id name account_id contact_id state stage currency worth",
+    "interests": "id opportunity_id offer title detail quantity unit unit_price",
 }
 # Roles belong to the whole server, on which two processes may run these tests.
 ROLE = f"lanyard_reports_{os.getpid()}"
@@ -313,3 +323,26 @@ def test_making_them_twice_touches_nothing():
     before = numbers()
     making.make()
     assert numbers() == before
+
+
+@pytest.mark.django_db
+def test_an_invoice_has_the_status_that_the_pages_show(kestrel, office, clock):
+    euro = kestrel.region.currencies.first()
+    who = {"at": clock.at, "on": clock.on(), "by": office}
+    draft = invoices.draft(kestrel, euro, [line(currency=euro)], **who)
+    issued, paid, void = (
+        invoiced(kestrel, line(currency=euro), currency=euro, who=who) for _ in "123"
+    )
+    invoices.mark_paid(paid.pk, paid_on=clock.on(), **who)
+    crediting.credit(void.pk, lines={void.lines.get().pk: 1}, reason="x", **who)
+    today_is(issued.due_on + datetime.timedelta(days=1))
+    seen = rows("SELECT id, status, overdue FROM reporting.invoices WHERE kind = 'invoice'")
+    assert {row["id"]: row["status"] for row in seen} == {
+        each.pk: each.status for each in Invoice.objects.filter(kind="invoice")
+    }
+    assert {row["id"]: row["overdue"] for row in seen} == {
+        draft.pk: None,
+        issued.pk: True,
+        paid.pk: False,
+        void.pk: False,
+    }
