@@ -331,6 +331,7 @@ CONSEQUENCES = [
     "catalog.sessions.follow_zone",
     "lms.places.release_uncovered",
     "lms.held.follow",
+    "lms.credited.follow",
 ]
 # What these need to lock before the verb does: called with (kind, ids) as it begins.
 LOCKS_AHEAD = ["lms.places.hold_payers"]

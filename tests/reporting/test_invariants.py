@@ -378,7 +378,7 @@ BREAKS = [
     (
         "O9 held places: of a deal that wasn't won",
         [BEHIND, "UPDATE crm_opportunity SET won = NULL, closed_on = NULL"],
-        {"O9 held places": 2},
+        {"O9 held places": 2, "I11 fulfilments": 2},
     ),
     (
         "O9 held places: paid otherwise than the registration",
@@ -439,9 +439,9 @@ BREAKS = [
         {"I13 credited": 1, "O11 void": 1},
     ),
     (
-        "O9 worth",
+        "O12 worth",
         [BEHIND, "UPDATE crm_opportunity SET worth = worth + 1 WHERE id = {deal}"],
-        {"O9 worth": 1},
+        {"O12 worth": 1},
     ),
     (
         "O10 numbers: a gap",

@@ -76,7 +76,7 @@ WHERE c.quantity > l.quantity OR c.net > l.net OR c.tax > l.tax
 """,
     ),
     Invariant(
-        "O9 worth",
+        "O12 worth",
         _("Opportunities whose worth is not the sum of their interests"),
         """
 SELECT o.id, o.worth, coalesce(i.net, 0) AS by_interests
