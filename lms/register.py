@@ -4,10 +4,20 @@ from django.utils.translation import gettext_lazy as _
 
 from tms.programs.scopes import Scope
 from tms.ui import reports
-from tms.ui.register import LMS, Fact, MenuEntry, Names, Option, Panel, Tab
+from tms.ui.register import (
+    LMS,
+    PASSES,
+    Fact,
+    MenuEntry,
+    Names,
+    Option,
+    Panel,
+    ReportEntry,
+    Tab,
+)
 
 from . import happenings, told
-from .views import content, held_lists, registrations, why
+from .views import content, held_lists, registrations, utilisation, why
 
 MENU = [
     MenuEntry(_("Dashboard"), "dashboard", position=1),
@@ -44,6 +54,18 @@ CONTROL_PANEL = [
         "ticket",
         words=(_("participants"), _("held"), _("release"), _("seats")),
         position=30,
+    ),
+]
+
+REPORTS = [
+    ReportEntry(
+        PASSES,
+        _("Use of passes"),
+        _("What the holders of a pass really use of it, item by item and holder by holder"),
+        "lms:report_use",
+        utilisation.SEE,
+        "list-checks",
+        25,
     ),
 ]
 

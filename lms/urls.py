@@ -17,6 +17,7 @@ from .views import (
     registering,
     registrations,
     selling,
+    utilisation,
     why,
 )
 
@@ -44,6 +45,7 @@ urlpatterns = [
     path("registrations/<int:pk>/calendar.ics", booking.calendar, name="calendar"),
     path("registrations/<int:pk>/date/", booking.choose_date, name="choose_date"),
     path("registrations/<int:pk>/giving-up/", booking.Cancel.as_view(), name="cancel_mine"),
+    path("reports/passes/use/", utilisation.pass_use, name="report_use"),
     path("all-registrations/", registrations.Registrations.as_view(), name="registrations"),
     path("all-registrations/<int:pk>/cancellation/", cancelling.Cancel.as_view(), name="cancel"),
     path("all-registrations/events/", registering.event_options, name="event_options"),

@@ -262,6 +262,7 @@ TABLE = {
     """,
     ),
     **rows("lms", ANSWER, "requests decline"),
+    "lms:report_use": (SEE, SEE_PLACES),
     "lms:grant_place": (ANSWER, PLACES),
     "lms:grant_pass": (ANSWER, GIVE),
     **rows(
