@@ -5,17 +5,19 @@ from django.utils.translation import gettext_lazy as _
 from tms.programs.scopes import Scope
 from tms.ui.register import (
     CRM,
+    SALES,
     Fact,
     MenuEntry,
     Names,
     Option,
     Panel,
+    ReportEntry,
     SearchKind,
     Tab,
 )
 
 from . import happenings, register_invoices, search, told, told_selling
-from .views import opportunity_panels, panels
+from .views import dashboard, opportunity_panels, panels
 from .views.accounts import contacts_of
 
 MENU = [
@@ -46,6 +48,36 @@ CONTROL_PANEL = [
     *register_invoices.CONTROL_PANEL,
 ]
 
+REPORTS = [
+    ReportEntry(
+        SALES,
+        _("Pipeline"),
+        _("What is open by stage, owner and expected close, worth what and how likely"),
+        "crm:report_pipeline",
+        told_selling.SEE,
+        "chart-bar",
+        10,
+    ),
+    ReportEntry(
+        SALES,
+        _("Won by period"),
+        _("What was won and lost, by month, with what it was worth"),
+        "crm:report_won",
+        told_selling.SEE,
+        "trophy",
+        20,
+    ),
+    ReportEntry(
+        SALES,
+        _("Lost, and why"),
+        _("The opportunities that were lost, with the reasons that were given"),
+        "crm:report_lost",
+        told_selling.SEE,
+        "circle-x",
+        30,
+    ),
+]
+
 SEARCH = [
     SearchKind(_("Contacts"), search.contacts, "crm.view_people", 10, "user"),
     SearchKind(_("Accounts"), search.accounts, "crm.view_people", 20, "building-2"),
@@ -60,6 +92,9 @@ PANELS = [
     Panel("account", "details", panels.account_details, "crm.view_people", 10, "side"),
     Panel("account", "children", panels.account_children, "crm.view_people", 20),
     Panel("account", "history", panels.account_history, "crm.view_people", 900),
+    Panel("dashboard", "won", dashboard.won_by_month, told_selling.SEE, 20, "charts"),
+    Panel("dashboard", "closing", dashboard.closing, told_selling.SEE, 20),
+    Panel("dashboard", "wins", dashboard.recent_wins, told_selling.SEE, 70),
     Panel("contact", "opportunities", opportunity_panels.of_contact, told_selling.SEE, 60),
     Panel("opportunity", "details", opportunity_panels.details, told_selling.SEE, 10, "side"),
     Panel("opportunity", "history", opportunity_panels.history, told_selling.SEE, 900, "side"),

@@ -2,7 +2,14 @@
 
 from django.urls import include, path
 
-from .views import opportunities, opportunity_dialogs, opportunity_panels, quotes, stages
+from .views import (
+    opportunities,
+    opportunity_dialogs,
+    opportunity_panels,
+    quotes,
+    reports,
+    stages,
+)
 
 of_opportunity = [
     path("", opportunities.opportunity, name="opportunity"),
@@ -41,6 +48,9 @@ urlpatterns = [
         "opportunities/creation/", opportunity_dialogs.Create.as_view(), name="create_opportunity"
     ),
     path("opportunities/<int:pk>/", include(of_opportunity)),
+    path("reports/sales/pipeline/", reports.pipeline, name="report_pipeline"),
+    path("reports/sales/won/", reports.won, name="report_won"),
+    path("reports/sales/lost/", reports.lost, name="report_lost"),
     path("quotes/<int:pk>/", quotes.quote, name="quote"),
     path(
         "accounts/<int:pk>/opportunities/",

@@ -1,18 +1,20 @@
-"""How do things stand today? The figures of the dashboard, and what ends or begins next."""
+"""How do things stand today? The figures of the dashboard, what waits, and what runs short."""
 
 import dataclasses
 import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from catalog.models import Event
+from crm.models import Opportunity
 from passes.models import Pass
 
 from .models import Registration, Request, RequestState
 
 SOON = datetime.timedelta(days=30)
 FORTNIGHT = datetime.timedelta(days=14)
-LISTED = 8
+LISTED = 6
+FEW_SEATS = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,21 +24,33 @@ class Passes:
     active: int
     ending: int
     unassigned: int
-    next: list
 
 
 def passes(on: datetime.date) -> Passes:
-    """Two statements."""
-    active = Pass.objects.active_on(on)
-    counted = active.aggregate(
+    """One statement."""
+    counted = Pass.objects.active_on(on).aggregate(
         active=Count("pk"),
         ending=Count("pk", filter=Q(expires_on__lte=on + SOON)),
         unassigned=Count("pk", filter=Q(contact=None)),
     )
-    ending = active.filter(expires_on__lte=on + SOON).select_related(
-        "pass_type", "contact", "account"
+    return Passes(**counted)
+
+
+@dataclasses.dataclass(frozen=True)
+class Closing:
+    """Open opportunities due within fourteen days or overdue, and those of them overdue."""
+
+    due: int
+    overdue: int
+
+
+def closing(on: datetime.date) -> Closing:
+    """One statement."""
+    return Closing(
+        **Opportunity.objects.open()
+        .filter(closes_key__lte=on + FORTNIGHT)
+        .aggregate(due=Count("pk"), overdue=Count("pk", filter=Q(closes_key__lt=on)))
     )
-    return Passes(**counted, next=list(ending.order_by("expires_on", "pk")[:LISTED]))
 
 
 def requests() -> list[Request]:
@@ -52,14 +66,40 @@ def waiting() -> int:
     return Request.objects.filter(state=RequestState.OPEN).count()
 
 
-def events(on: datetime.date):
-    """Open events that begin in the next fourteen days, soonest first. Lazy."""
-    return (
-        Event.objects.open()
-        .filter(first_on__gte=on, first_on__lte=on + FORTNIGHT)
-        .select_related("course")
-        .order_by("first_on", "pk")
+@dataclasses.dataclass(frozen=True)
+class Events:
+    """Open events that begin within thirty days: how many, and those of them short of learners or
+    of seats."""
+
+    coming: int
+    short: int
+    tight: int
+
+
+SHORT = Q(minimum__isnull=False, taken__lt=F("minimum"))
+TIGHT = Q(capacity__isnull=False, taken__gte=F("capacity") - FEW_SEATS)
+
+
+def coming(on: datetime.date):
+    return Event.objects.open().filter(first_on__gte=on, first_on__lte=on + SOON)
+
+
+def events(on: datetime.date) -> Events:
+    """One statement."""
+    return Events(
+        **coming(on).aggregate(
+            coming=Count("pk"),
+            short=Count("pk", filter=SHORT),
+            tight=Count("pk", filter=TIGHT & ~SHORT),
+        )
     )
+
+
+def short_of_seats(on: datetime.date) -> list[Event]:
+    """Those of them that are below their minimum or have two seats left at most, soonest first:
+    as many as are listed and one more. One statement."""
+    found = coming(on).filter(SHORT | TIGHT).select_related("course")
+    return list(found.order_by("first_on", "pk")[: LISTED + 1])
 
 
 def learners(on: datetime.date) -> int:

@@ -17,7 +17,7 @@ from tms.ui.register import (
 )
 
 from . import happenings, told
-from .views import content, held_lists, registrations, utilisation, why
+from .views import content, dashboard, held_lists, registrations, utilisation, why
 
 MENU = [
     MenuEntry(_("Dashboard"), "dashboard", position=1),
@@ -70,6 +70,8 @@ REPORTS = [
 ]
 
 PANELS = [
+    Panel("dashboard", "seats", dashboard.seats, "catalog.view_catalogue", position=50),
+    Panel("dashboard", "waiting", dashboard.waiting, dashboard.ANSWER, position=60),
     Panel("course", "content", content.draw, "catalog.view_catalogue", position=20),
     Panel("course", "why", why.panel, why.LOOK, column="side", position=70),
     Panel("path", "why", why.panel, why.LOOK, column="side", position=70),

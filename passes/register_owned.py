@@ -21,7 +21,7 @@ from tms.ui.register import (
 from . import history
 from .models import Pass
 from .tables import contact_name
-from .views import owned
+from .views import dashboard, owned
 
 MAY_SEE = "passes.view_passes"
 
@@ -104,7 +104,11 @@ REPORTS = [
 
 SEARCH_OWNED = [SearchKind(_("Training passes"), find_passes, MAY_SEE, 70, "id-card-lanyard")]
 
-PANELS_OWNED = [Panel("contact", "passes", owned.contact_panel, MAY_SEE, 20)]
+PANELS_OWNED = [
+    Panel("contact", "passes", owned.contact_panel, MAY_SEE, 20),
+    Panel("dashboard", "issued", dashboard.issued, MAY_SEE, 10, "charts"),
+    Panel("dashboard", "ending", dashboard.ending, MAY_SEE, 30),
+]
 
 TABS = [
     Tab("account", _("Training Passes"), "passes", "passes:of_account", MAY_SEE, 40, count),

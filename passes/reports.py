@@ -101,6 +101,7 @@ WHERE p.cancelled_at IS NULL AND p.starts_on <= %(on)s
   AND p.expires_on BETWEEN %(first)s AND %(last)s {which}
 GROUP BY 1, 2
 """
+SPLIT = {"type": "p.pass_type_id", "source": "p.source", "": "''::text"}
 OF_TYPE = " AND p.pass_type_id = %(pass_type)s"
 OF_SOURCE = " AND p.source = %(source)s"
 
@@ -131,20 +132,20 @@ def sold(
     last: datetime.date,
     *,
     zone: str,
-    by_source: bool = False,
+    by: str = "type",
     pass_type: int | None = None,
     source: str = "",
 ) -> Counts:
     """How many were issued from `first` to `last`, days of `zone`, cancelled since or not.
 
     `starts` are the first days of the granules they are counted by, in order.
-    {(one of them, id of the pass type, or the source): number}
+    {(one of them, id of the pass type, the source, or ""): number}, as `by` is type, source or "".
     """
     day_after = last + datetime.timedelta(days=1)
     return _counted(
         SOLD,
         starts,
-        split="p.source" if by_source else "p.pass_type_id",
+        split=SPLIT[by],
         pass_type=pass_type,
         source=source,
         begin=clock.start_of(first, zone),

@@ -94,10 +94,11 @@ def number(value: int | decimal.Decimal | None) -> str:
 
 
 def compact(value: int | decimal.Decimal) -> str:
-    """9,860 and 12.3K: where there is little room, as over a bar"""
+    """9,860, 12K and 1.2M: where there is little room, as over a bar"""
     if abs(value) < TEN_THOUSAND:
         return number(round(value))
-    return format_compact_decimal(value, locale=reader(), fraction_digits=1)
+    fine = 1 if len(str(abs(int(value)))) % 3 == 1 else 0
+    return format_compact_decimal(value, locale=reader(), fraction_digits=fine)
 
 
 def percent(share: float | decimal.Decimal) -> str:

@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from tms.programs.scopes import Scope
-from tms.ui.register import FINANCIAL, TOKENS, Option, ReportEntry, Tab
+from tms.ui.register import FINANCIAL, TOKENS, Option, Panel, ReportEntry, Tab
 
 from . import happenings, told
+from .views import dashboard
 from .views.types import MANAGE
 
 CONTROL_PANEL = [
@@ -76,6 +77,8 @@ SCOPES = [
     ),
     Scope("token-types:write", _("Set up token types"), ("tokens.manage_token_types",)),
 ]
+
+PANELS = [Panel("dashboard", "expiring", dashboard.expiring, told.MAY_SEE, 40)]
 
 TABS = [
     Tab("account", _("Training Tokens"), "tokens", "tokens:of_account", told.MAY_SEE, 45),

@@ -1,12 +1,18 @@
-"""The page that staff begin with: what is, what ends next, what waits."""
+"""The page that staff begin with: what is, what needs doing, what waits.
+
+Every part below the figures is a panel that an app brings (page "dashboard"; columns "charts" and
+"main"); its subject is the user.
+"""
 
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from passes.views.dashboard import ending_soon
 from tms.days import day_text
 from tms.ui.access import allowed, staff
 
@@ -17,64 +23,126 @@ from ..tables import ANSWER
 @staff
 @require_GET
 def dashboard(request):
-    """Each figure is a link; what a role doesn't include isn't there. Seven statements at most."""
-    on, may = request.today, lambda permission: allowed(request.user, permission)
-    figures, context = [], {}
-    if may("passes.view_passes"):
-        passes = overview.passes(on)
-        listed = reverse("passes:list")
-        ending = {
-            "status": "active",
-            "expires_from": on.isoformat(),
-            "expires_to": (on + overview.SOON).isoformat(),
+    """Each figure is a link and one statement; what a role doesn't include isn't there."""
+    figures = [
+        each
+        for permission, drawn in FIGURES
+        if allowed(request.user, permission)
+        for each in drawn(request.today)
+    ]
+    context = {"figures": figures, "day": day_text(request.today)}
+    return render(request, "lms/staff/dashboard.html", context)
+
+
+# Figures: (number, label, address, note, status)
+
+
+def passes(on):
+    found = overview.passes(on)
+    listed = f"{reverse('passes:list')}?status=active"
+    yield found.active, _("Active passes"), listed, nobody(found.unassigned), ""
+    yield found.ending, _("Passes ending in 30 days"), ending_soon(on), "", ""
+
+
+def closing(on):
+    found, note = overview.closing(on), ""
+    if found.overdue:
+        note = ngettext("%(count)d of them overdue", "%(count)d of them overdue", found.overdue) % {
+            "count": found.overdue
         }
-        figures += [
-            (passes.active, _("Active passes"), f"{listed}?status=active", nobody(passes)),
-            (passes.ending, _("Passes ending in 30 days"), f"{listed}?{urlencode(ending)}", ""),
-        ]
-        context |= {"passes": passes, "ending_url": f"{listed}?{urlencode(ending)}"}
-    if may(ANSWER):
-        waiting = overview.waiting()
-        url = f"{reverse('lms:requests')}?state=open"
-        figures.append((waiting, _("Requests waiting"), url, ""))
-        context |= {"requests": overview.requests(), "waiting": waiting, "requests_url": url}
-    if may("catalog.view_catalogue"):
-        events = list(overview.events(on))
-        figures.append(
-            (
-                len(events),
-                _("Events in the next 14 days"),
-                reverse("catalog:events"),
-                short_of_seats(events),
-            )
-        )
-        context["events"] = events[: overview.LISTED]
-    if may("lms.view_registrations"):
-        url = f"{reverse('lms:registrations')}?{urlencode(last_month(on))}"
-        figures.append((overview.learners(on), _("Registrations in 30 days"), url, ""))
-    return render(
-        request, "lms/staff/dashboard.html", {**context, "figures": figures, "day": day_text(on)}
-    )
+    asked = urlencode({"closing_to": on + overview.FORTNIGHT})
+    url = f"{reverse('crm:opportunities')}?{asked}"
+    yield found.due, _("Closing in 14 days"), url, note, "bad" if found.overdue else ""
 
 
-def nobody(passes) -> str:
-    if not passes.unassigned:
+def requests(_on):
+    url = f"{reverse('lms:requests')}?state=open"
+    yield overview.waiting(), _("Requests waiting"), url, "", ""
+
+
+def events(on):
+    found = overview.events(on)
+    note = short(found)
+    label, status = _("Events in the next 30 days"), "warn" if note else ""
+    yield found.coming, label, coming(on), note, status
+
+
+def registrations(on):
+    first = on - overview.SOON + (overview.SOON / 30)
+    asked = urlencode({"registered_from": first, "registered_to": on})
+    url = f"{reverse('lms:registrations')}?{asked}"
+    yield overview.learners(on), _("Registrations in 30 days"), url, "", ""
+
+
+FIGURES = [
+    ("passes.view_passes", passes),
+    ("crm.view_opportunities", closing),
+    (ANSWER, requests),
+    ("catalog.view_catalogue", events),
+    ("lms.view_registrations", registrations),
+]
+
+
+def coming(on) -> str:
+    """The list of the events that begin within thirty days, full ones too."""
+    asked = {"dates_from": on, "dates_to": on + overview.SOON}
+    return f"{reverse('catalog:events')}?{urlencode(asked)}"
+
+
+def nobody(unassigned: int) -> str:
+    if not unassigned:
         return ""
-    return ngettext(
-        "%(count)d of them unassigned", "%(count)d of them unassigned", passes.unassigned
-    ) % {"count": passes.unassigned}
-
-
-def short_of_seats(events) -> str:
-    """How many of them don't have the number of learners that they need."""
-    short = sum(1 for event in events if event.minimum and event.taken < event.minimum)
-    if not short:
-        return ""
-    return ngettext("%(count)d below its minimum", "%(count)d below their minimum", short) % {
-        "count": short
+    return ngettext("%(count)d of them unassigned", "%(count)d of them unassigned", unassigned) % {
+        "count": unassigned
     }
 
 
-def last_month(on) -> dict:
-    first = on - overview.SOON + (overview.SOON / 30)
-    return {"registered_from": first.isoformat(), "registered_to": on.isoformat()}
+def short(found: overview.Events) -> str:
+    """How many of them don't have the number of learners that they need, or soon no seat."""
+    if found.short:
+        return ngettext(
+            "%(count)d below its minimum", "%(count)d below their minimum", found.short
+        ) % {"count": found.short}
+    if found.tight:
+        return ngettext("%(count)d short of seats", "%(count)d short of seats", found.tight) % {
+            "count": found.tight
+        }
+    return ""
+
+
+# Panels
+
+
+def waiting(request, _user) -> str:
+    """What learners asked for and nobody answered, the oldest first. One statement."""
+    found = overview.requests()
+    context = {
+        "requests": found[: overview.LISTED],
+        "more": len(found) > overview.LISTED,
+        "url": f"{reverse('lms:requests')}?state=open",
+    }
+    return render_to_string("lms/staff/_waiting.html", context, request=request)
+
+
+def seats(request, _user) -> str:
+    """Events within thirty days that are below their minimum, or nearly full. One statement."""
+    found = overview.short_of_seats(request.today)
+    rows = [{"event": each, **of_seats(each)} for each in found[: overview.LISTED]]
+    more, url = len(found) > overview.LISTED, coming(request.today)
+    context = {"rows": rows, "more": more, "url": url}
+    return render_to_string("lms/staff/_seats.html", context, request=request)
+
+
+def of_seats(event) -> dict:
+    """What runs short, in words, and how it is drawn."""
+    if event.minimum and event.taken < event.minimum:
+        missing = event.minimum - event.taken
+        words = ngettext("%(count)d below its minimum", "%(count)d below its minimum", missing) % {
+            "count": missing
+        }
+        return {"status": "warn", "words": words}
+    left = event.capacity - event.taken
+    if left <= 0:
+        return {"status": "full", "words": _("Full")}
+    words = ngettext("%(count)d seat left", "%(count)d seats left", left) % {"count": left}
+    return {"status": "warn", "words": words}

@@ -72,7 +72,7 @@ def sold(request):
             form.granules,
             **form.days,
             zone=form.zone,
-            by_source=by_source,
+            by=form.cleaned_data["split"],
             pass_type=form.type_id,
             source=form.cleaned_data["source"],
         )

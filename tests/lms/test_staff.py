@@ -247,33 +247,6 @@ def test_the_list_of_requests(browse, office, ada, room, clock, count_queries):
     assert "Show everything" in page or "Nothing" in page
 
 
-# The dashboard
-
-
-def test_the_dashboard_says_what_is_and_leads_there(browse, office, ada, room, clock):
-    held(ada, library(), until="2026-12-01")
-    held(ContactFactory(), library())
-    asked_for(ada, clock, item=room.course)
-    EventFactory(course__title="Soon", first_on=day("2026-12-01"), minimum=3)
-    page = browse(office).get("/dashboard/")
-    said = text(page)
-    assert "Active passes 2" in said
-    assert "Passes ending in 30 days 1" in said
-    assert "Requests waiting 1" in said
-    assert "Events in the next 14 days 1 1 below its minimum" in said
-    for address in re.findall(r'<dt><a href="([^"]+)"', page.content.decode()):
-        assert browse(office).get(address.replace("&amp;", "&")).status_code == 200
-
-
-def test_the_dashboard_shows_what_the_role_includes(browse, organisation, count_queries, office):
-    clerk = UserFactory(is_staff=True)
-    said = text(browse(clerk).get("/dashboard/"))
-    assert "Active passes" not in said
-    assert "Requests waiting" not in said
-    client = browse(office)
-    assert count_queries(lambda: client.get("/dashboard/")) == 8
-
-
 # Nobody else
 
 

@@ -179,6 +179,7 @@ TABLE = {
     """,
     ),
     **rows("crm", SEE_DEALS, "opportunities board opportunity opportunity_history quote"),
+    **rows("crm", SEE_DEALS, "report_pipeline report_won report_lost"),
     "crm:opportunity_part": SEE_DEALS,
     "crm:account_opportunities": (SEE_PEOPLE, SEE_DEALS),
     **rows(

@@ -49,9 +49,10 @@ def test_of_very_many_columns_only_some_have_words():
 
 
 def test_what_has_no_room_is_written_short():
-    chart = charts.bars("Won", [("Nov", [1_234_567]), ("Dec", [9_999])], [""])
-    assert [bar.total for bar in chart.bars] == ["1.2M", "9,999"]
-    assert chart.says == "Won: Nov 1,234,567, Dec 9,999"
+    numbers = {"Oct": 1_234_567, "Nov": 64_123, "Dec": 9_999}
+    chart = charts.bars("Won", [(label, [each]) for label, each in numbers.items()], [""])
+    assert [bar.total for bar in chart.bars] == ["1.2M", "64K", "9,999"]
+    assert chart.says == "Won: Oct 1,234,567, Nov 64,123, Dec 9,999"
 
 
 def test_a_line_goes_from_zero_to_a_number_that_is_easily_read():

@@ -222,7 +222,7 @@ def lines(
         Mark(days.compact(step * n), f"{LINE_TOP + plane - plane * n / TICKS + 0.5:.1f}")
         for n in range(TICKS, 0, -1)
     )
-    each_nth, last = _every(labels), len(labels) - 1
+    each_nth, last = max(1, math.ceil(len(labels) / WIDE_LABELS)), len(labels) - 1
     marks = tuple(
         Mark(label, f"{place * across_by:.2f}", _anchor(place, last))
         for place, label in enumerate(labels)

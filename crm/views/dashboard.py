@@ -1,0 +1,104 @@
+"""What does selling bring to the dashboard? What closes next, what was won, and when."""
+
+import datetime
+
+from dateutil.relativedelta import relativedelta
+from django.db.models import Case, Value, When
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from catalog import money
+from catalog.models import Unit
+from tms.compiled import Rows
+from tms.ui import charts, granules
+from tms.ui.address import page_of
+from tms.ui.granules import Grain
+
+from .. import reports
+from ..models import Opportunity
+
+FORTNIGHT = datetime.timedelta(days=14)
+LISTED = 6
+NEEDED = (
+    "pk",
+    "name",
+    "account__name",
+    "worth",
+    "currency__code",
+    "currency__decimals",
+    "currency__kind",
+)
+
+CLOSING = Rows(
+    lambda until, owner: (
+        Opportunity.objects.open()
+        .filter(closes_key__lte=until)
+        .order_by(Case(When(owner=owner, then=Value(0)), default=Value(1)), "closes_key", "pk")
+        .values(*NEEDED, "closes_on", "owner_id", "owner__name")[: LISTED + 1]
+    )
+)
+WON = Rows(
+    lambda: (
+        Opportunity.objects.filter(closed_on__isnull=False, won=True)
+        .order_by("-closed_on", "-pk")
+        .values(*NEEDED, "closed_on")[:LISTED]
+    )
+)
+
+
+def closing(request, user) -> str:
+    """Open opportunities due within fourteen days, or overdue: mine first. One statement."""
+    until = request.today + FORTNIGHT
+    found = [told(row) for row in CLOSING(until=until, owner=user.pk)]
+    for row in found:
+        row["overdue"] = row["closes_on"] < request.today
+        row["mine"] = row["owner_id"] == user.pk
+    url = f"{reverse('crm:opportunities')}?{urlencode({'closing_to': until})}"
+    context = {"rows": found[:LISTED], "more": len(found) > LISTED, "url": url}
+    return render_to_string("crm/_closing.html", context, request=request)
+
+
+def recent_wins(request, _user) -> str:
+    """What was won last. One statement."""
+    url = f"{reverse('crm:opportunities')}?kind=won"
+    context = {"rows": [told(row) for row in WON()], "url": url}
+    return render_to_string("crm/_recent_wins.html", context, request=request)
+
+
+def won_by_month(request, _user) -> str:
+    """Net worth won in each of twelve months, this one included, in the currency in which most was
+    won. One statement."""
+    first = request.today.replace(day=1) - relativedelta(months=11)
+    months = granules.within(first, request.today, Grain.MONTH)
+    found = reports.won_by_currency(months, first, request.today)
+    currency, worths = found[0] if found else (Unit(code=""), {})
+    title = _("Won by month in %(code)s") % {"code": currency.code}
+    chart = charts.bars(
+        title if found else _("Won by month"),
+        [(granules.short(each, Grain.MONTH), [worths.get(each, 0)]) for each in months],
+        [""],
+        write=lambda value: money.written(value, currency),
+        key="won",
+    )
+    asked = f"?currency={currency.pk}" if found else ""
+    context = {
+        "chart": chart,
+        "any": bool(found),
+        "name": "won",
+        "url": f"{reverse('crm:report_won')}{asked}",
+        "none": _("No opportunity was won in these twelve months."),
+    }
+    return render_to_string("ui/_chart_panel.html", context, request=request)
+
+
+def told(row) -> dict:
+    """A row with its address, and its worth in words."""
+    currency = Unit(
+        code=row["currency__code"],
+        decimals=row["currency__decimals"],
+        kind=row["currency__kind"],
+    )
+    worth = money.written(row["worth"], currency) if row["worth"] else ""
+    return {**row, "url": page_of("crm:opportunity", row["pk"]), "written": worth}
