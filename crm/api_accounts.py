@@ -37,8 +37,8 @@ accounts = Resource(tags=TAGS)
 
 ACCOUNT = (
     "kind", "name", "legal_name", "parent_id", "region_id", "currency__code", "street", "postcode",
-    "city", "country", "tax_number", "main_contact_id", "owner_id", "notes", "archived_at",
-    "version",
+    "city", "country", "tax_number", "main_contact_id", "owner_id", "pays_by_invoice", "notes",
+    "archived_at", "version",
 )  # fmt: skip
 
 Country = Annotated[str, Field(pattern="^([A-Z]{2})?$", description="Two letters: SE, GB.")]
@@ -61,6 +61,7 @@ class AccountTold(Told):
     tax_number: str
     main_contact: int | None
     owner: int | None = Field(description="The user who looks after it.")
+    pays_by_invoice: bool = Field(description="May its learners have places billed to it?")
     notes: str
     external_ids: list[Identity]
     archived_at: datetime.datetime | None
@@ -91,6 +92,9 @@ class AccountFields(Asked):
     country: Country = ""
     tax_number: Line = ""
     owner: Id | None = None
+    pays_by_invoice: Annotated[
+        bool, Field(description="May its learners have places billed to it at checkout?")
+    ] = False
     notes: Text = ""
 
 

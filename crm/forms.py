@@ -177,6 +177,7 @@ class AccountForm(ModelForm):
             "city",
             "country",
             "tax_number",
+            "pays_by_invoice",
             "notes",
         ]
         widgets = {"notes": LINES, "street": forms.Textarea({"rows": 2})}

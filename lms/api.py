@@ -19,8 +19,9 @@ from tms.programs.previews import Outcome, Previewed, VersionedAction, outcome
 from tms.programs.problems import Problem
 from tms.programs.resource import Resource, operation, who
 from tms.refusals import Refusal
+from tms.ui.access import allowed
 
-from . import access, cancelling, checkout
+from . import access, cancelling, checkout, paying
 from .models import Registration
 
 registrations = Resource(tags=["Registrations"])
@@ -32,6 +33,7 @@ VALUES = (
     "content_until", "kept_for", "attended", "completed_at",
     "cancelled_at", "version",
 )  # fmt: skip
+BILL = "crm.manage_invoices"
 Carried = Literal["pass", "tokens", "invoice", "card", "free", "staff"]
 
 
@@ -84,8 +86,13 @@ class NewRegistration(Previewed):
     event: Annotated[Id | None, Field(description="Either an event or a path.")] = None
     path: Id | None = None
     by: Annotated[
-        Literal["pass", "staff"],
-        Field(description="Through the pass of theirs that lasts longest, or given by staff."),
+        Literal["pass", "staff", "invoice"],
+        Field(
+            description=(
+                "Through the pass of theirs that lasts longest, given by staff, or billed to their "
+                "account where it pays by invoice (for whoever may issue invoices)."
+            )
+        ),
     ]
     tell: Annotated[bool, Field(description="Write to them.")] = True
     reason: Reason = ""
@@ -125,7 +132,8 @@ def register(request, asked: NewRegistration):
     """Register a contact.
 
     By pass as the learner would, with nothing to pay: who is registered already gets that
-    registration. By staff also after its deadline. A path takes its LMS steps along.
+    registration. By staff, given or billed, also after its deadline. A path takes its LMS steps
+    along.
     """
     if (asked.event is None) == (asked.path is None):
         raise Refusal(_("Say an event or a learning path, and only one."), field="event")
@@ -140,8 +148,11 @@ def register(request, asked: NewRegistration):
     if asked.by == "pass":
         made = checkout.book_by_pass(contact, **place, **who(request), **operation(request))
     else:
+        if asked.by == "invoice" and not allowed(who(request)["by"], BILL):
+            raise Problem("forbidden", _("Whoever owns this key may not issue invoices."))
+        pay = paying.ByInvoice(contact.account) if asked.by == "invoice" else None
         made = checkout.register_by_staff(
-            contact, reason=asked.reason, **place, **who(request), **operation(request)
+            contact, pay=pay, reason=asked.reason, **place, **who(request), **operation(request)
         )
     row = values_at(Registration.objects, made.pk, VALUES)
     if asked.preview:  # Ids of a preview mean nothing afterwards.

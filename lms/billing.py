@@ -10,9 +10,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog.models import Price, UnitKind
-from crm import invoices, totals
-from crm.models import Account, Fulfilment, Invoice, InvoiceKind, InvoiceLine
+from catalog.money import written
+from crm import crediting, invoices, totals
+from crm.models import Account, Contact, Fulfilment, Invoice, InvoiceKind, InvoiceLine
 from tms.consequences import Consequence
+from tms.days import day_text
+from tms.models import JournalRow
 from tms.refusals import Refusal
 
 from .models import HeldPlace, PaidBy, Registration
@@ -75,10 +78,39 @@ def invoice_of(registration: Registration) -> Invoice | None:
     line = (
         InvoiceLine.objects.filter(source_kind=NOUN, source_id=registration.pk)
         .filter(invoice__kind=InvoiceKind.INVOICE)
-        .select_related("invoice__currency")
+        .select_related("invoice__currency", "invoice__account")
         .first()
     )
     return line and line.invoice
+
+
+def told_bill(made: Registration) -> list[Consequence]:
+    """How a preview says that it is billed: without the number, which the deed itself takes."""
+    found = invoice_of(made) if made.paid_by == PaidBy.INVOICE else None
+    if found is None:
+        return []
+    words = {
+        "amount": written(found.gross, found.currency),
+        "account": found.account,
+        "day": day_text(found.due_on),
+    }
+    sentence = _("An invoice over %(amount)s goes to %(account)s, due on %(day)s") % words
+    return [Consequence("sent", sentence, 1)]
+
+
+def own_invoice(registration: Registration, contact: Contact) -> Invoice | None:
+    """The invoice that the learner raised by registering at checkout; what staff or a sale billed
+    isn't theirs to see.
+    """
+    if registration.paid_by != PaidBy.INVOICE or contact.user_id is None:
+        return None
+    theirs = JournalRow.objects.filter(
+        kind="registration.made",
+        subject_kind=NOUN,
+        subject_id=registration.pk,
+        by_id=contact.user_id,
+    )
+    return invoice_of(registration) if theirs.exists() else None
 
 
 def lines_of(
@@ -100,6 +132,39 @@ def lines_of(
         invoice__voided_on=None,
     )
     return list(rows.select_related("invoice__account").order_by("invoice_id", "pk"))
+
+
+def to_credit(registration: Registration) -> Invoice | None:
+    """The invoice over this place alone, if there is something left of it to credit."""
+    found = invoice_of(registration)
+    return found if found and not found.voided_on else None
+
+
+def credit(registration: Registration, *, reason="", **who) -> list[Consequence]:
+    """Credit the line that billed a place by itself, which was just cancelled. Its account is held.
+
+    Nothing to credit (any more): nothing happens.
+    """
+    line = InvoiceLine.objects.filter(
+        source_kind=NOUN, source_id=registration.pk, invoice__kind=InvoiceKind.INVOICE
+    ).first()
+    if line is None or line.credit_lines.filter(invoice__issued_on__isnull=False).exists():
+        return []
+    done = crediting.credit(
+        line.invoice_id,
+        lines={line.pk: line.quantity},
+        sources=(),
+        leave=True,
+        reason=reason or _("The registration was cancelled"),
+        **who,
+    )
+    words = {
+        "amount": written(done.note.gross, done.note.currency),
+        "account": done.note.account,
+        "invoice": line.invoice,
+    }
+    sentence = _("A credit note over %(amount)s goes to %(account)s, for %(invoice)s")
+    return [Consequence("sent", sentence % words, 1)]
 
 
 def told_billed(

@@ -39,6 +39,7 @@ def cancel(
     version: int | None = None,
     give_back: bool = True,
     fresh: Fresh | None = None,
+    credit: bool = False,
     at: datetime.datetime,
     on: datetime.date,
     by,
@@ -49,13 +50,15 @@ def cancel(
 
     What was paid for it in tokens comes back to the issues it came from, unless `give_back` is
     False; what of it falls into an issue that has expired is written off again at once, and with
-    `fresh` made good by a new issue. What was billed isn't credited by this: the invoice is named.
-    Progress stays on record. Raises Refusal when it was
-    cancelled already, Stale when it changed since `version`.
+    `fresh` made good by a new issue. With `credit` the invoice over this place alone is credited;
+    what was billed otherwise isn't, and the invoice is named. Progress stays on record. Raises
+    Refusal when it was cancelled already, Stale when it changed since `version`.
     """
     found = Registration.objects.filter(pk=registration_id).first()
     if found is None:
         raise Refusal(_("This registration is no longer there. Load the page again."))
+    if credit and found.paid_by == PaidBy.INVOICE:
+        paying.hold(found.account_id)
     paying.hold_accounts_of([found.pk])
     Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=found.contact_id)
     parts = list(
@@ -81,13 +84,15 @@ def cancel(
             told += paying.make_good(found, back, expires_on=fresh.expires_on, **who)
     elif found.token_move:
         told += paying.told_kept(found)
-    told += billing.told_billed([found])
+    credited = billing.credit(found, **who) if credit else []
+    told += credited or billing.told_billed([found])
     return Cancelled(found, told)
 
 
 def cancel_by_learner(registration_id: int, contact: Contact, *, whom: str = "", **who):
     """Cancel what the learner may give up: LMS events booked by pass and not completed, and what
-    has a cancellation deadline until that, where the settings allow it.
+    has a cancellation deadline until that, where the settings allow it. What they had billed at
+    checkout is credited.
 
     `whom` is the address to write to about everything else. Takes what `cancel` takes. Raises
     Refusal with what to do instead.
@@ -102,7 +107,7 @@ def cancel_by_learner(registration_id: int, contact: Contact, *, whom: str = "",
     may = Organisation.objects.filter(learners_cancel=False).first() is None
     if why := why_not(found, whom=whom, may=may, on=who["on"]):
         raise Refusal(why)
-    return cancel(registration_id, **who)
+    return cancel(registration_id, credit=True, **who)
 
 
 def rules(request) -> dict:

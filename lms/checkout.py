@@ -1,8 +1,8 @@
 """How is a place booked, and through what?
 
-By pass: nothing to pay and nothing asked. By tokens: with the seat, or not at all. Free. By staff:
-given, or paid for by tokens of the account. Locks: accounts, the contact, the pass, events; the
-rule is asked under them. Every road is walked once: who has a live registration gets that one.
+By pass: nothing to pay and nothing asked. By tokens or by invoice: with the seat, or not at all.
+Free. By staff: given, or paid for by the account. Locks: accounts, the contact, the pass, events;
+the rule is asked under them. Every road is walked once: who has a live registration gets that one.
 """
 
 import datetime
@@ -18,7 +18,7 @@ from passes.models import Pass
 from tms.days import day_text
 from tms.refusals import Refusal
 
-from . import access, paying, taking
+from . import access, billing, paying, taking
 from .models import PaidBy, Registration
 
 
@@ -85,6 +85,44 @@ def book_by_tokens(
         place["paid_by"] = PaidBy.TOKENS
     who = {"at": at, "on": on, "by": by, "operation": operation, "tell": tell}
     return _enter(contact, event, path, place, **who)
+
+
+@transaction.atomic
+def book_by_invoice(
+    contact: Contact,
+    *,
+    unit: Unit,
+    amount: decimal.Decimal,
+    region: Region,
+    event: Event | None = None,
+    path: Item | None = None,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    operation: str = "",
+    tell: bool = True,
+) -> Registration:
+    """Register the contact and bill their account: both, or nothing at all.
+
+    `amount` is the net price in `unit` that they have seen in `region`. A second press returns the
+    same registration and bills nothing. Raises PriceChanged when it costs something else, and
+    Refusal when the account doesn't pay by invoice (any more), when the event is full or closed.
+    """
+    account = paying.hold(contact.account_id)
+    _lock_contact(contact)
+    _refuse_archived(contact)
+    if found := _live(contact, event, path):
+        return found
+    billing.may_be_billed(account)
+    price = paying.price_in(unit, paying.prices_of(event, path, region, on), amount)
+    place = {"paid_by": PaidBy.FREE, "account_id": account.pk, "unit": unit, "amount": price.amount}
+    if price.amount:
+        place["paid_by"] = PaidBy.INVOICE
+    who = {"at": at, "on": on, "by": by, "operation": operation}
+    made = _enter(contact, event, path, place, tell=tell, **who)
+    if price.amount:
+        billing.bill(made, price, account, **who)
+    return made
 
 
 @transaction.atomic
@@ -169,7 +207,7 @@ def register_by_staff(
     *,
     event: Event | None = None,
     path: Item | None = None,
-    pay: paying.Given | paying.Free | paying.ByTokens | None = None,
+    pay: paying.Given | paying.Free | paying.ByTokens | paying.ByInvoice | None = None,
     at: datetime.datetime,
     on: datetime.date,
     by,
@@ -180,13 +218,14 @@ def register_by_staff(
     """Give the contact a place on an event or a path; after its deadline and its start too.
 
     `pay` says how it is paid for (None: given). By tokens of one of the contact's accounts, at the
-    price where the contact buys, whoever may spend them otherwise. Raises Refusal when they are
+    price where the contact buys, whoever may spend them otherwise. By invoice to an account of
+    theirs that pays so, in its own currency if there is a price. Raises Refusal when they are
     registered already, when the event is full or not open, when it has no such price or is not
     free, and when the tokens don't suffice; then nothing has moved. `tell` writes to them.
     """
     pay = pay or paying.Given()
-    if isinstance(pay, paying.ByTokens):
-        paying.hold(pay.account.pk)
+    if isinstance(pay, paying.ByTokens | paying.ByInvoice):
+        held = paying.hold(pay.account.pk)
     _lock_people(contact)
     _refuse_archived(contact)
     if _live(contact, event, path):
@@ -195,11 +234,16 @@ def register_by_staff(
         )
     place = _paid_by_staff(contact, event, path, pay, on)
     who = {"at": at, "on": on, "by": by, "operation": operation, "reason": reason, "tell": tell}
+    price = place.pop("price", None)
     if path:
-        return taking.enter_path(contact, path, place, **who)
-    if event.status != EventStatus.OPEN:
+        made = taking.enter_path(contact, path, place, **who)
+    elif event.status != EventStatus.OPEN:
         raise Refusal(_("This event is not open. Choose another one."))
-    return taking.take_place(contact, event, place, **who)
+    else:
+        made = taking.take_place(contact, event, place, **who)
+    if price:
+        billing.bill(made, price, held, at=at, on=on, by=by, operation=operation)
+    return made
 
 
 def _paid_by_staff(contact: Contact, event, path, pay, on) -> dict:
@@ -220,6 +264,16 @@ def _paid_by_staff(contact: Contact, event, path, pay, on) -> dict:
             % {"name": contact.name, "account": pay.account},
             field="account",
         )
+    if isinstance(pay, paying.ByInvoice):
+        account = billing.may_be_billed(Account.objects.get(pk=pay.account.pk))
+        price = next(iter(billing.in_money(prices, account)), None)
+        if price is None:
+            raise Refusal(
+                _("It has no price in money. Choose another way to pay, or give the place."),
+                field="pay",
+            )
+        bought = {"account_id": account.pk, "unit": price.unit, "amount": price.amount}
+        return place | bought | {"price": price}
     price = paying.price_in(pay.unit, prices, pay.shown)
     place |= {"account_id": pay.account.pk, "unit": pay.unit, "amount": price.amount}
     if not price.amount:

@@ -27,6 +27,25 @@ class AskForm(Form):
     )
 
 
+class AskPassForm(AskForm):
+    """Which option, where there are several, and a note."""
+
+    field_order = ["option", "note"]
+
+    def __init__(self, *args, options, **kwargs):
+        super().__init__(*args, **kwargs)
+        if len(options) > 1:
+            known = {str(each.pk): each for each in options}
+            self.fields["option"] = forms.TypedChoiceField(
+                label=_("Option"),
+                choices=[("", _("Any")), *((pk, each.name) for pk, each in known.items())],
+                coerce=known.get,
+                empty_value=None,
+                required=False,
+            )
+            self.order_fields(self.field_order)
+
+
 class AskPlaceForm(AskForm):
     """Which date, where there are any, and a note."""
 
@@ -89,11 +108,13 @@ def items_matching(items, text: str):
 class CancelPlaceForm(ReasonForm):
     """Giving up somebody's place; `back` is what was paid for it in tokens, in words.
 
+    `billed`: the invoice over this place alone, where it may be credited too.
     `until`: the last day of a fresh issue, where that may be given instead of what would be
     written off at once (False: it may not).
     """
 
     give_back = forms.BooleanField(required=False, initial=True)
+    credit = forms.BooleanField(required=False, initial=True)
     fresh = forms.BooleanField(
         label=gettext_lazy("Give a fresh issue for what is written off at once"), required=False
     )
@@ -102,10 +123,13 @@ class CancelPlaceForm(ReasonForm):
         required=False,
         help_text=gettext_lazy("Empty: it never expires."),
     )
-    field_order = ["give_back", "fresh", "fresh_until", "reason"]
+    field_order = ["give_back", "credit", "fresh", "fresh_until", "reason"]
 
-    def __init__(self, *args, back="", until=False, **kwargs):
+    def __init__(self, *args, back="", billed=None, until=False, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["credit"].label = _("Credit %(invoice)s") % {"invoice": billed}
+        if not billed:
+            del self.fields["credit"]
         self.fields["give_back"].label = _("Give back %(tokens)s") % {"tokens": back}
         if until is False or not back:
             del self.fields["fresh"], self.fields["fresh_until"]
@@ -125,7 +149,8 @@ class PaymentField(forms.ChoiceField):
 class GivePlaceForm(ReasonForm):
     """A place that staff give, or that tokens of an account pay for.
 
-    `units` are the token types that the place has a price in, and that the colleague may redeem.
+    `units` are the token types that the place has a price in, and that the colleague may redeem;
+    `billed`: may they have it billed?
     """
 
     pay = PaymentField(label=gettext_lazy("Payment"), initial="staff")
@@ -133,11 +158,13 @@ class GivePlaceForm(ReasonForm):
         label=gettext_lazy("Send them the confirmation by email"), required=False, initial=True
     )
 
-    def __init__(self, *args, units=(), **kwargs):
+    def __init__(self, *args, units=(), billed=False, **kwargs):
         super().__init__(*args, **kwargs)
+        by_invoice = [("invoice", _("By invoice"))] if billed else []
         self.fields["pay"].choices = [
             ("staff", _("By staff: nothing is paid")),
             ("free", _("Free")),
+            *by_invoice,
             *((f"unit-{unit.pk}", _("Tokens: %(type)s") % {"type": unit}) for unit in units),
         ]
 

@@ -95,10 +95,12 @@ def of(
     region: Region | None,
     on: datetime.date,
     units: Callable[[], frozenset[str] | None] = lambda: None,
+    billed: bool = False,
 ) -> Offering:
     """Everything about one course or path for this visitor. Eight statements at most.
 
-    `units` gives the token units that they could pay in (None: not known, all are shown).
+    `units` gives the token units that they could pay in (None: not known, all are shown); `billed`:
+    may they have it billed to their account?
     """
     found = entitlements.badges([item.pk], contact_id, on, account_id=account_id)
     badge = found.get(item.pk)
@@ -133,7 +135,7 @@ def of(
         steps=_steps(item) if item.kind == ItemKind.PATH else [],
         price=own,
         at_till=any(
-            not price.amount or price.unit.kind == UnitKind.TOKEN
+            billed or not price.amount or price.unit.kind == UnitKind.TOKEN
             for found in prices.values()
             for price in found
         ),

@@ -55,6 +55,14 @@ class ByTokens:
     paid_by = PaidBy.TOKENS
 
 
+@dataclasses.dataclass(frozen=True)
+class ByInvoice:
+    """A place that is billed to an account of theirs, at the price in its currency."""
+
+    account: Account
+    paid_by = PaidBy.INVOICE
+
+
 class PriceChanged(Refusal):
     """The price is not the one that was shown: nothing was taken."""
 

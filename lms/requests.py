@@ -8,22 +8,40 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Event, Item, ItemKind, ItemStatus
 from crm.models import Contact
-from passes.models import PassType, TypeStatus
+from passes.models import PassOption, PassType, TypeStatus
 from tms import journal
 from tms.compiled import Rows
 from tms.days import as_day, day_text
 from tms.refusals import Refusal
 
-from . import checkout
+from . import asking, checkout
 from .models import Registration, Request, RequestState
 
 
 @transaction.atomic
-def ask_for_pass(contact: Contact, pass_type: PassType, *, note: str = "", **who) -> Request:
-    """`Ask for this pass`: one open request a type. Takes `at`, `on`, `by`, `operation`."""
+def ask_for_pass(
+    contact: Contact,
+    pass_type: PassType,
+    *,
+    option: PassOption | None = None,
+    note: str = "",
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    operation: str = "",
+) -> Request:
+    """`Ask for this pass`: one open request a type, with an opportunity that has it filled in.
+
+    `option` is the one they would like (None: the first). A second press, or asking again while
+    the opportunity is open, makes no other one.
+    """
     if pass_type.status != TypeStatus.ACTIVE:
         raise Refusal(_("%(name)s is not on offer any more.") % {"name": pass_type.name})
-    return _ask(contact, note, pass_type=pass_type, **who)
+    who = {"at": at, "on": on, "by": by}
+    made = _ask(contact, note, pass_type=pass_type, operation=operation, **who)
+    made.opportunity = asking.opportunity_for(contact, pass_type, option, note=made.note, **who)
+    made.save(update_fields=["opportunity"])
+    return made
 
 
 @transaction.atomic

@@ -295,6 +295,12 @@ class RequestTable(tables.Table):
     )
     about = tables.Column(accessor="about", note="kind", verbose_name=gettext_lazy("What for"))
     note = tables.Column(verbose_name=gettext_lazy("Note"))
+    opportunity = tables.Link(
+        "crm:opportunity",
+        key="opportunity_id",
+        accessor="opportunity__name",
+        verbose_name=gettext_lazy("Opportunity"),
+    )
     asked_at = tables.Moment(sort="pk", verbose_name=gettext_lazy("Asked"))
     answer = tables.Column(hidden=True, verbose_name=gettext_lazy("Answer"))
     answered_at = tables.Moment(hidden=True, verbose_name=gettext_lazy("Answered"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Item, ItemKind, Price, Region, UnitKind
-from catalog.money import written_or_free
+from catalog.money import written, written_or_free
 from crm.models import Account, Contact, CustomField
 from passes.entitlements import Offer
 from tms import operations
@@ -22,7 +22,7 @@ from tms.days import number
 from tokens import spending
 from tokens.models import Spending, TokenIssue
 
-from . import offering, paying
+from . import billing, offering, paying
 from .models import PaidBy
 from .offering import Date, Offering
 
@@ -54,6 +54,8 @@ class Way:
     @property
     def key(self) -> str:
         """What a form says of it."""
+        if self.paid_by == PaidBy.INVOICE and self.price:
+            return f"invoice-{self.price.unit_id}"
         if self.account and self.price:
             return f"tokens-{self.account.pk}-{self.price.unit_id}"
         return str(self.paid_by.value)
@@ -68,8 +70,24 @@ class Way:
         return written_or_free(self.amount, self.price.unit) if self.price else ""
 
     @property
+    def seen(self) -> str:
+        """The amount as a form sends it back: 490, or 49.5"""
+        return f"{self.amount.normalize():f}"
+
+    @property
     def after(self) -> int:
         return self.balance - int(self.amount)
+
+    @cached_property
+    def bill(self) -> dict[str, str]:
+        """What an invoice over it says: net, tax, the level of it, gross."""
+        line, unit = billing.line_of(self.price), self.price.unit
+        return {
+            "net": written(line.net, unit),
+            "tax": written(line.tax, unit) if line.tax else "",
+            "level": str(self.price.tax_level),
+            "gross": written(line.gross, unit),
+        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,6 +128,7 @@ class Till:
             region=self.region,
             on=self.on,
             units=lambda: self.units,
+            billed=self.contact.account.pays_by_invoice,
         )
 
     @property
@@ -180,19 +199,31 @@ class Till:
         free = next((each for each in self.prices if not each.amount), None)
         if free:
             return [Way(PaidBy.FREE, free)]
+        return sorted([*self._in_tokens, *self._by_invoice], key=lambda way: bool(way.why_not))
+
+    @property
+    def _by_invoice(self) -> list[Way]:
+        """To the learner's own account, where it pays so."""
+        account = self.contact.account
+        if not account.pays_by_invoice or account.archived_at:
+            return []
+        prices = billing.in_money(self.prices, account)
+        return [Way(PaidBy.INVOICE, each, account) for each in prices]
+
+    @property
+    def _in_tokens(self) -> list[Way]:
         in_tokens = [each for each in self.prices if each.unit.kind == UnitKind.TOKEN]
         if not in_tokens:
             return []
         accounts = list(spending.accounts_of(self.contact).select_related("token_spending"))
         balances = balances_of(accounts, in_tokens, self.on)
         limits = {each.pk: self._left(each) for each in accounts}
-        ways = [
+        return [
             self._by_tokens(price, account, balances, limits)
             for price in in_tokens
             for account in accounts
             if len(accounts) == 1 or (account.pk, price.unit_id) in balances
         ]
-        return sorted(ways, key=lambda way: bool(way.why_not))
 
     def _by_tokens(self, price, account, balances, limits) -> Way:
         has, left = balances.get((account.pk, price.unit_id), 0), limits[account.pk]

@@ -28,7 +28,7 @@ class Requests(ListPage):
     title = gettext_lazy("Requests")
     permission_required = ANSWER
     table, filterset, sort = tables.RequestTable, RequestFilter, "-pk"
-    values = ("state", "item_id", "pass_type_id", "contact__first_name")
+    values = ("state", "item_id", "pass_type_id", "opportunity_id", "contact__first_name")
     changes = "requests"
     export_name = "requests"
     empty = Empty(
@@ -48,6 +48,14 @@ class Requests(ListPage):
         )
 
     def menu(self, row):
+        if row["opportunity_id"]:
+            yield Action(
+                _("See the opportunity"),
+                page_of("crm:opportunity", row["opportunity_id"]),
+                "arrow-right",
+                dialog=False,
+                permission="crm.view_opportunities",
+            )
         if row["state"] != RequestState.OPEN:
             return
         grant = "lms:grant_pass" if row["pass_type_id"] else "lms:grant_place"

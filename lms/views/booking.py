@@ -16,8 +16,8 @@ from tms.refusals import Refusal
 from tms.ui.access import learner
 from tms.ui.dialogs import Dialog, Done
 
-from .. import access, calendars, cancelling, checkout, offering, requests
-from ..forms import AskForm, AskPlaceForm, CancelForm
+from .. import access, asking, billing, calendars, cancelling, checkout, offering, requests
+from ..forms import AskPassForm, AskPlaceForm, CancelForm
 from ..models import Registration
 from ..visitor import visitor
 from .item import item_of, item_page
@@ -100,6 +100,7 @@ def registration_page(request, found, *, refused="", status=200):
         "sessions": found.event.sessions.order_by("starts_at", "id") if found.event else [],
         "steps": steps(found, request.today) if found.path_id else [],
         "why_not_cancel": cancelling.why_not(found, **cancelling.rules(request)),
+        "invoice": billing.own_invoice(found, who.contact),
         "refused": refused,
     }
     return render(request, "lms/registration.html", context, status=status)
@@ -210,7 +211,7 @@ class AskForPass(LearnerDialog):
 
     title = gettext_lazy("Ask for this pass")
     submit = gettext_lazy("Ask for it")
-    form_class = AskForm
+    form_class = AskPassForm
 
     @cached_property
     def pass_type(self):
@@ -220,8 +221,13 @@ class AskForPass(LearnerDialog):
     def subject(self):
         return self.pass_type.name
 
-    def perform(self, *, note):
-        requests.ask_for_pass(self.who.contact, self.pass_type, note=note, **by(self.request))
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"options": asking.options_of(self.pass_type)}
+
+    def perform(self, *, note, option=None):
+        requests.ask_for_pass(
+            self.who.contact, self.pass_type, option=option, note=note, **by(self.request)
+        )
         return Done(
             goes_to=reverse("lms:pass_type", args=[self.pass_type.slug]),
             says=_("You asked for it. The answer stands here and in your profile."),

@@ -11,12 +11,13 @@ from tms.ui.access import allowed
 from tokens import issuing, ledger
 from tokens.models import TokenSettings
 
-from .. import cancelling
+from .. import billing, cancelling
 from ..forms import CancelPlaceForm
-from ..models import Registration
+from ..models import PaidBy, Registration
 from .managing import Managing
 
 ISSUE = "tokens.issue_tokens"
+CREDIT = "crm.credit_invoices"
 
 
 class Cancel(Managing):
@@ -44,6 +45,9 @@ class Cancel(Managing):
     def get_form_kwargs(self):
         """What was paid in tokens, and until when a fresh issue would last, if one may be given."""
         on = self.registration
+        if on.paid_by == PaidBy.INVOICE and allowed(self.request.user, CREDIT):
+            invoice = billing.to_credit(on)
+            return super().get_form_kwargs() | {"billed": invoice}
         back = on.token_move and ledger.to_give_back([on.token_move], self.request.today)
         if not back:
             return super().get_form_kwargs()
@@ -55,11 +59,12 @@ class Cancel(Managing):
         given = {"back": written(total, on.unit), "until": until}
         return super().get_form_kwargs() | given
 
-    def perform(self, *, reason, give_back=True, fresh=False, fresh_until=None):
+    def perform(self, *, reason, give_back=True, fresh=False, fresh_until=None, credit=False):
         return cancelling.cancel(
             self.registration.pk,
             give_back=give_back,
             fresh=cancelling.Fresh(fresh_until) if fresh else None,
+            credit=credit,
             reason=reason or "",
             **self.who,
         )

@@ -1,6 +1,7 @@
 """The checkout of a learner, step by step: date, questions, payment, review. Without scripts."""
 
 import decimal
+import re
 import uuid
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from ..till import Till
 from .booking import by, learning
 from .item import item_of
 
+AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 STEPS = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -92,7 +94,7 @@ class QuestionsForm(Form):
 @learner
 @STEPS
 def payment(request, slug):
-    """By which tokens of which account, with what is there before and after; or free."""
+    """By which tokens, with what is there before and after, by invoice, or free."""
     found = at_till(request, slug)
     if elsewhere := already(found) or skipped(found, "payment"):
         return elsewhere
@@ -174,6 +176,12 @@ def book(request, found: Till) -> Registration:
     place |= {"region": found.region}
     if way.paid_by == PaidBy.FREE:
         return checkout.book_free(found.contact, **place, **by(request))
+    if way.paid_by == PaidBy.INVOICE:
+        amount = seen(request.POST.get("amount", ""))
+        who = by(request)
+        return checkout.book_by_invoice(
+            found.contact, unit=way.price.unit, amount=amount, **place, **who
+        )
     return checkout.book_by_tokens(
         found.contact,
         account=way.account,
@@ -186,7 +194,7 @@ def book(request, found: Till) -> Registration:
 
 def seen(text: str) -> decimal.Decimal:
     """The amount that the page showed; what isn't one is none that anything costs."""
-    return decimal.Decimal(text) if text.isascii() and text.isdecimal() else decimal.Decimal(-1)
+    return decimal.Decimal(text) if AMOUNT.fullmatch(text) else decimal.Decimal(-1)
 
 
 # The beats that the steps share

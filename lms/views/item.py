@@ -44,6 +44,7 @@ def item_page(request, slug, *, refused="", chosen=None, status=200):
         region=who.region,
         on=request.today,
         units=lambda: who.units,
+        billed=bool(who.contact and who.contact.account.pays_by_invoice),
     )
     badge = offered.badge
     whom = badges.whom_to_ask(who.contact, [badge] if badge else [])

@@ -1,24 +1,32 @@
-"""What stands on the receipt of a place that was paid for in tokens? As a page, and as PDF."""
+"""What stands on the receipt of a place paid for in tokens, or on its invoice? A page, and PDF."""
 
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from catalog.money import written
+from crm import documents
+from crm.models import Invoice
 from tms import days, printing
 from tms.days import day_text
 from tms.ui.access import learner
 from tokens import ledger
 
-from .. import offering, paying
-from ..models import Registration
+from .. import billing, offering, paying
+from ..models import PaidBy, Registration
 from .booking import learning
 
 
 @learner
 @require_safe
 def receipt(request, pk):
-    """The number, who, what, what was paid and from which issues, and what came back."""
+    """The number, who, what, what was paid and from which issues, and what came back; or what
+    was billed.
+    """
+    if invoice := billed(request, pk):
+        context = {"registration": pk, "invoice": invoice, "lines": lines_of(invoice)}
+        return render(request, "lms/invoice.html", context)
     found, facts, parts = told(request, pk)
     context = {"registration": found, "facts": facts, "parts": parts}
     return render(request, "lms/receipt.html", context)
@@ -28,6 +36,9 @@ def receipt(request, pk):
 @require_safe
 def receipt_file(request, pk):
     """The same, to be kept."""
+    if invoice := billed(request, pk):
+        said, site = documents.of_invoice(invoice, request.organisation), request.organisation
+        return documents.answer(said, site, at=request.now, file=f"{invoice.number}.pdf")
     found, facts, parts = told(request, pk)
     data = {
         "title": _("Receipt %(number)s") % {"number": number(found)},
@@ -38,6 +49,26 @@ def receipt_file(request, pk):
         "note": _("Paid in training tokens: a receipt, not an invoice."),
     }
     return printing.answer("receipt", data, at=request.now, file=f"{number(found)}.pdf")
+
+
+def billed(request, pk) -> Invoice | None:
+    """The invoice that the learner raised with this place of theirs, if they did."""
+    who = learning(request)
+    found = Registration.objects.filter(pk=pk, contact=who.contact, paid_by=PaidBy.INVOICE).first()
+    return found and billing.own_invoice(found, who.contact)
+
+
+def lines_of(invoice: Invoice) -> list[dict]:
+    """Its lines, in words."""
+    unit = invoice.currency
+    return [
+        {
+            "title": each.title,
+            "detail": each.detail,
+            **{name: written(getattr(each, name), unit) for name in ("net", "tax", "gross")},
+        }
+        for each in invoice.lines.all()
+    ]
 
 
 def number(registration: Registration) -> str:

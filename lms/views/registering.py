@@ -12,7 +12,7 @@ from tms.ui.access import allowed, staff
 from tms.ui.combobox import options
 from tokens.models import TokenIssue
 
-from .. import checkout, paying
+from .. import billing, checkout, paying
 from ..forms import (
     RegisterContactForm,
     RegisterOnEventForm,
@@ -22,6 +22,7 @@ from ..tables import MANAGE
 from .managing import Managing
 
 REDEEM = "tokens.redeem_tokens"
+BILL = "crm.manage_invoices"
 
 
 class Registering(Managing):
@@ -40,7 +41,8 @@ class Registering(Managing):
         units = Unit.objects.none()
         if allowed(self.request.user, REDEEM):
             units = Unit.objects.tokens().filter(self.priced()).distinct().order_by("label")
-        return super().get_form_kwargs() | {"units": units}
+        billed = allowed(self.request.user, BILL)
+        return super().get_form_kwargs() | {"units": units, "billed": billed}
 
     def priced(self) -> Q:
         """The token types to choose from."""
@@ -57,13 +59,16 @@ class Registering(Managing):
         made = checkout.register_by_staff(
             contact, pay=self.payment(contact, pay), **given, **self.who
         )
-        return paying.told_paid(made, self.request.today)
+        return paying.told_paid(made, self.request.today) + billing.told_bill(made)
 
     def payment(self, contact, pay):
         if pay == "staff":
             return paying.Given()
         if pay == "free":
             return paying.Free()
+        if pay == "invoice":
+            self.asks = ways = payers_of(contact, self.request)
+            return paying.ByInvoice(ways["account"])
         self.asks = ways = asked_of(contact, pay, self.request)
         issue = ways["issue"]
         return paying.ByTokens(ways["account"], ways["unit"], issue and issue.pk)
@@ -71,6 +76,17 @@ class Registering(Managing):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         return context | getattr(self, "asks", {})
+
+
+def payers_of(contact, request) -> dict:
+    """To which of their accounts it is billed. Two statements."""
+    accounts = Account.objects.in_bulk(contact.account_ids())
+    billed = [each for each in accounts.values() if each.pays_by_invoice and not each.archived_at]
+    chosen = request.POST.get("account", "")
+    account = next((each for each in billed if str(each.pk) == chosen), None)
+    own = next((each for each in billed if each.pk == contact.account_id), None)
+    account = account or own or next(iter(billed), accounts[contact.account_id])
+    return {"accounts": billed, "account": account}
 
 
 def asked_of(contact, pay, request) -> dict:
