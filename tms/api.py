@@ -14,6 +14,7 @@ import catalog.api_items
 import catalog.api_prices
 from crm.api_accounts import accounts
 from crm.api_contacts import contacts
+from crm.api_invoices import invoices
 from crm.api_opportunities import opportunities
 from lms.api import opening
 from lms.api_marking import registrations
@@ -43,6 +44,7 @@ for resource in (
     accounts,
     contacts,
     opportunities,
+    invoices,
     passes_sold,
     tokens_sold,
     catalog.api_items.catalogue,
