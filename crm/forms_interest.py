@@ -20,7 +20,8 @@ from .models import Contact, Opportunity
 class InterestForm(Form):
     """Base of every form that adds or changes an interest; a subclass asks what it is about first.
 
-    `prices` are those of the catalogue that fit; `named`: can it be for people by name?
+    `prices` are those of the catalogue that fit what is `chosen` so far; `named`: can it be for
+    people by name?
     """
 
     named = True
@@ -53,9 +54,11 @@ class InterestForm(Form):
         help_text=gettext_lazy("By name. The rest of the quantity is for nobody yet."),
     )
 
-    def __init__(self, *args, opportunity: Opportunity, prices: list[Price], may_override, **more):
+    def __init__(
+        self, *args, opportunity: Opportunity, prices: list[Price], chosen, may_override, **more
+    ):
         super().__init__(*args, **more)
-        self.opportunity, self.prices = opportunity, prices
+        self.opportunity, self.prices, self.chosen = opportunity, prices, chosen
         self.may_override = may_override
         levels = TaxLevel.objects.filter(archived_at=None)
         if kept := self.initial.get("tax_level"):
@@ -82,9 +85,13 @@ class InterestForm(Form):
             self.fields.pop("contacts")
 
     def without_one(self):
-        """The opportunity's currency where the catalogue has no price in it, and it may be set."""
+        """What stands there before anything is chosen; and the opportunity's currency where the
+        catalogue has no price in it, and it may be set.
+        """
         currency = self.opportunity.currency
-        if self.may_override and currency.pk not in {each.unit_id for each in self.prices}:
+        if not self.chosen:
+            yield "", _("Choose what it is about first")
+        elif self.may_override and currency.pk not in {each.unit_id for each in self.prices}:
             yield str(currency.pk), _("No price in %(currency)s: set one") % {"currency": currency}
 
     @property

@@ -187,9 +187,7 @@ def _told(place: PlaceInterest, named, rest: Sequence[Part]) -> list[Consequence
     )
     if rest:
         told.append(
-            Consequence(
-                "gives", _("Places to be filled later"), len(rest), (f"{what}: {len(rest)}",)
-            )
+            Consequence("gives", _("Places to be filled later"), 1, (f"{what}: {len(rest)}",))
         )
     return told
 

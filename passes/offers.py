@@ -14,7 +14,6 @@ from . import lifecycle, rules, selling
 from .models import Pass, PassInterest, PassOption, Source, Status
 
 LONGEST_ID = 80  # what a pass keeps of an external ID
-NAMED = 3
 
 
 class Passes:
@@ -55,10 +54,9 @@ class Passes:
             opportunity=opportunity,
             **who.told,
         )
-        holders = [each.contact.name for each in made if each.contact]
-        lines = tuple(holders[:NAMED])
-        if rest := len(made) - len(holders):
-            lines += (ngettext("%(n)s unassigned", "%(n)s unassigned", rest) % {"n": rest},)
+        lines = [each.contact.name for each in made if each.contact]
+        if rest := len(made) - len(lines):
+            lines.append(ngettext("%(n)s unassigned", "%(n)s unassigned", rest) % {"n": rest})
         sentence = ngettext(
             "%(n)s %(type)s, %(option)s, for %(account)s until %(day)s",
             "%(n)s × %(type)s, %(option)s, for %(account)s until %(day)s",
@@ -73,7 +71,7 @@ class Passes:
         }
         return Delivery(
             [Given("pass", each.pk) for each in made],
-            [Consequence("gives", sentence % words, len(made), lines)],
+            [Consequence("gives", sentence % words, len(lines), tuple(lines))],
         )
 
     def note(self, interest) -> str:
@@ -100,7 +98,7 @@ class Passes:
         sentence = ngettext(
             "%(n)s training pass is cancelled", "%(n)s training passes are cancelled", len(ids)
         )
-        gone = Consequence("closes", sentence % {"n": len(ids)}, len(ids), lines[:NAMED])
+        gone = Consequence("closes", sentence % {"n": len(ids)}, len(ids), lines)
         return [gone, *change.consequences]
 
 

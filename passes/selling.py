@@ -7,7 +7,7 @@ from crm.interests import Wanted
 from crm.models import Interest
 
 from . import rules
-from .models import PassInterest, PassOption
+from .models import PassInterest, PassOption, period_in_words
 
 OFFER = "passes"
 
@@ -40,5 +40,5 @@ def edit_interest(
 
 def named(option: PassOption) -> dict[str, str]:
     """Under which words an option is sold: `title` and `detail` of an interest."""
-    period = f"{option.period} {option.get_period_unit_display().lower()}"
+    period = period_in_words(option.period, option.period_unit)
     return {"title": option.pass_type.name, "detail": f"{option.name}, {period}"}

@@ -105,6 +105,7 @@ class InterestDialog(Dialog):
         return super().get_form_kwargs() | {
             "opportunity": self.opportunity,
             "prices": self.prices,
+            "chosen": bool(self.thing and self.thing.priced_id),
             "may_override": self.may_override,
         }
 
