@@ -13,7 +13,7 @@ from tms import journal
 
 from .. import accounts as verbs
 from .. import changes
-from ..models import Account, AccountKind, Change, Contact, ExternalId, Membership
+from ..models import Account, AccountKind, Change, Contact, Membership
 from .people import People
 
 # How the text of a column becomes its value.
@@ -66,7 +66,7 @@ class Writer:
         Account.objects.bulk_create(made)
         for known in self.batch.new:
             known.made.account = self.account(known.account)
-        Contact.objects.bulk_create(known.made for known in self.batch.new)
+        insert(Contact, [known.made for known in self.batch.new])
         ids = [
             (self.account(account), *key)
             for account in {id(each): each for each in self.accounts()}.values()
@@ -80,8 +80,8 @@ class Writer:
         self.ids(ids + more)
         self.link(changed)
         self.lead(made)
-        self.facts += [self.fact("account.created", account) for account in made]
-        self.facts += [self.fact("contact.created", known.made) for known in self.batch.new]
+        self.created("account.created", made)
+        self.created("contact.created", [known.made for known in self.batch.new])
         self.note_ids(more)
         there = [(owner, *key) for owner, *key in ids if owner.__class__ is Account]
         new = {id(account) for account in made}
@@ -150,7 +150,7 @@ class Writer:
             (changed[pk], *key) for pk, known in self.batch.changed.items() for key in known.keys
         ]
         self.ids(ids + more)
-        self.facts += [self.fact("account.created", account) for account in made]
+        self.created("account.created", made)
         self.note_ids(more)
 
     def parent_of(self, known):
@@ -206,10 +206,30 @@ class Writer:
                 contact.user.save(update_fields=["name"])
 
     def ids(self, ids) -> None:
-        ExternalId.objects.bulk_create(
-            ExternalId(**{changes.noun_of(owner): owner}, system=system, value=value)
-            for owner, system, value in ids
-        )
+        for noun, model in (("account", Account), ("contact", Contact)):
+            of_noun = [each for each in ids if isinstance(each[0], model)]
+            if of_noun:
+                given = [
+                    [owner.pk for owner, _system, _value in of_noun],
+                    [system for _owner, system, _value in of_noun],
+                    [value for _owner, _system, value in of_noun],
+                ]
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        f"INSERT INTO crm_externalid ({noun}_id, system, value) "  # noqa: S608
+                        "SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[])",
+                        given,
+                    )
+
+    def created(self, kind, made) -> None:
+        """What was made. One statement."""
+        ids = [
+            (each.pk, each.pk, None)
+            if isinstance(each, Account)
+            else (each.pk, each.account_id, each.pk)
+            for each in made
+        ]
+        journal.write_alike(kind, ids, **self.who)
 
     def note_ids(self, ids) -> None:
         """That who was here got a further ID."""
@@ -230,6 +250,39 @@ def held(model, versions: dict[int, int]) -> None:
     rows = rows.filter(pk__in=list(versions)).order_by("pk").values_list("pk", "version")
     if dict(rows) != versions:
         raise Moved
+
+
+def insert(model, rows: list) -> None:
+    """Write new rows, and give them their ids. One statement, in half the time of the library's:
+    what is the same in all of them is sent once."""
+    if not rows:
+        return
+    names, values, unnested, given = [], [], [], []
+    for field in model._meta.concrete_fields:
+        if field.primary_key or field.generated:
+            continue
+        # As text: a cast to varchar(100) would cut off what is longer, where it has to be refused.
+        kind = field.db_type(connection).partition("(")[0]
+        kind = "text" if kind.startswith("varchar") else kind
+        column = [as_text(getattr(row, field.attname)) for row in rows]
+        names.append(f'"{field.column}"')
+        if column.count(column[0]) == len(column):
+            values.append((f"%s::{kind}", column[0]))
+        else:
+            values.append((f'v."{field.column}"::{kind}', None))
+            unnested.append(f'"{field.column}"')
+            given.append(column)
+    same = [value for sql, value in values if sql.startswith("%s")]
+    arrays = ", ".join(["%s::bigint[]", *("%s::text[]" for _column in unnested)])
+    sql = (
+        f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) "  # noqa: S608
+        f"SELECT {', '.join(sql for sql, _value in values)} "
+        f"FROM unnest({arrays}) AS v({', '.join(['place', *unnested])}) ORDER BY place RETURNING id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*same, list(range(len(rows))), *given])
+        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = pk
 
 
 def update(model, values: dict[int, dict]) -> None:

@@ -307,7 +307,7 @@ def test_nine_hundred_rows_cost_as_many_statements_as_three(file, europe, capsys
             call_command("import_contacts", path)
         return len(first), len(again)
 
-    assert (cost(3), cost(900)) == ((18, 13), (18, 13))
+    assert (cost(3), cost(900)) == ((20, 13), (20, 13))
 
 
 @pytest.mark.django_db(transaction=True)

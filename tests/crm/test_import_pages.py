@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from crm import contacts, external_ids
 from crm.importing import running
 from crm.models import Account, Contact
+from crm.views import importing as pages
 from tests.factories import AccountFactory, UserFactory
 from tests.passes.conftest import hidden_in
 from tms import jobs
@@ -185,10 +186,12 @@ def test_accounts_have_their_own_import(desk, kestrel):
 
 
 @pytest.fixture
-def many():
-    """A file of 2,500 people; in the first, the middle and the last thousand one is refused."""
-    lines = [f"{n},Ada,{n},a{n}@example.org,Company {n % 7},lead" for n in range(2500)]
-    for n in (500, 1500, 2400):
+def many(monkeypatch):
+    """A file of 250 people, a hundred of whom are taken at once; of each hundred one is refused."""
+    monkeypatch.setattr(running, "AT_ONCE", 100)
+    monkeypatch.setattr(pages, "SHORT_ROWS", 100)
+    lines = [f"{n},Ada,{n},a{n}@example.org,Company {n % 7},lead" for n in range(250)]
+    for n in (50, 150, 240):
         lines[n] = f"{n},Ada,{n},nowhere,,lead"
     return "\n".join([HEAD, *lines])
 
@@ -198,13 +201,13 @@ def begun(desk, many, clock):
     at = looked_at(desk, many, make="on")
     look = Job.objects.get(pk=at.split("/")[-2])
     assert at == f"/jobs/{look.pk}/"
-    assert (look.state, look.total) == (JobState.WAITING, 2500)
+    assert (look.state, look.total) == (JobState.WAITING, 250)
     assert jobs.run(look.pk, at=clock.at)
     look.refresh_from_db()
     assert Contact.objects.count() == 0
     assert f"/imports/{look.pk}/" in html_of(desk.get(at))
     page = desk.get(f"/imports/{look.pk}/")
-    assert "Import 2,497 rows" in html_of(page)
+    assert "Import 247 rows" in html_of(page)
     answered(desk, f"/imports/{look.pk}/")
     return Job.objects.get(verb=running.RUN)
 
@@ -221,13 +224,13 @@ def test_a_long_file_is_looked_at_and_imported_in_the_background(desk, many, clo
     assert "goes on from where it was" in html_of(desk.get(f"/jobs/{job.pk}/"))
     assert jobs.run(job.pk, at=clock.at)
     job.refresh_from_db()
-    assert (job.state, job.done) == (JobState.DONE, 2500)
+    assert (job.state, job.done) == (JobState.DONE, 250)
     assert job.result["sentences"] == [
-        "New: 2,497. Changed: 0. Unchanged: 0. Refused: 3.",
+        "New: 247. Changed: 0. Unchanged: 0. Refused: 3.",
         "7 accounts were made.",
     ]
-    assert Contact.objects.count() == 2497
-    assert refused_in(job) == ["Row", "502", "1502", "2402"]
+    assert Contact.objects.count() == 247
+    assert refused_in(job) == ["Row", "52", "152", "242"]
 
 
 def test_an_import_whose_worker_died_goes_on_where_it_was(desk, many, clock, monkeypatch):
@@ -243,19 +246,19 @@ def test_an_import_whose_worker_died_goes_on_where_it_was(desk, many, clock, mon
     monkeypatch.setattr(running.Import, "take", dies)
     assert jobs.run(job.pk, at=clock.at)
     job.refresh_from_db()
-    assert (job.state, job.done) == (JobState.PARKED, 1000)
-    assert Contact.objects.count() == 999
-    assert "1,000 of 2,500 were done before and stay." in html_of(desk.get(f"/jobs/{job.pk}/"))
+    assert (job.state, job.done) == (JobState.PARKED, 100)
+    assert Contact.objects.count() == 99
+    assert "100 of 250 were done before and stay." in html_of(desk.get(f"/jobs/{job.pk}/"))
     jobs.again(job.pk, at=clock.at, on=clock.on(), by=job.by)
     assert jobs.run(job.pk, at=clock.at)
     job.refresh_from_db()
-    assert parts == [1000, 1000, 1000, 500]
+    assert parts == [100, 100, 100, 50]
     assert job.result["sentences"] == [
-        "New: 2,497. Changed: 0. Unchanged: 0. Refused: 3.",
+        "New: 247. Changed: 0. Unchanged: 0. Refused: 3.",
         "7 accounts were made.",
     ]
-    assert refused_in(job) == ["Row", "502", "1502", "2402"]
-    assert JournalRow.objects.filter(kind="contact.created").count() == 2497
+    assert refused_in(job) == ["Row", "52", "152", "242"]
+    assert JournalRow.objects.filter(kind="contact.created").count() == 247
 
 
 def test_whose_role_lost_imports_meanwhile_imports_nothing(desk, many, clock, office):
