@@ -56,7 +56,7 @@ def add_passes(page):
     page.get_by_role("button", name="Add Interest").click()
     page.locator("[popover]:popover-open").get_by_role("link", name="Training Passes").click()
     choose(page, "Pass Type", "lead", "Leadership Library")
-    expect(dialog(page).get_by_label("Option")).to_contain_text("Annual")
+    expect(dialog(page).get_by_label("Option", exact=True)).to_contain_text("Annual")
     expect(dialog(page).get_by_label("Price", exact=True)).to_contain_text("€900.00")
     dialog(page).get_by_label("Quantity").fill("3")
     dialog(page).get_by_label("Discount").fill("10")
