@@ -29,7 +29,7 @@ SHORTER = gettext_lazy(
 VALUES = (
     "pass_type_id", "pass_type__name", "option_id", "option__name", "account_id", "contact_id",
     "status", "starts_on", "expires_on", "issued_at", "assigned_on", "cancelled_at",
-    "external_ids", "source", "version",
+    "external_ids", "source", "opportunity_id", "version",
 )  # fmt: skip
 
 
@@ -56,6 +56,7 @@ class PassTold(Told):
     cancelled_at: datetime.datetime | None
     external_ids: list[str]
     source: Literal["hand", "opportunity", "api", "import"]
+    opportunity: int | None = Field(description="The one that sold it.")
     version: int = Field(description="Send it with an action to be refused if it changed since.")
 
 

@@ -62,6 +62,7 @@ def test_a_pass_is_given_as_by_page_but_for_where_it_came_from(all_scopes, yearl
         "cancelled_at": None,
         "external_ids": [],
         "source": "api",
+        "opportunity": None,
         "version": 0,
     }
     fact = JournalRow.objects.get(kind="pass.issued", subject_id=by_api.pk)
