@@ -195,23 +195,28 @@ def test_the_page_draws_a_line_of_one_type_and_ends_with_the_period(desk, spring
 def test_what_was_due_in_a_month_was_renewed_extended_or_left_to_end(
     given, deed, monthly, library, clock
 ):
-    early, late, longer, within, _left, gone, back = (given("2026-01-10") for _each in range(7))
+    passes = [given("2026-01-10") for _each in range(8)]
+    early, late, longer, within, _left, gone, back, twice = passes
     start = day("2026-02-10")
     assert {each.expires_on for each in Pass.objects.all()} == {start}
     lifecycle.renew(early.pk, version=None, option=monthly, **deed("2026-01-20"))
     lifecycle.extend(within.pk, version=None, expires_on=day("2026-02-28"), **deed("2026-01-21"))
     lifecycle.extend(longer.pk, version=None, expires_on=day("2026-03-01"), **deed("2026-01-22"))
+    # Renewed within the month that it was due in, and extended out of it: it was extended.
+    by_hand = {"version": None, "expires_on": day("2026-02-27")}
+    lifecycle.renew(twice.pk, **by_hand, **deed("2026-01-22"))
+    lifecycle.extend(twice.pk, version=None, expires_on=day("2026-03-09"), **deed("2026-01-22"))
     lifecycle.renew(back.pk, version=None, option=monthly, **deed("2026-01-22"))
     lifecycle.extend(back.pk, version=None, expires_on=day("2026-02-11"), **deed("2026-01-23"))
     lifecycle.cancel(gone.pk, version=None, **deed("2026-02-10"))
     lifecycle.renew(late.pk, version=None, option=monthly, **deed("2026-05-05"))
     found = reports.renewal(day("2026-02-01"), day("2026-02-28"), zone=ZONE)
-    assert found == {day("2026-02-01"): reports.Due(renewed=2, extended=1, ended=3)}
-    assert found[day("2026-02-01")].rate == pytest.approx(2 / 6)
+    assert found == {day("2026-02-01"): reports.Due(renewed=2, extended=2, ended=3)}
+    assert found[day("2026-02-01")].rate == pytest.approx(2 / 7)
     march = reports.renewal(day("2026-03-01"), day("2026-06-30"), zone=ZONE, pass_type=library.pk)
-    # `early` and `longer`, and `late`, renewed from the day it was revived on.
+    # `early`, `longer` and `twice`; and `late`, renewed from the day it was revived on.
     assert march == {
-        day("2026-03-01"): reports.Due(ended=2),
+        day("2026-03-01"): reports.Due(ended=3),
         day("2026-06-01"): reports.Due(ended=1),
     }
     assert reports.renewal(day("2026-02-01"), day("2026-02-28"), zone=ZONE, pass_type=0) == found

@@ -16,7 +16,7 @@ SELECT found.*, a.name, u.label
 FROM (
     SELECT account_id, token_type_id, sum(remaining) AS tokens, min(expires_on) AS expires_on
     FROM tokens_tokenissue
-    WHERE remaining > 0 AND expires_on BETWEEN %(on)s AND %(soon)s
+    WHERE has_some AND expires_on BETWEEN %(on)s AND %(soon)s
     GROUP BY account_id, token_type_id
     ORDER BY 4, 1, 2 LIMIT {LISTED + 1}
 ) found
