@@ -6,14 +6,17 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.models import Unit
 from crm import crediting, interests, invoices, offers, opportunities, selling, totals
 from crm.models import Fulfilment, Invoice, InvoiceLine, InvoiceStatus
+from passes import lifecycle
+from passes import selling as pass_selling
+from passes.models import Pass
 from tests.crm.selling import Seats, invoiced, line
-from tests.factories import TokenTypeFactory, UserFactory
+from tests.factories import PassOptionFactory, PassTypeFactory, TokenTypeFactory, UserFactory
 from tests.races import race
 from tms import consequences, preview
 from tms.models import JournalRow
@@ -222,6 +225,26 @@ def test_what_an_offer_refuses_undoes_all_of_it(seated, seats, who, monkeypatch)
     assert not Fulfilment.objects.filter(reversed__gt=0).exists()
 
 
+def test_passes_are_cancelled_one_by_one_and_one_that_ended_is_named(deal, who):
+    option = PassOptionFactory(pass_type=PassTypeFactory(name="Library"))
+    line = wanted(deal, "Library", 3, "490")
+    pass_selling.add_interest(deal.pk, line, option=option, **who)
+    invoice = selling.win(deal.pk, **who).invoice
+    first, second, third = Pass.objects.order_by("pk")
+    lifecycle.cancel(first.pk, version=first.version, **who)
+    done = credited(invoice, [2], [0, 1, 1], who=who)
+    for each in (second, third):
+        each.refresh_from_db()
+        assert each.status_on(who["on"]) == "cancelled"
+    assert told(done)[0][2] == ("2 of 3 × Library: €1,176.00, 2 taken back",)
+    done = credited(invoice, [1], who=who)
+    assert told(done)[-1] == (
+        "stays",
+        "1 × Library can't be taken back any more",
+        (f"Library #{first.pk}, Unassigned, until 22 November 2027: Cancelled",),
+    )
+
+
 # By line, and exactly
 
 
@@ -261,6 +284,7 @@ UNITS = [
 ]
 
 
+@settings(max_examples=40)
 @given(
     unit=st.sampled_from(UNITS),
     steps=st.integers(0, 10**9),
