@@ -51,6 +51,8 @@ class Learner(tables.Column):
         self.of_contact = tables.Link("crm:contact", key="contact_id")
 
     def drawn(self, row):
+        if row["contact_id"] is None:
+            return ""
         return tables.anchor(self.of_contact.address(row), contact_name(row))
 
 
@@ -282,6 +284,10 @@ class HeldOnEventTable(HeldPlaceTable):
 
 class HeldOfAccountTable(HeldPlaceTable):
     account = None
+
+
+class HeldOfOpportunityTable(HeldOfAccountTable):
+    opportunity = None
 
 
 class RequestTable(tables.Table):

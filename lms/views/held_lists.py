@@ -107,7 +107,7 @@ class OfAccount(HeldPlaces):
 
 
 class OfOpportunity(HeldPlaces):
-    owner, table = Opportunity, tables.HeldOfAccountTable
+    owner, table = Opportunity, tables.HeldOfOpportunityTable
     list_id = "opportunity-held-places"
 
     def queryset(self):
