@@ -161,7 +161,7 @@ def test_from_the_date_to_the_invoice(
     assert "Paid for Invoice to Kestrel Rail Group, INV-2026-0001" in said
     said = text(client.get(reverse("lms:receipt", args=[made.pk])))
     assert "Invoice INV-2026-0001" in said
-    assert "Coaching 7 December 2026, Malmö, C-1 €490.50 €98.10 €588.60" in said
+    assert "Coaching 7 December 2026, Malmö, C-1 Net €490.50 Tax €98.10 Total €588.60" in said
     file = client.get(reverse("lms:receipt_file", args=[made.pk]))
     assert file["Content-Type"] == "application/pdf"
     assert "INV-2026-0001.pdf" in file["Content-Disposition"]
