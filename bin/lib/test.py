@@ -79,8 +79,9 @@ def main() -> int:
     try:
         env = environment(servers_for(family, folder, fast=True), folder)
         failed = [] if wanted else check_all(family, env)
-        # All tests run in two processes, each with a database of its own.
-        wanted = wanted or ["-n", "2", "--dist", "worksteal"]
+        # Each process has a database of its own. One more than there are cores, as a browser and
+        # a race wait for a good part of their time.
+        wanted = wanted or ["-n", str(min(os.cpu_count() or 2, 8) + 1), "--dist", "worksteal"]
         code, _ = family.run("pytest", [*PYTHON, "-m", "pytest", *wanted], env=env)
         if failed:
             say(f"Failed before the tests: {', '.join(failed)}.")
