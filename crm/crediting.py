@@ -414,8 +414,8 @@ def _said(
         else:
             lines.append(_("%(n)s of %(all)s × %(title)s: %(amount)s") % words)
     words = {"amount": written(note.gross, note.currency), "account": invoice.account}
-    sentence = _("A credit note over %(amount)s goes to %(account)s") % words
-    return Consequence("sent", sentence, 1, tuple(lines))
+    sentence = _("A credit note over %(amount)s for %(account)s") % words
+    return Consequence("billed", sentence, 1, tuple(lines))
 
 
 def _spent(

@@ -202,10 +202,10 @@ def _billed(invoice: Invoice | None) -> list[Consequence]:
         "day": day_text(invoice.due_on),
     }
     if invoice.issued_on:
-        sentence = _("An invoice over %(amount)s goes to %(account)s, due on %(day)s") % words
+        sentence = _("An invoice over %(amount)s for %(account)s, due on %(day)s") % words
     else:
         sentence = _("A draft of an invoice over %(amount)s to %(account)s") % words
-    return [Consequence("sent", sentence, 1)]
+    return [Consequence("billed", sentence, 1)]
 
 
 def people_of(line: Interest, found: Opportunity) -> list[Contact | None]:

@@ -94,7 +94,7 @@ def told_bill(made: Registration) -> list[Consequence]:
         "account": found.account,
         "day": day_text(found.due_on),
     }
-    sentence = _("An invoice over %(amount)s goes to %(account)s, due on %(day)s") % words
+    sentence = _("An invoice over %(amount)s for %(account)s, due on %(day)s") % words
     return [Consequence("sent", sentence, 1)]
 
 
@@ -163,7 +163,7 @@ def credit(registration: Registration, *, reason="", **who) -> list[Consequence]
         "account": done.note.account,
         "invoice": line.invoice,
     }
-    sentence = _("A credit note over %(amount)s goes to %(account)s, for %(invoice)s")
+    sentence = _("A credit note over %(amount)s for %(account)s, for %(invoice)s")
     return [Consequence("sent", sentence % words, 1)]
 
 

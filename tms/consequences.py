@@ -36,8 +36,9 @@ class Fact:
 class Consequence:
     """One group of what happened to others: a sentence, how many, and the first names.
 
-    `tone` is "closes" (taken away), "stays" (kept, and `why`), "sent" (a message or a
-    document goes out), "pays" (tokens are spent) or "gives" (something new is given).
+    `tone` is "closes" (taken away), "stays" (kept, and `why`), "sent" (a message goes
+    out), "billed" (an invoice, or a credit note), "pays" (tokens are spent) or "gives" (something
+    new is given).
     """
 
     tone: str

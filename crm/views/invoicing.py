@@ -69,7 +69,7 @@ class Issue(OfInvoice):
     def perform(self, *, days_to_pay):
         done = invoices.issue(self.invoice.pk, days_to_pay=days_to_pay, **self.who)
         sentence = _("It gets the next number, and is due on %(day)s. Nothing of it changes then.")
-        return [Consequence("sent", sentence % {"day": day_text(done.due_on)}, 1)]
+        return [Consequence("billed", sentence % {"day": day_text(done.due_on)}, 1)]
 
 
 class Discard(OfInvoice):

@@ -162,6 +162,7 @@ class Win(Closing):
         headings = {
             "gives": _("%(account)s receives") % account,
             "pays": _("%(account)s pays") % account,
+            "billed": _("Is billed"),
             "sent": _("Is sent"),
         }
         found = [

@@ -152,7 +152,7 @@ def test_a_part_is_credited_and_comes_back_after_a_preview(able, golden):
     assert (shown["note"], [each["sentence"] for each in shown["consequences"]]) == (
         None,
         [
-            "A credit note over €480.00 goes to Kestrel Rail Group",
+            "A credit note over €480.00 for Kestrel Rail Group",
             "20 Gold taken back from Kestrel Rail Group, 30 remain",
         ],
     )

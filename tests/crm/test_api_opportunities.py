@@ -108,7 +108,7 @@ def test_passes_and_tokens_are_sold_and_won_once(api, deal, annual, ada, kestrel
     body = {"token_type": gold.pk, "quantity": 50, "unit_price": "20"}
     assert api.post(f"{path}/tokens", body).json()["worth"] == "2620.0000"
     shown = api.post(f"{path}/win", {"preview": True}).json()
-    assert [each["tone"] for each in shown["consequences"]] == ["gives", "gives", "sent"]
+    assert [each["tone"] for each in shown["consequences"]] == ["gives", "gives", "billed"]
     assert not Pass.objects.exists()
     won = api.post(f"{path}/win", {"digest": shown["digest"]}, key="win").json()
     assert won["changed"]["status"] == "won"

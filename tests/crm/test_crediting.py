@@ -116,8 +116,8 @@ def test_the_whole_is_credited_and_everything_unspent_comes_back(golden, who):
     assert (golden.status, golden.voided_on) == (InvoiceStatus.VOID, who["on"])
     assert told(done) == [
         (
-            "sent",
-            "A credit note over €1,200.00 goes to Kestrel Rail Group",
+            "billed",
+            "A credit note over €1,200.00 for Kestrel Rail Group",
             ("50 of 50 × Gold: €1,200.00, 50 taken back",),
         ),
         ("closes", "50 Gold taken back from Kestrel Rail Group, 0 remain", ()),

@@ -342,7 +342,7 @@ def test_crediting_asks_first_and_a_doubled_press_does_it_once(desk, bill):
     (row,) = found.lines.all()
     url = f"/invoices/{found.pk}/credit/"
     opened = desk.get(url, **HTMX)
-    assert "A credit note over €357.00 goes to Kestrel Rail Group" in text(opened)
+    assert "A credit note over €357.00 for Kestrel Rail Group" in text(opened)
     assert not Invoice.objects.filter(kind="credit_note").exists()
     answers = {f"line_{row.pk}": "2", "reason": "Ill", "version": str(found.version)}
     # What was shown was all three: what two would do is shown first.

@@ -28,7 +28,7 @@ def test_a_part_is_credited_after_the_dialog_said_what_comes_back(open_page, off
     page.get_by_role("button", name="Actions for this invoice").click()
     page.get_by_role("link", name="Credit").click()
     preview = page.locator("#dialog-preview")
-    expect(preview).to_contain_text("A credit note over €1,200.00 goes to Kestrel Rail Group")
+    expect(preview).to_contain_text("A credit note over €1,200.00 for Kestrel Rail Group")
     page.get_by_role("spinbutton", name="Credit", exact=True).fill("20")
     page.get_by_label("Reason").focus()
     expect(preview).to_contain_text("you credit 20 and take 50 back")

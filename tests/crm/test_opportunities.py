@@ -345,7 +345,7 @@ def test_win_lists_beforehand_what_it_does_and_does_it_once(client, deal, who):
     page = client.get(path, headers=HTMX)
     assert (
         "Kestrel Rail Group receives 50 Gold for Kestrel Rail Group, to spend until "
-        "22 November 2027 Is sent An invoice over €1,200.00 goes to Kestrel Rail Group, due on "
+        "22 November 2027 Is billed An invoice over €1,200.00 for Kestrel Rail Group, due on "
         "22 December 2026"
     ) in text_of(page)
     assert not Invoice.objects.exists()

@@ -138,7 +138,7 @@ def test_a_preview_says_all_of_it_and_does_nothing(deal, sell, who):
     told = preview.run(lambda: win(deal, who)).consequences
     assert [(each.tone, each.sentence) for each in told] == [
         ("gives", "50 Gold for Kestrel Rail Group, to spend until 22 November 2027"),
-        ("sent", "An invoice over €1,200.00 goes to Kestrel Rail Group, due on 22 December 2026"),
+        ("billed", "An invoice over €1,200.00 for Kestrel Rail Group, due on 22 December 2026"),
     ]
     assert not TokenIssue.objects.exists()
     assert win(deal, who).invoice.number == "INV-2026-0001"

@@ -223,7 +223,7 @@ def test_cancelled_within_the_rules_it_is_credited(browse, billed, buy, room, ad
     client = browse(ada.user)
     address = reverse("lms:cancel_mine", args=[made.pk])
     page = client.get(address).content.decode()
-    assert "A credit note over €588.60 goes to Kestrel Rail Group, for INV-2026-0001" in page
+    assert "A credit note over €588.60 for Kestrel Rail Group, for INV-2026-0001" in page
     digest = page.split('name="digest" value="')[1].split('"')[0]
     assert client.post(address, {"digest": digest}).status_code == 302
     note = Invoice.objects.get(kind="credit_note")
@@ -242,7 +242,7 @@ def test_staff_cancel_it_with_the_credit_or_without(browse, office, billed, buy,
     ticked = client.post(
         address, {"show": "preview", "credit": "on"}, headers={"HX-Request": "true"}
     )
-    assert "A credit note over €588.60 goes to Kestrel Rail Group" in text(ticked)
+    assert "A credit note over €588.60 for Kestrel Rail Group" in text(ticked)
     digest = ticked.content.decode().split('name="digest" value="')[1].split('"')[0]
     sent = {"credit": "on", "digest": digest, "version": 0}
     assert client.post(address, sent).status_code == 302
@@ -270,7 +270,7 @@ def test_staff_bill_it_after_a_look_at_the_sum(browse, office, billed, room, ada
     asked = {"contact": ada.pk, "pay": "invoice"}
     unseen = client.post(address, {**asked, "operation": "1"})
     assert unseen.status_code == 422
-    assert "An invoice over €588.60 goes to Kestrel Rail Group" in text(unseen)
+    assert "An invoice over €588.60 for Kestrel Rail Group" in text(unseen)
     digest = unseen.content.decode().split('name="digest" value="')[1].split('"')[0]
     assert client.post(address, {**asked, "digest": digest, "operation": "2"}).status_code == 302
     assert Registration.objects.get().paid_by == "invoice"

@@ -77,7 +77,7 @@ def test_a_deal_from_first_to_last(open_page, office, ada, course):
     # The preview says all of it; one press does it.
     staff.get_by_role("link", name="Win", exact=True).click()
     expect(dialog(staff)).to_contain_text("3 × Leadership Library, Annual")
-    expect(dialog(staff)).to_contain_text("An invoice over €2,916.00 goes to Kestrel Rail Group")
+    expect(dialog(staff)).to_contain_text("An invoice over €2,916.00 for Kestrel Rail Group")
     dialog(staff).locator("button[type=submit]").click()
     expect(staff.get_by_role("link", name="INV-2026-0001").first).to_be_visible()
 

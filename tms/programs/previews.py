@@ -47,10 +47,11 @@ class VersionedAction(Action):
 class Follows(Told):
     """What an action does to others besides."""
 
-    tone: Literal["closes", "stays", "sent", "pays", "gives"] = Field(
+    tone: Literal["closes", "stays", "sent", "billed", "pays", "gives"] = Field(
         description=(
-            "closes: taken away. stays: kept, and why. sent: a message or a document goes out. "
-            "pays: tokens are spent. gives: something new is given."
+            "closes: taken away. stays: kept, and why. sent: a message goes out. "
+            "billed: an invoice or a credit note. pays: tokens are spent. "
+            "gives: something new is given."
         )
     )
     sentence: str

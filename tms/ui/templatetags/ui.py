@@ -99,6 +99,7 @@ TONES = {
     "closes": ("bad", "circle-x"),
     "stays": ("good", "circle-check"),
     "sent": ("note", "mail"),
+    "billed": ("note", "receipt-text"),
     "pays": ("note", "coins"),
     "gives": ("good", "circle-plus"),
 }
