@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from crm import opportunities, stages
+from crm import invoices, opportunities, stages
 from crm.interests import Wanted
 from crm.models import ExternalId, Membership
 from passes.models import OptionStatus, TypeStatus
@@ -134,7 +134,13 @@ def world(ada, office, clock, settings):
         for _n in "abc"
     ]
     ExternalId.objects.create(system="HR", value="4711", opportunity=deals[0])
+    line = invoices.Wanted(
+        "Gold", 2, Decimal(50), level.name, level.percent, Decimal(100), Decimal(20)
+    )
+    bills = [invoices.draft(ada.account, deals[0].currency, [line], **who) for _n in range(4)]
+    bills[1:] = [invoices.issue(bill.pk, **who) for bill in bills[1:]]
     ids = {
+        "/invoices": bills,
         "/opportunities": deals,
         "/opportunities/interest": lines,
         "/opportunities/{pk}/external-ids/removal system": ["HR"],
