@@ -120,6 +120,11 @@ def default_region() -> Region | None:
 
 
 def is_archived(account: Account) -> str:
+    if account.merged_into_id:
+        return _("%(account)s was merged into %(kept)s, and stays so.") % {
+            "account": account,
+            "kept": account.merged_into,
+        }
     return _("%(account)s is archived. Restore the account first.") % {"account": account}
 
 
@@ -169,20 +174,26 @@ def refuse_circle(account: Account) -> None:
     """Refuse a parent that stands under the account itself."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE])
+    if account.pk in {account.parent_id, *above(account.parent)}:
+        raise Refusal(
+            _("%(parent)s belongs to %(account)s itself. Choose another parent.")
+            % {"parent": account.parent, "account": account},
+            field="parent",
+        )
+
+
+def above(account: Account) -> list[int]:
+    """The ids of all accounts that it is under. One query."""
+    with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH RECURSIVE above(id, parent_id) AS (
-                SELECT id, parent_id FROM crm_account WHERE id = %s
+            WITH RECURSIVE above(id) AS (
+                SELECT parent_id FROM crm_account WHERE id = %s
                 UNION
-                SELECT a.id, a.parent_id FROM crm_account a JOIN above ON a.id = above.parent_id
+                SELECT a.parent_id FROM crm_account a JOIN above ON a.id = above.id
             )
-            SELECT 1 FROM above WHERE id = %s
+            SELECT id FROM above WHERE id IS NOT NULL
             """,
-            [account.parent_id, account.pk],
+            [account.pk],
         )
-        if cursor.fetchone():
-            raise Refusal(
-                _("%(parent)s belongs to %(account)s itself. Choose another parent.")
-                % {"parent": account.parent, "account": account},
-                field="parent",
-            )
+        return [pk for (pk,) in cursor]

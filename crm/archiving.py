@@ -53,6 +53,8 @@ def restore_contact(contact_id: int, *, version: int | None = None, at, on, by) 
     contact = contacts.locked(contact_id, version=version)
     if contact.erased_at:
         raise Refusal(_("This person was erased; there is nothing left to restore."))
+    if contact.merged_into_id:
+        raise Refusal(contacts.was_merged(contact))
     if not contact.archived_at:
         raise Refusal(_("%(name)s is not archived.") % {"name": contact})
     went_along = contact.account.kind == AccountKind.INDIVIDUAL and contact.account.archived_at
@@ -109,6 +111,8 @@ def archive_account(
 def restore_account(account_id: int, *, version: int | None = None, at, on, by) -> Account:
     """Take an account back."""
     account = accounts.locked(account_id, version=version)
+    if account.merged_into_id:
+        raise Refusal(accounts.is_archived(account))
     if not account.archived_at:
         raise Refusal(_("%(account)s is not archived.") % {"account": account})
     accounts.save(account, {"archived_at": None})

@@ -139,8 +139,18 @@ def locked(contact_id: int, *, version: int | None = None) -> Contact:
 def refuse_archived(contact: Contact) -> None:
     if contact.erased_at:
         raise Refusal(_("This person was erased. Nothing about them can be changed."))
+    if contact.merged_into_id:
+        raise Refusal(was_merged(contact))
     if contact.archived_at:
         raise Refusal(_("%(name)s is archived. Restore the contact first.") % {"name": contact})
+
+
+def was_merged(contact: Contact) -> str:
+    """Why nothing about a double changes any more, and where to go instead."""
+    return _("%(name)s was merged into %(kept)s, and stays so.") % {
+        "name": contact,
+        "kept": contact.merged_into,
+    }
 
 
 HOLDER = Rows(

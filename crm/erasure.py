@@ -6,6 +6,7 @@ numbers, so that it can be done again to a backup that was restored.
 """
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tms import personal
@@ -32,15 +33,15 @@ def erase(contact_id: int, *, version: int | None = None, at, on, by) -> list[Co
     told = personal.erase(person, at=at, on=on, by=by)
     contact.refresh_from_db()
     changes.write("contact.erased", contact, at=at, on=on, by=by)
-    Erasure.objects.get_or_create(
-        contact_id=contact.pk, defaults={"at": at, "by_id": getattr(by, "pk", None)}
-    )
+    remember(person.contacts, at=at, by=by)
     stays = _("Passes, registrations, results and the history stay on record, without the name.")
     return [*told, Consequence("stays", stays, 1)]
 
 
 def refuse_unless_possible(contact: Contact) -> None:
-    """Why not? Whoever works here first has to stop."""
+    """Why not? Whoever works here first has to stop; a double goes with the one kept."""
+    if contact.merged_into_id and not contact.erased_at:
+        raise Refusal(contacts.was_merged(contact))
     if contact.erased_at:
         raise Refusal(_("This person was erased already."))
     user = user_of(contact)
@@ -50,25 +51,30 @@ def refuse_unless_possible(contact: Contact) -> None:
 
 
 def person_of(contact: Contact) -> Person:
-    """By what the person is known: addresses and names of now and of before. Six queries."""
+    """By what the person is known: addresses and names of now and of before. Nine queries."""
     user = user_of(contact)
-    emails = [contact.email, *former(contact, "email")]
-    names = [f"{contact.first_name} {contact.last_name}".strip()]
+    doubles = list(Contact.objects.filter(merged_into=contact).order_by("pk"))
+    everyone = [contact, *doubles]
+    emails = [contact.email, *former(everyone, "email"), *former(everyone, "merged_email")]
+    names = [f"{each.first_name} {each.last_name}".strip() for each in everyone]
+    names += former(everyone, "merged_name")
     if user:
         emails += [user.email, *user.emailaddress_set.values_list("email", flat=True)]
         names.append(user.name)
     emails = tuple(dict.fromkeys(email.lower() for email in emails if email))
     # A single word is too little to look for in other people's sentences.
     names = tuple(dict.fromkeys(name for name in names if " " in name))
-    linked = Account.objects.filter(pk__in=contact.account_ids())
-    own = [account.pk for account in linked if is_own(account, contact)]
+    ids = [*contact.account_ids(), *(each.account_id for each in doubles)]
+    linked = Account.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
+    own = [account.pk for account in linked if is_own(account, everyone)]
     return Person(
         contact_id=contact.pk,
-        user_id=user.pk if user else None,
+        users=tuple(dict.fromkeys([*([user.pk] if user else []), *ended_sign_ins(emails)])),
         names=names + emails,
         emails=emails,
         own_accounts=tuple(own),
         accounts=tuple(account.pk for account in linked if account.pk not in own),
+        merged=tuple(each.pk for each in doubles),
     )
 
 
@@ -80,17 +86,21 @@ def user_of(contact: Contact) -> User | None:
     return invited.filter(email=contact.email.lower()).first() if contact.email else None
 
 
-def is_own(account: Account, contact: Contact) -> bool:
-    """Is it the account of this one person?"""
-    return (
-        account.kind == AccountKind.INDIVIDUAL
-        and not Contact.objects.of_account(account.pk).exclude(pk=contact.pk).exists()
-    )
+def ended_sign_ins(emails) -> list[int]:
+    """The disabled sign-ins that doubles had, which were merged: nobody's since."""
+    nobodys = User.objects.filter(contact=None, is_staff=False, is_active=False, email__in=emails)
+    return list(nobodys.order_by("pk").values_list("pk", flat=True))
 
 
-def former(contact: Contact, column: str) -> list[str]:
+def is_own(account: Account, everyone: list[Contact]) -> bool:
+    """Is it the account of this one person, however often they were there?"""
+    others = Contact.objects.of_account(account.pk).exclude(pk__in=[each.pk for each in everyone])
+    return account.kind == AccountKind.INDIVIDUAL and not others.exists()
+
+
+def former(everyone: list[Contact], column: str) -> list[str]:
     """What the column said before, and was asked to say."""
-    rows = Change.objects.filter(contact=contact).values_list("before", "after")
+    rows = Change.objects.filter(contact__in=everyone).values_list("before", "after")
     return [side[column] for pair in rows for side in pair if side.get(column)]
 
 
@@ -117,12 +127,14 @@ def replay(at, on) -> list[int]:
 def missed() -> list[int]:
     """Contacts whose erasure is on record and who are there all the same."""
     erased = Erasure.objects.values("contact_id")
-    back = Contact.objects.filter(pk__in=erased, erased_at=None)
+    back = Contact.objects.filter(pk__in=erased, erased_at=None, merged_into=None)
     return list(back.order_by("pk").values_list("pk", flat=True))
 
 
-def remember(contact_ids, *, at) -> None:
-    """Put erasures on record that a restored backup doesn't know of."""
+def remember(contact_ids, *, at, by=None) -> None:
+    """Put erasures on record, also those that a restored backup doesn't know of."""
+    by_id = getattr(by, "pk", None)
     Erasure.objects.bulk_create(
-        [Erasure(contact_id=number, at=at) for number in contact_ids], ignore_conflicts=True
+        [Erasure(contact_id=number, at=at, by_id=by_id) for number in contact_ids],
+        ignore_conflicts=True,
     )

@@ -10,7 +10,7 @@ from tms.models import User
 from tms.ui import filters
 
 from .choosing import account_field
-from .models import Account, AccountKind, Contact, CustomField, CustomFieldKind
+from .models import Account, AccountKind, Contact, CustomField, CustomFieldKind, Task, TaskState
 
 SHOW = [("archived", _("Archived")), ("all", _("Current and archived"))]
 CUSTOM = "custom_"
@@ -19,6 +19,9 @@ CUSTOM_FIELDS = Question(
 )
 OWNERS = User.objects.filter(Exists(Account.objects.filter(owner=OuterRef("pk"))))
 OWNERS = OWNERS.order_by("name", "pk")
+
+ASSIGNEES = User.objects.filter(Exists(Task.objects.filter(assignee=OuterRef("pk"))))
+ASSIGNEES = ASSIGNEES.order_by("name", "pk")
 
 
 class ByAccount(django_filters.Filter):
@@ -137,3 +140,45 @@ class AccountFilter(Standing):
     class Meta(filters.FilterSet.Meta):
         model = Account
         fields = []
+
+
+class TaskFilter(filters.FilterSet):
+    """Done ones are left out unless asked for (`state`)."""
+
+    q = filters.Search(field_name="title_key", placeholder=_("Title"))
+    whose = filters.Choice(
+        choices=[("mine", _("Mine"))],
+        every=_("Everybody’s"),
+        label=_("Whose"),
+        method="of_whom",
+        keeps=False,
+    )
+    assignee = filters.Of(queryset=ASSIGNEES, label=_("Assignee"), every=_("Every assignee"))
+    state = filters.Choice(
+        choices=[
+            (TaskState.OVERDUE.value, TaskState.OVERDUE.label),
+            (TaskState.TODAY.value, TaskState.TODAY.label),
+            (TaskState.DONE.value, TaskState.DONE.label),
+            ("all", _("Open and done")),
+        ],
+        every=_("Open"),
+        label=_("Status"),
+        method="in_state",
+    )
+    due = filters.DayRange(field_name="due_key", label=_("Due between"))
+
+    class Meta(filters.FilterSet.Meta):
+        model = Task
+        fields = ()
+
+    def of_whom(self, rows, name, value):
+        return rows.filter(assignee=self.request.user) if value == "mine" else rows
+
+    def in_state(self, rows, name, value):
+        return rows
+
+    def filter_queryset(self, rows):
+        state = self.form.cleaned_data.get("state") or TaskState.OPEN
+        if state != "all":
+            rows = rows.in_state(state, self.request.today)
+        return super().filter_queryset(rows)

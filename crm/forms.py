@@ -13,7 +13,7 @@ from tms.ui.forms import Form, LongChoiceField, ModelForm
 
 from . import fields
 from .choosing import account_field, contact_field
-from .models import Account, Contact, CustomField, CustomFieldKind
+from .models import Account, Contact, CustomField, CustomFieldKind, Task
 
 CUSTOM = "custom_"
 # How long a text may be is said by the verbs; this keeps a flood out.
@@ -249,3 +249,48 @@ class FieldForm(ModelForm):
 
     def clean_choices(self):
         return self.cleaned_data["choices"].splitlines()
+
+
+class TaskForm(ModelForm):
+    """What is to be done, by when, by whom."""
+
+    assignee = forms.ModelChoiceField(
+        User.objects.filter(is_staff=True, is_active=True).order_by("name"),
+        label=gettext_lazy("Assignee"),
+        empty_label=None,
+    )
+
+    class Meta:
+        model = Task
+        fields = ["title", "details", "due_on", "assignee"]
+        widgets = {"details": LINES}
+
+
+class MergeForm(Form):
+    """With whom, and who is left. What the one kept has not is filled in from the other."""
+
+    keep = forms.ChoiceField(
+        label=gettext_lazy("Whose values stay"), widget=forms.RadioSelect, initial="this"
+    )
+
+    def __init__(self, *args, this, **kwargs):
+        super().__init__(*args, **kwargs)
+        other = self.fields["other"]
+        other.queryset = other.queryset.exclude(pk=this.pk)
+        self.fields["keep"].choices = [("this", str(this)), ("other", _("The other one"))]
+
+
+class MergeContactForm(MergeForm):
+    other = contact_field(label=gettext_lazy("Merge with"))
+    field_order = ["other", "keep"]
+
+
+class MergeAccountForm(MergeForm):
+    other = account_field(label=gettext_lazy("Merge with"))
+    field_order = ["other", "keep"]
+
+
+class NoteForm(Form):
+    text = forms.CharField(
+        label=gettext_lazy("Note"), widget=forms.Textarea({"rows": 6}), max_length=20_000
+    )

@@ -14,12 +14,27 @@ from .models import Account, Change, Contact, ExternalId, Membership
 # What an account says of the one person whose account it is.
 OF_AN_ACCOUNT = ("legal_name", "street", "postcode", "city", "tax_number", "notes")
 
+# What is left of a contact.
+NOTHING = {
+    "first_name": "",
+    "last_name": NAME,
+    "email": None,
+    "phone": "",
+    "job_title": "",
+    "time_zone": "",
+    "language": "",
+    "notes": "",
+    "may_sign_in": False,
+    "announcements": False,
+}
+
 
 def held(person: Person) -> list[Part]:
-    mine = Q(contact=person.contact_id)
+    mine = Q(contact__in=person.contacts)
     own = Q(account__in=person.own_accounts)
     return [
         part("contact", _("Contact"), Contact.objects.filter(pk=person.contact_id)),
+        part("merged", _("Merged into it"), Contact.objects.filter(pk__in=person.merged)),
         part("own_accounts", _("Own account"), Account.objects.filter(pk__in=person.own_accounts)),
         part(
             "accounts",
@@ -52,7 +67,7 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
     if contact.archived_at is None:
         told += archiving.archive_contact(contact.pk, at=at, on=on, by=by)
         contact.refresh_from_db()
-    ids = Q(contact=contact.pk) | Q(account__in=person.own_accounts)
+    ids = Q(contact__in=person.contacts) | Q(account__in=person.own_accounts)
     ExternalId.objects.filter(ids).delete()
     Change.objects.filter(ids).update(before={}, after={})
     for account in Account.objects.filter(pk__in=person.own_accounts):
@@ -66,22 +81,7 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
         change.before = without_in(change.before, person.names)
         change.after = without_in(change.after, person.names)
         change.save(update_fields=["before", "after"])
-    contacts.save(
-        contact,
-        {
-            "first_name": "",
-            "last_name": NAME,
-            "email": None,
-            "phone": "",
-            "job_title": "",
-            "time_zone": "",
-            "language": "",
-            "notes": "",
-            "custom": {},
-            "may_sign_in": False,
-            "announcements": False,
-            "erased_at": at,
-        },
-    )
+    for each in (contact, *Contact.objects.filter(pk__in=person.merged)):
+        contacts.save(each, {**NOTHING, "custom": {}, "erased_at": at})
     sentence = _("Name, addresses, phone, notes, further fields and external IDs are erased.")
     return [*told, Consequence("closes", sentence, 1)]

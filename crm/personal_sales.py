@@ -15,7 +15,6 @@ from tms.personal import ERASED, Part, Person, part
 from . import opportunities
 from .erasing import parts_of, without, without_in
 from .models import (
-    Account,
     Change,
     ExternalId,
     InterestContact,
@@ -26,7 +25,6 @@ from .models import (
 
 # What people write about an opportunity in their own words, and what other systems call it.
 WORDS = ("name", "source", "notes", "lost_because")
-ADDRESS = ("name", "legal_name", "street", "postcode", "city", "tax_number")
 
 
 def theirs(person: Person) -> Q:
@@ -145,18 +143,27 @@ def _close(person: Person, **who) -> list[Consequence]:
 
 
 def _empty_quotes(person: Person, deals: list[int]) -> None:
-    """Take every name and address of theirs out of what was quoted; of lines and sums nothing."""
-    known = set(parts_of(person.names))
-    own = Q(account__in=person.own_accounts)
-    sides = Change.objects.filter(own).values_list("before", "after")
-    rows = list(Account.objects.filter(pk__in=person.own_accounts).values(*ADDRESS))
-    rows += [side for pair in sides for side in pair]
-    known |= {row[key] for row in rows for key in ADDRESS if row.get(key)}
-    for quote in Quote.objects.filter(opportunity__in=deals):
-        _save(quote, content=_told_without(quote.content, known))
+    """Take their name out of what was quoted, to whomever; of lines, sums and days nothing else.
+
+    Of their own quotes nothing is left of whom it went to but the country.
+    """
+    for quote in Quote.objects.filter(opportunity__in=deals).select_related("opportunity"):
+        content = _told_without(quote.content, person.names)
+        own = quote.opportunity.account_id in person.own_accounts
+        for key in {"contact", "subject"} & set(content):
+            said = content[key]
+            content[key] = said and ERASED if own else without(said, parts_of(person.names))
+        if own:
+            content["bill_to"] = _without_address(content.get("bill_to", {}))
+        _save(quote, content=content)
     as_text = Quote.objects.annotate(says=Cast("content", TextField()))
     for quote in as_text.filter(person.mentioned("says")):
         _save(quote, content=_told_without(quote.content, person.names))
+
+
+def _without_address(bill_to: dict) -> dict:
+    """Who it went to, without who it was: taxes need the country."""
+    return {key: value if key == "country" else value and ERASED for key, value in bill_to.items()}
 
 
 def _told_without(content, words):
@@ -182,8 +189,7 @@ def _empty_invoices(person: Person) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lanyard.erasing', 'on', true)")
     for invoice in Invoice.objects.filter(own):
-        bill_to = {key: value and ERASED for key, value in invoice.bill_to.items()}
-        bill_to |= {"country": invoice.bill_to["country"]} if "country" in bill_to else {}
+        bill_to = _without_address(invoice.bill_to)
         _save(invoice, bill_to=bill_to, reason=invoice.reason and ERASED)
     for invoice in Invoice.objects.exclude(own).filter(spoken_of(person)):
         bill_to = {

@@ -16,14 +16,15 @@ from tms.ui.register import (
     Tab,
 )
 
-from . import happenings, register_invoices, search, told, told_selling
-from .views import dashboard, opportunity_panels, panels
+from . import happenings, register_invoices, search, told, told_selling, told_tasks
+from .views import dashboard, notes, opportunity_panels, panels, tasks
 from .views.accounts import contacts_of
 
 MENU = [
     MenuEntry(_("Contacts"), "crm:contacts", "crm.view_people", 20),
     MenuEntry(_("Accounts"), "crm:accounts", "crm.view_people", 30),
     MenuEntry(_("Opportunities"), "crm:opportunities", told_selling.SEE, 40),
+    MenuEntry(_("Tasks"), "crm:tasks", "crm.view_people", 45),
 ]
 
 CONTROL_PANEL = [
@@ -102,6 +103,13 @@ PANELS = [
     Panel("opportunity", "given", opportunity_panels.given, told_selling.SEE, 20),
     Panel("opportunity", "quotes", opportunity_panels.quotes, told_selling.SEE, 30),
     *register_invoices.PANELS,
+    Panel("contact", "tasks", tasks.panel("contact"), "crm.view_people", 20, "side"),
+    Panel("account", "tasks", tasks.panel("account"), "crm.view_people", 20, "side"),
+    Panel("opportunity", "tasks", tasks.panel("opportunity"), told_selling.SEE, 20, "side"),
+    Panel("contact", "notes", notes.panel("contact"), "crm.view_people", 800),
+    Panel("account", "notes", notes.panel("account"), "crm.view_people", 800),
+    Panel("opportunity", "notes", notes.panel("opportunity"), told_selling.SEE, 800),
+    Panel("dashboard", "my_day", tasks.my_day, None, 10),
 ]
 
 TABS = [
@@ -136,6 +144,7 @@ NAMES = [
     Names("custom_field", told.custom_fields),
     *told_selling.NAMES,
     *register_invoices.NAMES,
+    Names("task", told_tasks.tasks),
 ]
 
 FACTS = [
@@ -150,6 +159,8 @@ FACTS = [
     Fact("contact.restored", "archive-restore", told.contact_restored, "good"),
     Fact("contact.erased", "user-x", _("Person erased"), "bad"),
     Fact("contact.taken_out", "download", told.contact_taken_out),
+    Fact("contact.merged", "merge", told.contact_merged, "warn"),
+    Fact("account.merged", "merge", told.account_merged, "warn"),
     Fact("contact.linked", "key-round", told.contact_linked, "good"),
     Fact("contact.invited", "send", told.contact_invited),
     Fact("contact.address_asked", "at-sign", told.address_asked),
@@ -162,6 +173,14 @@ FACTS = [
     Fact("account.external_id_added", "hash", told.external_id_added),
     Fact("account.external_id_removed", "hash", told.external_id_removed, "warn"),
     Fact("account.archived", "archive", _("Account archived"), "bad"),
+    Fact("task.added", "circle-plus", told_tasks.task_added),
+    Fact("task.edited", "pencil", told_tasks.task_edited),
+    Fact("task.done", "circle-check", told_tasks.task_done, "good"),
+    Fact("task.not_done", "undo-2", told_tasks.task_not_done, "warn"),
+    Fact("task.removed", "trash-2", told_tasks.task_removed, "warn"),
+    Fact("note.added", "sticky-note", told_tasks.note_added),
+    Fact("note.edited", "pencil", told_tasks.note_edited),
+    Fact("note.removed", "trash-2", told_tasks.note_removed, "warn"),
     Fact("account.restored", "archive-restore", _("Account restored"), "good"),
     *told_selling.FACTS,
     *register_invoices.FACTS,

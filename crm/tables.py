@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tms.ui import tables
+from tms.ui.address import page_of
 
-from .models import AccountKind
+from .models import AccountKind, TaskState
 from .models.contact import called
 
 
@@ -139,4 +140,39 @@ class AccountTable(tables.Table):
     )
     number = tables.Number(
         accessor="pk", sort="pk", verbose_name=gettext_lazy("Number"), hidden=True
+    )
+
+
+class About(tables.Column):
+    """Whom or what a task is about, as a link."""
+
+    NEEDED = (
+        "contact_id", "contact__first_name", "contact__last_name", "contact__email", "account_id",
+        "account__name", "opportunity_id", "opportunity__name",
+    )  # fmt: skip
+
+    def __init__(self, **more):
+        super().__init__(draw=self.drawn, export=self.said, needs=self.NEEDED, **more)
+
+    def said(self, row) -> str:
+        if row["contact_id"]:
+            names = (row[f"contact__{name}"] for name in ("first_name", "last_name", "email"))
+            return called(*names)
+        return row["account__name"] or row["opportunity__name"]
+
+    def drawn(self, row):
+        noun = next(n for n in ("contact", "account", "opportunity") if row[f"{n}_id"])
+        return tables.anchor(page_of(f"crm:{noun}", row[f"{noun}_id"]), self.said(row))
+
+
+class TaskTable(tables.Table):
+    title = tables.Column(main=True, verbose_name=gettext_lazy("Title"))
+    about = About(verbose_name=gettext_lazy("About"))
+    due_on = tables.Day(sort="due_key", verbose_name=gettext_lazy("Due"))
+    state = tables.Status(TaskState.choices, verbose_name=gettext_lazy("Status"))
+    assignee = tables.Column(accessor="assignee__name", verbose_name=gettext_lazy("Assignee"))
+    details = tables.Column(verbose_name=gettext_lazy("Details"), hidden=True)
+    done_at = tables.Moment(verbose_name=gettext_lazy("Done"), hidden=True)
+    done_by = tables.Column(
+        accessor="done_by__name", verbose_name=gettext_lazy("Done by"), hidden=True
     )

@@ -26,6 +26,8 @@ NOUNS = {
     "stage": "stage",
 }
 DAYS = {"closes_on", "closed_on"}
+# What a merging says of the one that is gone.
+OF_A_MERGING = ("merged", "merged_name", "merged_email")
 LABELS = {
     "region": gettext_lazy("Region"),
     "main_contact": gettext_lazy("Main contact"),
@@ -152,6 +154,24 @@ def contact_taken_out(row, names):
     return format_html(_("Data about {name} taken out"), name=names("contact", row.contact_id))
 
 
+def contact_merged(row, names):
+    return _merged(Contact, row, names)
+
+
+def account_merged(row, names):
+    return _merged(Account, row, names)
+
+
+def _merged(model, row, names):
+    """Who became part of whom, and what was filled in; the words are gone where it was erased."""
+    change = names.row("change", row.after.get("change"))
+    words = change.after if change else {}
+    title = format_html(_("{name} became part of this one"), name=words.get("merged_name", ""))
+    if not words.get("merged_name"):
+        title = _("Another one became part of this one")
+    return Told(title, details=words.get("merged_email") or "", changes=lines(model, row, names))
+
+
 def contact_linked(row, names):
     return format_html(_("{name} signs in to the LMS now"), name=names("contact", row.contact_id))
 
@@ -189,13 +209,15 @@ def lines(model, row, names) -> list:
     if change is None:
         return []
     found = []
-    for name in sorted({*change.before, *change.after} - {"custom"}):
+    for name in sorted({*change.before, *change.after} - {"custom", *OF_A_MERGING}):
         before = _value(name, change.before.get(name), names)
         after = _value(name, change.after.get(name), names)
         label = LABELS.get(name) or model._meta.get_field(name).verbose_name
         found.append((str(label).capitalize(), before, after))
     before, after = change.before.get("custom", {}), change.after.get("custom", {})
     for key in sorted({*before, *after}):
+        if before.get(key) == after.get(key):
+            continue
         label = (names.row("custom_field", key) or (key, ""))[0]
         found.append((label, value(before.get(key)), value(after.get(key))))
     return found

@@ -10,7 +10,7 @@ from tms import clock
 from tms.refusals import Refusal
 from tms.text import one_line, paragraphs
 
-LONGER = {"notes": 20_000, "street": 400}
+LONGER = {"notes": 20_000, "details": 20_000, "street": 400}
 
 
 def address(email: str | None, *, field: str = "email") -> str | None:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import urls_selling
+from . import urls_people, urls_selling
 from .views import (
     accounts,
     contacts,
@@ -112,4 +112,5 @@ urlpatterns = [
     path("viewing/end/", people.stop_viewing, name="stop_viewing"),
     path("new-address/<str:token>/", people.confirm_address, name="confirm_address"),
     *urls_selling.urlpatterns,
+    *urls_people.urlpatterns,
 ]

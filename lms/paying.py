@@ -257,6 +257,8 @@ def hold_accounts_of(registration_ids, *, wait: bool = True) -> None:
     ids = set(rows.order_by().values_list("account_id", flat=True))
     if not ids:
         return
+    # Those that were merged into them, too: it was they who paid.
+    ids |= set(Account.objects.filter(merged_into__in=ids).values_list("pk", flat=True))
     found = Account.objects.select_for_update(of=("self",), no_key=True, skip_locked=not wait)
     if set(found.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)) != ids:
         raise Refusal(_("Somebody is booking on it right now. Wait a moment, then press again."))

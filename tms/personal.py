@@ -29,16 +29,24 @@ NAME = "Erased person"
 class Person:
     """Everything by which a person is known.
 
+    `users` are their sign-ins: the one they have, and those of doubles that were merged.
     `names` are full names and addresses, also former ones: what is looked for in other people's
     text. `own_accounts` are theirs alone, `accounts` those they belong to besides.
     """
 
     contact_id: int
-    user_id: int | None
+    users: tuple[int, ...]
     names: tuple[str, ...]
     emails: tuple[str, ...]
     own_accounts: tuple[int, ...]
     accounts: tuple[int, ...]
+    # Doubles that were merged into the contact: history names them.
+    merged: tuple[int, ...] = ()
+
+    @property
+    def contacts(self) -> tuple[int, ...]:
+        """The contact, and those that were merged into it."""
+        return (self.contact_id, *self.merged)
 
     def mentioned(self, *columns: str) -> Q:
         """Rows in which one of the columns has a name or an address of theirs, also as they
@@ -88,13 +96,14 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
         told += import_string(f"{path}.erase")(person, at=at, on=on, by=by)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT erase_history(%s, %s, %s::bigint[], %s::bigint[], %s::text[])",
+            "SELECT erase_history(contact, sign_in, %s::bigint[], %s::bigint[], %s::text[]) "
+            "FROM unnest(%s::bigint[]) contact, unnest(%s::bigint[]) sign_in",
             [
-                person.contact_id,
-                person.user_id,
                 list(person.own_accounts),
                 list(person.accounts),
                 list(person.names),
+                list(person.contacts),
+                list(person.users) or [None],
             ],
         )
     return told

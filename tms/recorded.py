@@ -32,6 +32,9 @@ WITHOUT = {
         "not_before",
         "leased_until",
     ),
+    # What people write stands in crm.Change, where it can be erased.
+    "crm.Task": ("title", "details"),
+    "crm.Note": ("text",),
     # The sum follows from the interests.
     "crm.Opportunity": ("worth",),
     # Seats are counted by bookings; days and moments follow from the sessions.

@@ -355,10 +355,15 @@ PERSONAL = [
     "tokens.personal",
     "lms.personal",
     "catalog.personal",
+    "crm.personal_tasks",
     "crm.personal_sales",
     "crm.personal",
     "tms.people.personal",
 ]
+
+# Who moves what, when two contacts or two accounts are merged: modules with `accounts(merge)` and
+# `follow(merge)`, in this order, after what crm itself moves (crm.merging).
+MERGES = ["passes.merging", "tokens.merging", "lms.merging"]
 
 # What the nightly run calls, in this order, each with (on=, at=).
 NIGHTLY = [

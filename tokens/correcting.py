@@ -6,6 +6,7 @@ Locks and entries are those of all of tokens (`tokens.beats`); all or nothing.
 import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from crm.models import Account
@@ -139,48 +140,73 @@ def transfer(
             _("Only %(n)s remain: no more can be transferred.") % {"n": found.remaining},
             field="quantity",
         )
-    _touch(found)
-    arrived = TokenIssue.objects.create(
-        account=accounts[to.pk],
-        token_type=found.token_type,
-        issued=quantity,
-        issued_on=on,
-        issued_at=at,
-        expires_on=found.expires_on,
-        source=IssueSource.TRANSFER,
-        source_kind="token_issue",
-        source_id=found.pk,
-        unit_price=found.unit_price,
-        currency_id=found.currency_id,
-    )
-    move = beats.next_moves()[0]
     who = {"at": at, "on": on, "by": by, "reason": reason}
-    left = beats.entry(EntryKind.TRANSFERRED, found, -quantity, move, **who)
-    left.save(force_insert=True)
-    beats.write([beats.entry(EntryKind.TRANSFERRED, arrived, quantity, move, of=left, **who)])
-    said = {"token_type": found.token_type_id, "quantity": quantity}
-    journal.write(
-        "token_issue.transferred",
-        found.pk,
-        account_id=found.account_id,
-        after={**said, "to_account": to.pk, "to_issue": arrived.pk},
-        operation=operation,
-        **who,
+    return moved([(found, quantity)], accounts[to.pk], operation=operation, **who)[0]
+
+
+def moved(parts, to: Account, *, at, on, by, reason: str = "", operation: str = "") -> list:
+    """Let so many of each issue, (issue, number), leave for another account: the issues there.
+
+    Everything is locked, and nothing is asked: `transfer` does, and merging accounts needn't. A
+    constant number of statements.
+    """
+    parts = list(parts)
+    for issue, _quantity in parts:
+        issue.version += 1
+    TokenIssue.objects.filter(pk__in=[issue.pk for issue, _quantity in parts]).update(
+        version=F("version") + 1
     )
-    journal.write(
-        "token_issue.issued",
-        arrived.pk,
-        account_id=to.pk,
-        after={
-            **issuing.kept(arrived),
-            "source": IssueSource.TRANSFER,
-            "from_account": found.account_id,
-            "from_issue": found.pk,
-        },
-        operation=operation,
-        **who,
+    arrived = TokenIssue.objects.bulk_create(
+        TokenIssue(
+            account=to,
+            token_type=issue.token_type,
+            issued=quantity,
+            issued_on=on,
+            issued_at=at,
+            expires_on=issue.expires_on,
+            source=IssueSource.TRANSFER,
+            source_kind="token_issue",
+            source_id=issue.pk,
+            unit_price=issue.unit_price,
+            currency_id=issue.currency_id,
+        )
+        for issue, quantity in parts
     )
-    arrived.remaining = quantity
+    moves = beats.next_moves(len(parts))
+    who = {"at": at, "on": on, "by": by, "reason": reason}
+    left = beats.write(
+        beats.entry(EntryKind.TRANSFERRED, issue, -quantity, move, **who)
+        for (issue, quantity), move in zip(parts, moves, strict=True)
+    )
+    beats.write(
+        beats.entry(EntryKind.TRANSFERRED, there, there.issued, of.move, of=of, **who)
+        for there, of in zip(arrived, left, strict=True)
+    )
+    rows = []
+    for (issue, quantity), there in zip(parts, arrived, strict=True):
+        said = {"token_type": issue.token_type_id, "quantity": quantity}
+        came = {"source": IssueSource.TRANSFER, "from_account": issue.account_id}
+        rows += [
+            journal.row(
+                "token_issue.transferred",
+                issue.pk,
+                account_id=issue.account_id,
+                after={**said, "to_account": to.pk, "to_issue": there.pk},
+                operation=operation,
+                **who,
+            ),
+            journal.row(
+                "token_issue.issued",
+                there.pk,
+                account_id=to.pk,
+                after={**issuing.kept(there), **came, "from_issue": issue.pk},
+                operation=operation,
+                **who,
+            ),
+        ]
+        issue.remaining -= quantity
+        there.remaining = quantity
+    journal.write_all(rows)
     return arrived
 
 

@@ -18,7 +18,7 @@ from crm.models import Account
 from tms import journal
 from tms.refusals import Refusal
 
-from . import beats, expiring
+from . import beats, expiring, merging
 from .correcting import adjust, transfer
 from .models import EntryKind, LedgerEntry, TokenIssue, TokenType
 
@@ -236,6 +236,7 @@ def refund(
         )
         for move, of in {of.move: of for of, _quantity in parts}.items()
     )
+    merging.carry_on(back, at=at, on=on, by=by, reason=reason, operation=operation)
     return back
 
 
@@ -265,7 +266,7 @@ def _taken(moves, *, lock=True) -> list[LedgerEntry]:
     """The entries that took, the last first, each with `left`: what didn't come back of it yet."""
     entries = LedgerEntry.objects.filter(move__in=list(moves), kind=EntryKind.REDEEMED)
     if lock:
-        beats.lock_accounts(entries.values_list("account_id", flat=True))
+        beats.lock_accounts(merging.paying_accounts(entries))
     found = list(entries.annotate(came_back=Sum("answers__quantity")).order_by("-id"))
     for each in found:
         each.left = -each.quantity - (each.came_back or 0)

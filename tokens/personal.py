@@ -15,7 +15,7 @@ from .models import LedgerEntry, Spender, TokenIssue
 
 def held(person: Person) -> list[Part]:
     spent = LedgerEntry.objects.filter(
-        Q(contact=person.contact_id) | Q(account__in=person.own_accounts)
+        Q(contact__in=person.contacts) | Q(account__in=person.own_accounts)
     )
     return [
         part(
@@ -60,12 +60,13 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
     words.filter(account__in=person.accounts).filter(person.mentioned("note")).update(note=ERASED)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tokens_erase_history(%s, %s::bigint[], %s::bigint[], %s::text[])",
+            "SELECT tokens_erase_history(contact, %s::bigint[], %s::bigint[], %s::text[]) "
+            "FROM unnest(%s::bigint[]) contact",
             [
-                person.contact_id,
                 list(person.own_accounts),
                 list(person.accounts),
                 list(person.names),
+                list(person.contacts),
             ],
         )
     left = TokenIssue.objects.filter(account__in=person.own_accounts).spendable_on(on)

@@ -118,9 +118,12 @@ def spent_this_year(account_id: int, contact_id: int, on: datetime.date) -> int:
 
     What came back counts for the year in which it was spent. One query.
     """
+    # What the doubles that were merged into them spent is theirs, too.
+    accounts = Account.objects.filter(Q(pk=account_id) | Q(merged_into=account_id))
+    people = Contact.objects.filter(Q(pk=contact_id) | Q(merged_into=contact_id))
     taken = LedgerEntry.objects.filter(
-        account=account_id,
-        contact=contact_id,
+        account__in=accounts,
+        contact__in=people,
         kind=EntryKind.REDEEMED,
         on__gte=on.replace(month=1, day=1),
         on__lte=on.replace(month=12, day=31),

@@ -15,6 +15,7 @@ from .invoice import (
 )
 from .opportunity import Fulfilment, Interest, InterestContact, Opportunity
 from .stage import Stage, StageKind
+from .task import Note, Task, TaskState
 
 __all__ = [
     "Account",
@@ -33,9 +34,12 @@ __all__ = [
     "InvoiceLine",
     "InvoiceStatus",
     "Membership",
+    "Note",
     "NumberSeries",
     "Opportunity",
     "Quote",
     "Stage",
     "StageKind",
+    "Task",
+    "TaskState",
 ]

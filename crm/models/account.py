@@ -73,6 +73,10 @@ class Account(models.Model):
     notes = models.TextField(_("notes"), blank=True)
     custom = models.JSONField(default=dict, blank=True)
     archived_at = models.DateTimeField(null=True, editable=False)
+    # It was another one's double: what it had is the other's now, and this leads there.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="merged"
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
 
     name_key = models.GeneratedField(
@@ -88,6 +92,12 @@ class Account(models.Model):
             ("change_people", "Change contacts and accounts"),
             ("import_people", "Import contacts and accounts"),
             ("view_as_learner", "View the learner site as a contact"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | models.Q(archived_at__isnull=False),
+                name="account_merged_is_archived",
+            ),
         ]
         indexes = [
             models.Index(fields=["name_key", "id"], name="account_name"),

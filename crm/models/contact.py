@@ -68,6 +68,10 @@ class Contact(models.Model):
     archived_at = models.DateTimeField(null=True, editable=False)
     # The person was erased: nothing is left but the number, and nothing may be changed.
     erased_at = models.DateTimeField(null=True, editable=False)
+    # It was another one's double: what it had is the other's now, and this leads there.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="merged"
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
 
     name_key = models.GeneratedField(
@@ -99,6 +103,10 @@ class Contact(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(first_name="", last_name="", email=None),
                 name="contact_is_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | models.Q(archived_at__isnull=False),
+                name="contact_merged_is_archived",
             ),
         ]
         indexes = [

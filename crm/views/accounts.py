@@ -50,7 +50,7 @@ class Accounts(ListPage):
     changes = "account"
 
     def queryset(self):
-        return with_people().all()
+        return with_people().filter(merged_into=None)
 
     def actions(self):
         yield Action(_("Add account"), reverse("crm:create_account"), "plus", permission=CHANGE)
@@ -123,8 +123,10 @@ class AccountContacts(Contacts):
 
 
 PAGE = Rows(
-    lambda pk: Account.objects.filter(pk=pk).select_related(
-        "region", "currency", "parent", "owner", "main_contact"
+    lambda pk: (
+        Account.objects.filter(pk=pk)
+        .select_related("region", "currency", "parent", "owner", "main_contact")
+        .annotate(merged_ids=panels.merged_ids(Account))
     )
 )
 
@@ -154,9 +156,12 @@ def found(pk) -> Account:
 @staff("crm.view_people")
 def account(request, pk):
     """The tab `Overview`; for htmx the page's head alone."""
+    subject = found(pk)
+    if subject.merged_into_id:
+        return panels.to_the_kept(request, subject)
     head = request.htmx and request.htmx.target == "head"
     template = "crm/_account_head.html" if head else "crm/account_overview.html"
-    response = render(request, template, {"account": found(pk)})
+    response = render(request, template, {"account": subject})
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
@@ -179,6 +184,8 @@ def account_contacts(request, pk):
 def account_history(request, pk):
     """The tab `History`; for htmx the section alone."""
     subject = found(pk)
+    if subject.merged_into_id:
+        return panels.to_the_kept(request, subject)
     section = panels.account_history(request, subject, panel="panel" in request.GET)
     if request.htmx and not request.htmx.history_restore_request:
         response = HttpResponse(section)

@@ -21,14 +21,10 @@ from ..filters import ContactFilter
 from ..models import Account, Contact, ExternalId
 from ..models.extra import known_as
 from ..tables import ContactTable, name_of
+from . import panels
 
 CHANGE = "crm.change_people"
 CONTACT = Rows(lambda pk: Contact.objects.filter(pk=pk).select_related("account", "user"))
-PAGE = Rows(
-    lambda pk: Contact.objects.filter(pk=pk).select_related(
-        "account__region", "user", "account__owner"
-    )
-)
 
 
 @functools.cache
@@ -49,7 +45,7 @@ class Contacts(ListPage):
     changes = "contact"
 
     def queryset(self):
-        return with_ids().all()
+        return with_ids().filter(merged_into=None)
 
     def actions(self):
         yield Action(_("Add contact"), reverse("crm:create_contact"), "plus", permission=CHANGE)
@@ -107,7 +103,9 @@ class Contacts(ListPage):
 @staff("crm.view_people")
 def contact(request, pk):
     """The page of one contact; for htmx its head alone."""
-    found = PAGE.or_404(pk=pk)
+    found = panels.PAGE.or_404(pk=pk)
+    if found.merged_into_id:
+        return panels.to_the_kept(request, found)
     head = request.htmx and request.htmx.target == "head"
     template = "crm/_contact_head.html" if head else "crm/contact.html"
     response = render(request, template, {"contact": found})

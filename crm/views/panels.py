@@ -1,6 +1,9 @@
 """What do contacts and accounts show of themselves on their pages, part by part?"""
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -42,6 +45,31 @@ INVITED = Question(
 )
 
 
+# A page asks it once: who they are, and under which other ids their history stands.
+PAGE = Rows(
+    lambda pk: (
+        Contact.objects.filter(pk=pk)
+        .select_related("account__region", "user", "account__owner")
+        .annotate(merged_ids=merged_ids(Contact))
+    )
+)
+
+
+def merged_ids(model):
+    """The ids of what was merged into a row, in the statement that reads it."""
+    return ArraySubquery(
+        model.objects.filter(merged_into=OuterRef("pk")).order_by("pk").values("pk")
+    )
+
+
+def to_the_kept(request, gone):
+    """The page of a double leads to the one kept, and says so."""
+    kept = gone.merged_into
+    words = {"gone": gone, "kept": kept}
+    messages.info(request, _("%(gone)s was merged into %(kept)s.") % words)
+    return redirect(kept)
+
+
 def contact_details(request, contact) -> str:
     """The facts at the side. Four statements at most."""
     context = {
@@ -78,7 +106,7 @@ def invited_at(contact):
 def contact_history(request, contact, *, panel=True) -> str:
     return timeline.draw(
         request,
-        timeline.of_contact(contact.pk),
+        timeline.of_contact(contact.pk, *contact.merged_ids),
         url=reverse("crm:contact_history", args=[contact.pk]),
         here=("contact", contact.pk, contact.name),
         changes=CHANGES,
@@ -110,7 +138,7 @@ def account_children(request, account) -> str:
 def account_history(request, account, *, panel=True) -> str:
     return timeline.draw(
         request,
-        timeline.of_account(account.pk),
+        timeline.of_account(account.pk, *account.merged_ids),
         url=reverse("crm:account_history", args=[account.pk]),
         here=("account", account.pk, account.name),
         changes=CHANGES,
@@ -149,7 +177,9 @@ def details_of_account(request, pk):
 @staff("crm.view_people")
 def history_of_contact(request, pk):
     """Everything that happened to a contact, by pages; for htmx the section alone."""
-    contact = get_object_or_404(Contact.objects.select_related("account"), pk=pk)
+    contact = PAGE.or_404(pk=pk)
+    if contact.merged_into_id:
+        return to_the_kept(request, contact)
     section = contact_history(request, contact, panel="panel" in request.GET)
     if request.htmx and not request.htmx.history_restore_request:
         response = HttpResponse(section)

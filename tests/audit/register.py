@@ -6,7 +6,7 @@ that a new column has to be put into one of them.
 """
 
 PEOPLE, CRM, HISTORY = "tms.people.personal.erase", "crm.personal.erase", "tms.personal.erase"
-SALES = "crm.personal_sales.erase"
+SALES, TASKS = "crm.personal_sales.erase", "crm.personal_tasks.erase"
 
 # {model: (erased by, columns)}
 PERSONAL = {
@@ -35,6 +35,8 @@ PERSONAL = {
         "search_text",
     ),
     "crm.ExternalId": (CRM, "system value"),
+    "crm.Task": (TASKS, "title details title_key"),
+    "crm.Note": (TASKS, "text"),
     "crm.Opportunity": (SALES, "name source notes lost_because name_key"),
     "crm.Invoice": (SALES, "bill_to reason"),
     "crm.Quote": (SALES, "content"),

@@ -30,11 +30,14 @@ from crm import (
     erasure,
     external_ids,
     invoices,
+    merging,
+    notes,
     opportunities,
     people,
     taking_out,
+    tasks,
 )
-from crm.models import Account, Contact, Erasure, Invoice, Opportunity, Quote
+from crm.models import Account, Contact, Erasure, Invoice, Note, Opportunity, Quote, Task
 from lms import requests
 from lms.models import Registration, Request
 from passes import lifecycle
@@ -161,6 +164,7 @@ def written(kestrel, who):
     learns(made, kestrel, own, who, user)
     spends(made, kestrel, own, who)
     buys(made, kestrel, own, who)
+    is_followed_up(made, kestrel, who)
     leaves_traces(made, user, who)
     made.refresh_from_db()
     return made
@@ -266,7 +270,8 @@ def buys(made, kestrel, own, who):
         issued_on=DAY,
         valid_until=DAY,
         content={
-            "to": {"name": f"{LAST} sole trader", "street": f"{CANARY} street 1"},
+            "bill_to": {"name": f"{LAST} sole trader", "street": CANARY, "country": "GB"},
+            "subject": f"{CANARY} alone",
             "lines": [{"title": "One pass", "for": [f"{FIRST} {LAST}"]}],
             "net": "100.00",
         },
@@ -280,6 +285,19 @@ def buys(made, kestrel, own, who):
             account, account.region.currencies.get(), [line], reason=reason, **who
         )
         invoices.issue(bill.pk, **who)
+
+
+def is_followed_up(made, kestrel, who):
+    """What is to be done for them and was noted about them, and about others with their name."""
+    words = {"title": f"Ring {CANARY}", "details": f"{CANARY} is out on Mondays"}
+    tasks.add(made, **words, **who)
+    gone = tasks.add(Opportunity.objects.get(name__contains="by quillon"), **words, **who)
+    tasks.remove(gone.pk, **who)
+    other = tasks.add(kestrel, title=f"Ask {FIRST} {LAST} for names", **who)
+    tasks.edit(other.pk, details=f"By {EMAIL}", **who)
+    note = notes.add(made, text=f"{CANARY} likes tea", **who)
+    notes.edit(note.pk, text=f"{CANARY} likes coffee", **who)
+    notes.add(kestrel, text=f"{FIRST} {LAST.upper()} runs it all", **who)
 
 
 def leaves_traces(made, user, who):
@@ -366,6 +384,26 @@ def test_after_erasing_no_trace_is_left_in_any_table_or_file(canary, clock, offi
 
 
 @pytest.mark.django_db
+def test_a_double_that_was_merged_is_erased_with_them(canary, clock, office):
+    who = {"at": clock.at, "on": DAY, "by": office}
+    email = f"second.{CANARY.lower()}@home.example"
+    double = contacts.create(
+        first_name="Q.", last_name=f"{CANARY}-Second", email=email, phone=CANARY, **who
+    )
+    user = User.objects.create_user(email, "pw", name=f"Q. {CANARY}-Second")
+    Contact.objects.filter(pk=double.pk).update(user=user)
+    contacts.edit(double.pk, notes=f"{CANARY} once more", **who)
+    merging.merge_contacts(canary.pk, double.pk, **who)
+    with pytest.raises(Refusal, match="was merged"):
+        erasure.erase(double.pk, **who)
+    erased(canary, clock, office)
+    assert hits(dump()) == []
+    double.refresh_from_db()
+    assert (double.name, double.erased_at) == ("Erased person", clock.at)
+    assert set(Erasure.objects.values_list("contact_id", flat=True)) == {canary.pk, double.pk}
+
+
+@pytest.mark.django_db
 def test_the_records_stay_with_their_numbers(canary, clock, office):
     def numbers():
         return {
@@ -422,12 +460,12 @@ def test_what_was_sold_keeps_its_sums_and_loses_the_name(canary, clock, office, 
     numbers = ("number", "issued_on", "due_on", "net", "tax", "gross", "account_id")
     invoiced = list(Invoice.objects.order_by("pk").values_list(*numbers))
     told = [each.sentence for each in erased(canary, clock, office)]
-    assert "1 opportunity is lost." in told
     assert "1 opportunity has no contact any more." in told
     deals = Opportunity.objects.order_by("pk").values_list("name", "notes", "contact", "won")
-    assert list(deals) == [
-        ("[erased]", "[erased]", None, False),
-        ("[erased]", "[erased]", None, False),
+    own = deals.filter(account=canary.account_id)
+    assert len(own) == own.filter(won=False).count() > 1
+    assert {name for name, *_more in own} == {"[erased]"}
+    assert list(deals.filter(account=kestrel)) == [
         ("Kestrel by [erased] 2027", "[erased]", None, None),
         ("Ten passes", "Met [erased] there", None, None),
     ]
@@ -436,10 +474,25 @@ def test_what_was_sold_keeps_its_sums_and_loses_the_name(canary, clock, office, 
     assert (theirs.reason, company.reason) == ("[erased]", "[erased]")
     assert (theirs.bill_to["name"], company.bill_to["name"]) == ("[erased]", kestrel.name)
     assert Quote.objects.get().content == {
-        "to": {"name": "[erased]", "street": "[erased]"},
+        "bill_to": {"name": "[erased]", "street": "[erased]", "country": "GB"},
+        "subject": "[erased]",
         "lines": [{"title": "One pass", "for": ["[erased]"]}],
         "net": "100.00",
     }
+
+
+@pytest.mark.django_db
+def test_tasks_end_and_notes_say_nothing_of_them(canary, clock, office):
+    told = [each.sentence for each in erased(canary, clock, office)]
+    assert "1 task ends." in told
+    assert list(Task.objects.order_by("pk").values_list("title", "details", "done_at")) == [
+        ("[erased]", "[erased]", clock.at),
+        ("Ask [erased] for names", "By [erased]", None),
+    ]
+    assert list(Note.objects.order_by("pk").values_list("text", flat=True)) == [
+        "[erased]",
+        "[erased] runs it all",
+    ]
 
 
 @pytest.mark.django_db
@@ -604,6 +657,10 @@ def test_what_is_held_is_taken_out_whole(canary, clock, office):
         "quotes",
         "invoices",
         "invoices_mentioning",
+        "tasks",
+        "tasks_mentioning",
+        "notes",
+        "notes_mentioning",
     }
     text = archive.read("data.json").decode()
     (contact,) = data["parts"]["contact"]
@@ -617,6 +674,7 @@ def test_what_is_held_is_taken_out_whole(canary, clock, office):
         f"Sorry, {CANARY}",
         f"{CANARY} went away",
         f"As {CANARY} asked",
+        f"{CANARY} likes coffee",
     ):
         assert said in text
         assert said in archive.read("data.html").decode()

@@ -106,7 +106,7 @@ def test_a_contacts_page_costs_the_same_for_any_past(n, ada, client, count_queri
     )
     copies(noted, n - 1, system=lambda n: f"System {n}")
     external_ids.add(ada, system="Last", value="1", **who)  # so that both kinds are shown
-    assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/")) == 10
+    assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/")) == 12
     assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/history/")) == 7
     assert count_queries(lambda: client.get(f"/contacts/{ada.pk}/details/", headers=HTMX)) == 6
 
@@ -117,7 +117,7 @@ def test_an_accounts_page_costs_the_same_for_any_past(n, kestrel, client, count_
     noted = external_ids.add(kestrel, system="System", value="1", **who)
     copies(JournalRow.objects.latest("id"), n - 1)
     copies(noted, n - 1, system=lambda n: f"System {n}")
-    assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/")) == 9
+    assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/")) == 11
     assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/history/")) == 7
 
 

@@ -92,7 +92,7 @@ def test_figures_say_what_is_and_lead_there(desk, annual, ada, clock, deal):
     assert "Events in the next 30 days 1 1 below its minimum" in said
     main = page.content.decode().partition("<main")[2].partition("</main>")[0]
     addresses = {each for each in re.findall(r'<a href="(/[^"]+)"', main) if "?" in each}
-    assert len(addresses) == 6
+    assert len(addresses) == 7
     for address in addresses:
         assert desk.get(unescape(address), follow=True).status_code == 200
 
@@ -218,4 +218,4 @@ def test_it_costs_the_same_however_much_there_is(
         deal(f"Won {number}", won="2026-11-01")
         EventFactory(first_on=day("2026-12-01"), minimum=3)
         asked_for(contact, clock, pass_type=annual.pass_type)
-    assert count_queries(lambda: desk.get(PAGE)) == 15
+    assert count_queries(lambda: desk.get(PAGE)) == 16

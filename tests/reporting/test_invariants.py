@@ -300,6 +300,22 @@ BREAKS = [
         {"I12 archived": 1},
     ),
     (
+        "I12 merged",
+        [
+            BEHIND,
+            "UPDATE crm_contact SET merged_into_id = {ada}, archived_at = now() WHERE id = {bo}",
+        ],
+        {"I12 merged": 5, "I7 replayed": 2},
+    ),
+    (
+        "I12 merged: an account",
+        [
+            BEHIND,
+            "UPDATE crm_account SET merged_into_id = id, archived_at = now() WHERE id <> {kestrel}",
+        ],
+        {"I12 merged": 2},
+    ),
+    (
         "I12 gone",
         [again("subject_id = {expired} AND kind = 'pass.expired'", "'contact.edited'", "-7")],
         {"I12 gone": 1},

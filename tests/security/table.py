@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.urls import get_resolver, reverse
 
 from catalog.models import Session
-from crm import opportunities, quotes
+from crm import notes, opportunities, quotes, tasks
 from crm.interests import Wanted
 from crm.models import ExternalId
 from lms import selling as place_selling
@@ -166,6 +166,7 @@ TABLE = {
         """
         contacts contact contact_options contact_details contact_history accounts account
         account_options account_details account_contacts account_history
+        tasks contact_tasks contact_notes account_tasks account_notes
     """,
     ),
     **rows(
@@ -175,7 +176,9 @@ TABLE = {
         create_contact edit_contact change_address change_account add_account remove_account
         add_contact_id remove_contact_id archive_contact restore_contact invite
         create_account edit_account add_account_id remove_account_id archive_account
-        restore_account
+        restore_account merge_contact delete_contact merge_account delete_account
+        add_contact_task add_contact_note add_account_task add_account_note
+        edit_task tick_task untick_task remove_task edit_note remove_note
     """,
     ),
     **rows("crm", SEE_DEALS, "opportunities board opportunity opportunity_history quote"),
@@ -194,6 +197,9 @@ TABLE = {
     "crm:view_as_learner": "crm.view_as_learner",
     "crm:stop_viewing": "crm.view_as_learner",
     "crm:confirm_address": PUBLIC,
+    "crm:my_day": STAFF,
+    **rows("crm", SEE_DEALS, "opportunity_tasks opportunity_notes"),
+    **rows("crm", CHANGE_DEALS, "add_opportunity_task add_opportunity_note"),
     **rows(
         "crm",
         SETTINGS,
@@ -309,6 +315,10 @@ TABLE = {
 
 
 ABOUT_A_DEAL = (
+    "opportunity_tasks",
+    "opportunity_notes",
+    "add_opportunity_task",
+    "add_opportunity_note",
     "opportunity_history",
     "win",
     "lose",
@@ -449,6 +459,16 @@ def world(ada, office, clock) -> dict:
             "catalog:move_category": {"pk": CategoryFactory().pk, "way": "up"},
             "crm:confirm_address": {"token": "wrong"},
             **{f"crm:{name}": {"pk": deal.pk} for name in ABOUT_A_DEAL},
+            **{
+                f"crm:{name}": {"pk": pk}
+                for noun, pk in (("contact", ada.pk), ("account", ada.account_id))
+                for name in (
+                    f"{noun}_tasks",
+                    f"{noun}_notes",
+                    f"add_{noun}_task",
+                    f"add_{noun}_note",
+                )
+            },
             "crm:opportunity_part": {"pk": deal.pk, "name": "details"},
             "crm:remove_opportunity_id": {"pk": deal.pk, "id": theirs.pk},
             "crm:remove_interest": {"pk": deal.pk, "id": interest.pk},
@@ -502,6 +522,8 @@ def world(ada, office, clock) -> dict:
             "event_types": pass_type.pk,
             "option": option.pk,
             "contact": ada.pk,
+            "task": tasks.add(ada, title="Ring", by=office, **when).pk,
+            "note": notes.add(ada, text="Noted", by=office, **when).pk,
             "key": keys.make(name="Payroll", scopes=["people:read"], by=office, **when)[0].pk,
             "account": ada.account_id,
             "opportunity": deal.pk,

@@ -25,7 +25,7 @@ from tms.people import first, staff
 from tms.programs import webhooks
 from tokens import types as token_types
 
-from . import courses, deals, lives, people, prepaid
+from . import courses, deals, followup, lives, people, prepaid
 
 ZONE = "Europe/Stockholm"
 FILES = Path(__file__).parent / "files"
@@ -86,6 +86,7 @@ def build(at: datetime.datetime) -> None:
     lives.live(world)
     prepaid.live(world)
     deals.live(world)
+    followup.live(world)
     _programs(world)
 
 

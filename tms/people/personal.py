@@ -23,9 +23,9 @@ SIGN_IN = ("id", "email", "name", "language", "is_active", "joined_at", "last_lo
 
 
 def held(person: Person) -> list[Part]:
-    user = {"user": person.user_id}
+    user = {"user__in": person.users}
     return [
-        part("sign_in", _("Sign-in"), User.objects.filter(pk=person.user_id), *SIGN_IN),
+        part("sign_in", _("Sign-in"), User.objects.filter(pk__in=person.users), *SIGN_IN),
         part("addresses", _("Addresses"), EmailAddress.objects.filter(**user), "email", "verified"),
         part(
             "second_factors",
@@ -58,7 +58,7 @@ def held(person: Person) -> list[Part]:
             "history",
             _("History"),
             JournalRow.objects.filter(
-                Q(contact_id=person.contact_id) | Q(other_contact_id=person.contact_id)
+                Q(contact_id__in=person.contacts) | Q(other_contact_id__in=person.contacts)
             ),
             "at",
             "kind",
@@ -72,8 +72,8 @@ def held(person: Person) -> list[Part]:
             "recorded",
             _("Changes recorded by the database"),
             AuditRow.objects.filter(
-                Q(contact_id=person.contact_id)
-                | Q(model="tms.user", record=person.user_id)
+                Q(contact_id__in=person.contacts)
+                | Q(model="tms.user", record__in=person.users)
                 | Q(model="crm.account", record__in=person.own_accounts)
             ),
             "recorded_at",
@@ -94,8 +94,10 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
     """
     refuse_during_work()
     told = []
-    if person.user_id:
-        end_sign_in(User.objects.select_for_update(of=("self",)).get(pk=person.user_id))
+    users = User.objects.select_for_update(of=("self",)).filter(pk__in=person.users)
+    for user in users.order_by("pk"):
+        end_sign_in(user)
+    if person.users:
         told.append(Consequence("closes", _("The sign-in ends; all its sessions do too."), 1))
     letters(person).delete()
     remembered = OperationKey.objects.annotate(said=Cast("answer", TextField()))

@@ -206,13 +206,15 @@ def draw(
     return render_to_string("ui/_timeline.html", context, request=request)
 
 
-def of_contact(contact_id: int):
-    """The journal of one contact: rows about them, and those in which they are the other one."""
-    return [{"contact_id": contact_id}, {"other_contact_id": contact_id}]
+def of_contact(*contact_ids: int):
+    """The journal of one contact, under all ids that are theirs: rows about them, and those in
+    which they are the other one.
+    """
+    return [{column: pk} for pk in contact_ids for column in ("contact_id", "other_contact_id")]
 
 
-def of_account(account_id: int):
-    return [{"account_id": account_id}]
+def of_account(*account_ids: int):
+    return [{"account_id": pk} for pk in account_ids]
 
 
 def about(subject_kind: str, *subject_ids: int):

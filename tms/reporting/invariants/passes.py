@@ -52,13 +52,15 @@ WITH last AS (
            bool_or(kind = 'cancelled') AS cancelled
     FROM reporting.pass_events GROUP BY pass_id
 )
+-- Who was merged into another one since is that one.
 SELECT p.id, p.starts_on, p.expires_on, p.contact_id, p.cancelled_at, told.after AS told
 FROM reporting.passes p
 JOIN last ON last.pass_id = p.id
 JOIN reporting.pass_events told ON told.id = last.told
 LEFT JOIN reporting.pass_events started ON started.id = last.started
+LEFT JOIN crm_contact c ON c.id = (told.after->>'contact')::bigint
 WHERE (told.after->>'expires_on')::date IS DISTINCT FROM p.expires_on
-   OR (told.after->>'contact')::bigint IS DISTINCT FROM p.contact_id
+   OR coalesce(c.merged_into_id, c.id) IS DISTINCT FROM p.contact_id
    OR (started.after->>'starts_on')::date IS DISTINCT FROM p.starts_on
    OR last.cancelled <> (p.cancelled_at IS NOT NULL)
 """,

@@ -25,11 +25,15 @@ FROM (SELECT DISTINCT contact_id FROM journal WHERE contact_id IS NOT NULL
       UNION SELECT DISTINCT other_contact_id FROM journal WHERE other_contact_id IS NOT NULL) j
 LEFT JOIN reporting.contacts c ON c.id = j.contact_id
 WHERE c.id IS NULL
+  AND NOT EXISTS (SELECT FROM journal d WHERE d.subject_kind = 'contact'
+                  AND d.subject_id = j.contact_id AND d.kind = 'contact.deleted')
 UNION ALL
 SELECT 'account ' || j.account_id
 FROM (SELECT DISTINCT account_id FROM journal WHERE account_id IS NOT NULL) j
 LEFT JOIN reporting.accounts a ON a.id = j.account_id
 WHERE a.id IS NULL
+  AND NOT EXISTS (SELECT FROM journal d WHERE d.subject_kind = 'account'
+                  AND d.subject_id = j.account_id AND d.kind = 'account.deleted')
 """,
     ),
 ]

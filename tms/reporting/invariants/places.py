@@ -103,10 +103,11 @@ FROM reporting.registrations r
 LEFT JOIN reporting.token_entries e ON e.op_key = r.token_move AND e.kind = 'redeemed'
 LEFT JOIN tokens_tokentype t ON t.id = e.type_id
 LEFT JOIN catalog_unit u ON u.id = t.unit_id
+LEFT JOIN crm_account a ON a.id = e.account_id
 WHERE r.token_move IS NOT NULL
 GROUP BY r.id, r.amount, r.unit, r.token_move, r.account_id
 HAVING coalesce(-sum(e.qty), 0) <> r.amount
-    OR bool_or(u.code <> r.unit OR e.account_id <> r.account_id
+    OR bool_or(u.code <> r.unit OR coalesce(a.merged_into_id, a.id) <> r.account_id
                OR (e.purpose, e.purpose_id) IS DISTINCT FROM ('registration', r.id)
                -- Sold on an opportunity: paid by one of the redemptions of what it was sold as.
                AND NOT EXISTS (
