@@ -1,6 +1,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.factories import ContactFactory
+
 pytestmark = pytest.mark.usefixtures("alone")
 
 
@@ -52,3 +54,23 @@ def test_without_scripts_a_contact_is_edited_too(open_page, office, ada):
     page.get_by_label("Job title").fill("Conductor")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#details")).to_contain_text("Conductor")
+
+
+def test_a_task_is_ticked_and_two_that_are_one_are_merged(open_page, office, ada, kestrel):
+    ContactFactory(first_name="Ada", last_name="Double", phone="+46 70", account=kestrel)
+    page = open_page(office)
+    page.goto(f"/contacts/{ada.pk}/")
+    page.get_by_role("link", name="Add task").click()
+    page.get_by_label("Title").fill("Send the plan")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("button", name="Mark Send the plan done").click()
+    expect(page.locator("#tasks")).to_contain_text("done 22 Nov 2026")
+    page.get_by_role("button", name="More actions for Ada Lindqvist").click()
+    page.get_by_role("link", name="Merge").click()
+    dialog = page.locator("#dialog")
+    dialog.get_by_role("combobox", name="Merge with").press_sequentially("double")
+    dialog.get_by_role("option", name="Ada Double").click()
+    expect(dialog.get_by_text("Ada Double becomes part of Ada Lindqvist.")).to_be_visible()
+    dialog.get_by_role("button", name="Merge the contacts").click()
+    expect(page.locator("#details")).to_contain_text("+46 70")
+    expect(page.locator("#history")).to_contain_text("Ada Double became part of this one")

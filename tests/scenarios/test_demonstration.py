@@ -35,7 +35,7 @@ def believable_and_true(clock):
         "archived",
         "draft",
     }
-    assert Pass.objects.filter(contact=None).count() == 4
+    assert Pass.objects.filter(contact=None, opportunity=None).count() == 4
     assert Registration.objects.live().exists()
     assert Completion.objects.exists()
     assert Request.objects.filter(state="open").count() == 2
@@ -76,7 +76,7 @@ def cleared_where_it_is_a_demonstration():
 
     Organisation.objects.update(demonstration=True)
     page = client.get("/control-panel/demonstration/clearing/")
-    assert "25 training passes" in page.text
+    assert f"{Pass.objects.count()} training passes" in page.text
     answer = client.post(
         "/control-panel/demonstration/clearing/", {"digest": page.context["digest"]}
     )

@@ -17,7 +17,7 @@ from crm import accounts, belonging, contacts, fields
 from crm.models import Account, Contact
 from lms import content
 from lms.models import ContentUnit
-from passes import options, training, types
+from passes import expiring, options, training, types
 from passes.models import PassOption, PassType
 from tms import clock
 from tms.models import Organisation, User
@@ -86,6 +86,7 @@ def build(at: datetime.datetime) -> None:
     lives.live(world)
     prepaid.live(world)
     deals.live(world)
+    expiring.record_expired(on=world.today, at=world.now)
     followup.live(world)
     _programs(world)
 
