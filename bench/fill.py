@@ -140,6 +140,57 @@ SELECT 'registration.made', 'registration', id, account_id, contact_id, '{{}}', 
        registered_at, registered_on, ''
 FROM lms_registration WHERE used_pass_id > %(pass)s
 """,
+    # A contact in five; of three, one is open. Three interests each, and an invoice where won.
+    "opportunities": """
+INSERT INTO crm_opportunity (name, source, notes, worth, opened_on, closes_on, closed_on, won,
+                             lost_because, probability, version, account_id, contact_id,
+                             currency_id, region_id, stage_id)
+SELECT initcap({word_b}) || ' for ' || initcap({word_a}) || ' ' || g, 'Fair', '', 600, began,
+       began + 60, CASE WHEN g %% 3 > 0 THEN began + 50 END,
+       CASE g %% 3 WHEN 1 THEN true WHEN 2 THEN false END,
+       CASE WHEN g %% 3 = 2 THEN 'Too dear' ELSE '' END, 50, 0, c.account_id, c.id, m.unit_id, r.id,
+       (SELECT min(id) FROM crm_stage
+        WHERE kind = CASE g %% 3 WHEN 0 THEN 'open' WHEN 1 THEN 'won' ELSE 'lost' END)
+FROM generate_series(1, %(contacts)s / 5) g,
+     LATERAL (SELECT %(on)s::date - 55 - (hashint8(g) & 2147483647) %% 400
+                     + CASE WHEN g %% 3 = 0 THEN 400 ELSE 0 END AS began) y,
+     (SELECT min(id) AS id FROM catalog_region) r,
+     LATERAL (SELECT unit_id FROM catalog_region_currencies WHERE region_id = r.id LIMIT 1) m,
+     crm_contact c
+WHERE c.id = %(contact)s + 1 + (g::bigint * 7919) %% %(contacts)s
+""",
+    "interests": """
+INSERT INTO crm_interest (position, offer, title, detail, quantity, unit_price, list_price,
+                          discount, tax_percent, net, tax, token_moves, version, opportunity_id,
+                          tax_level_id, unit_id)
+SELECT k, 'passes', 'Library ' || k, 'Annual', 2, 100, 100, 0, 20, 200, 40, '{{}}', 0, o.id,
+       (SELECT min(id) FROM catalog_taxlevel), o.currency_id
+FROM crm_opportunity o, generate_series(1, 3) k WHERE o.id > %(opportunity)s
+""",
+    "what they are interests in": """
+INSERT INTO passes_passinterest (interest_id, option_id)
+SELECT i.id, %(option)s + 1 + i.id %% 200 FROM crm_interest i
+WHERE i.opportunity_id > %(opportunity)s
+""",
+    "invoices": """
+INSERT INTO crm_invoice (kind, number, bill_to, bill_from, made_on, reason, net, tax, gross,
+                         version, account_id, currency_id, opportunity_id)
+SELECT 'invoice', '', '{{}}', '{{}}', closed_on, '', 600, 120, 720, 0, account_id, currency_id,
+       id
+FROM crm_opportunity WHERE id > %(opportunity)s AND won
+""",
+    "lines of invoices": """
+INSERT INTO crm_invoiceline (position, source_kind, title, detail, note, quantity, unit_price,
+                             discount, tax_name, tax_percent, net, tax, invoice_id, interest_id)
+SELECT i.position, '', i.title, i.detail, '', i.quantity, i.unit_price, 0, 'Standard', 20, i.net,
+       i.tax, b.id, i.id
+FROM crm_invoice b JOIN crm_interest i ON i.opportunity_id = b.opportunity_id
+WHERE b.opportunity_id > %(opportunity)s
+""",
+    "numbers of invoices": """
+UPDATE crm_invoice SET issued_on = made_on, due_on = made_on + 30, number = 'B-' || id
+WHERE opportunity_id > %(opportunity)s
+""",
 }
 HEAVY = [
     "crm_account",
@@ -150,6 +201,8 @@ HEAVY = [
     "passes_pass",
     "lms_registration",
     "journal",
+    "crm_opportunity",
+    "crm_interest",
 ]
 A = "an be ca di el fa gre ha iv jo ka li ma ni ol pe ro sa ti ve"
 B = "na rt la ra sa bio ta ns nas tja am rie ls ga ter bine mo lou dor win"
@@ -190,6 +243,7 @@ def fill(
                 "type": "passes_passtype",
                 "option": "passes_passoption",
                 "pass": "passes_pass",
+                "opportunity": "crm_opportunity",
             }.items()
         }
         connection.execute("SET maintenance_work_mem = '512MB'")

@@ -22,7 +22,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from catalog.models import Item  # noqa: E402
-from crm.models import Account, Contact  # noqa: E402
+from crm.models import Account, Contact, Opportunity  # noqa: E402
 from lms import access as rule  # noqa: E402
 from passes import entitlements, expiring  # noqa: E402
 from passes.models import Inclusion, Pass, PassOption  # noqa: E402
@@ -61,6 +61,8 @@ def cast(first: dict) -> dict:
         .exclude(contact__in=[one.contact_id, many.pk])
         .order_by("pk")[:2]
     )
+    deal = Opportunity.objects.open().filter(pk__gt=first["opportunity"]).order_by("pk").first()
+    won = Opportunity.objects.filter(pk__gt=first["opportunity"], won=True).order_by("pk").first()
     opened = Inclusion.objects.filter(pass_type=one.pass_type_id).order_by("pk").first()
     return {
         "many": many.pk,
@@ -72,6 +74,9 @@ def cast(first: dict) -> dict:
         "extended": extended.pk,
         "until": max(renewed.expires_on, extended.expires_on).isoformat(),
         "person": extended.contact_id,
+        "deal": deal.pk,
+        "won": won.pk,
+        "invoice": won.invoices.get().pk,
         "slug": Item.objects.get(pk=opened.item_id).slug,
         "staff": cookie(STAFF),
         "learner": cookie(LEARNER),

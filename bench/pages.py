@@ -75,6 +75,15 @@ def pages(ids: dict) -> list[Page]:
         Page("S-1", "panel: history", f"/contacts/{one}/history/?panel=1", panel, htmx=True),
         Page("S-1", "pass", f"/passes/{ids['pass']}/", page),
         Page("S-1", "pass type", f"/pass-types/{ids['type']}/", page),
+        Page("S-1", "opportunity", f"/opportunities/{ids['deal']}/", page),
+        Page("S-1", "opportunity, won", f"/opportunities/{ids['won']}/", page),
+        Page("S-1", "opportunities: board", "/opportunities/board/", page),
+        Page("S-1", "invoice", f"/invoices/{ids['invoice']}/", page),
+        Page("S-2", "opportunities", "/opportunities/", listed),
+        Page("S-2", "opportunities, searched", "/opportunities/?q=kirkbridge", listed),
+        Page("S-2", "opportunities, won", "/opportunities/?kind=won", listed),
+        Page("S-2", "opportunities, partial", "/opportunities/?kind=won", partial, htmx=True),
+        Page("S-2", "invoices", "/invoices/", listed),
         Page("S-2", "contacts", "/contacts/", listed),
         Page("S-2", "contacts, searched", "/contacts/?q=anna+kirk", listed),
         Page("S-2", "contacts, searched, partial", "/contacts/?q=anna+kirk", partial, htmx=True),
@@ -105,6 +114,14 @@ def pages(ids: dict) -> list[Page]:
         Page("S-4", "dialog: extend", f"/passes/{ids['pass']}/extension/", dialog, htmx=True),
         Page("S-4", "dialog: add a pass", f"/contacts/{one}/passes/new/", dialog, htmx=True),
         Page("S-4", "dialog: edit a contact", f"/contacts/{one}/editing/", dialog, htmx=True),
+        Page("S-4", "dialog: win", f"/opportunities/{ids['deal']}/winning/", dialog, htmx=True),
+        Page(
+            "S-4",
+            "dialog: add an interest",
+            f"/opportunities/{ids['deal']}/passes/new/",
+            dialog,
+            htmx=True,
+        ),
         *(
             Page("S-4", each.name, each.path, floors_of("post", 0.35), htmx=True, answer=each)
             for each in answers(ids)
