@@ -125,7 +125,12 @@ def is_archived(account: Account) -> str:
             "account": account,
             "kept": account.merged_into,
         }
-    return _("%(account)s is archived. Restore the account first.") % {"account": account}
+    return archived(account.name)
+
+
+def archived(name: str) -> str:
+    """Why nothing new is linked to the account of this name."""
+    return _("%(account)s is archived. Restore the account first.") % {"account": name}
 
 
 def save(account: Account, changed: dict) -> None:

@@ -77,7 +77,7 @@ class Accounts:
                 field="account_names",
             )
         if found is not None and found.archived:
-            raise Refusal(accounts.is_archived(found.name), field="account_names")
+            raise Refusal(accounts.archived(found.name), field="account_names")
         return found
 
     def use(self, key: str, name: str, address: dict) -> Found:

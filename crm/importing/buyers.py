@@ -123,7 +123,7 @@ class Buyers(Batch):
             )
 
     def is_archived(self, known):
-        return accounts.is_archived(known.here["name"])
+        return accounts.archived(known.here["name"])
 
     def _parent(self, word: str) -> Known:
         """The parent, by ID or name: here already, or further up in the file."""

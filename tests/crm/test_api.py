@@ -242,7 +242,8 @@ def test_what_others_call_it_is_noted_and_forgotten(able, ada, noun):
     unknown = able.post(f"{path}/removal", {"system": "HR", "value": "1"}).json()
     assert (unknown["field"], unknown["detail"]) == ("value", "There is no ID HR 1 here.")
     assert able.post(f"{path}/removal", body).json()["external_ids"] == []
-    kinds = JournalRow.objects.filter(kind__contains="external_id").values_list("kind", "source")
+    facts = JournalRow.objects.filter(kind__contains="external_id").order_by("id")
+    kinds = facts.values_list("kind", "source")
     singular = noun.removesuffix("s")
     assert list(kinds) == [
         (f"{singular}.external_id_added", "api"),

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from crm.models import Invoice, Opportunity, Stage
 from lms.models import Completion, Registration, Request
 from passes import expiring
 from passes.models import Pass, PassType, Status
@@ -36,6 +37,16 @@ def believable_and_true(clock):
         "draft",
     }
     assert Pass.objects.filter(contact=None, opportunity=None).count() == 4
+    # Deals in every stage, won and lost; what was won is billed, paid and credited.
+    assert set(Opportunity.objects.values_list("stage__name", flat=True)) == {
+        "Enquiry",
+        "Proposal",
+        "Negotiation",
+        "Won",
+        "Lost",
+    }
+    assert {each.status for each in Invoice.objects.all()} == {"issued", "paid"}
+    assert Invoice.objects.filter(kind="credit_note").count() == 1
     assert Registration.objects.live().exists()
     assert Completion.objects.exists()
     assert Request.objects.filter(state="open").count() == 2
@@ -83,4 +94,5 @@ def cleared_where_it_is_a_demonstration():
     assert (answer.status_code, answer["Location"]) == (302, "/first/")
     assert not User.objects.exists()
     assert not JournalRow.objects.exists()
+    assert Stage.objects.count() == 5
     assert client.get("/control-panel/")["Location"] == "/first/"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import Item
+from crm import stages
 from crm.models import Account, Contact
 from passes.models import Pass
 from tms.consequences import Consequence
@@ -34,6 +35,7 @@ def clear() -> list[Consequence]:
     Organisation.objects.create(pk=1)
     Group.objects.exclude(name__in=roles.ROLES).delete()
     roles.sync()
+    stages.make_defaults()
     transaction.on_commit(_forget)
     return taken
 
