@@ -9,7 +9,6 @@ from crm import crediting, external_ids, invoices, opportunities, quotes, sellin
 from crm.interests import Wanted
 from crm.models import Opportunity, Stage
 from lms import selling as places
-from passes import expiring
 from passes import selling as passes
 from tms.models import User
 from tokens import selling as tokens
@@ -203,7 +202,6 @@ def live(world) -> None:
     for _ago, deed, row in sorted(deeds, key=lambda each: -each[0]):
         deed(world, row)
     _credit(world)
-    expiring.record_expired(on=world.today, at=world.now)
 
 
 def _by(world, ago: int, name: str = "Tomás Rey") -> dict:
