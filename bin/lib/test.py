@@ -80,8 +80,11 @@ def main() -> int:
         env = environment(servers_for(family, folder, fast=True), folder)
         failed = [] if wanted else check_all(family, env)
         # Each process has a database of its own. One more than there are cores, as a browser and
-        # a race wait for a good part of their time.
-        wanted = wanted or ["-n", str(min(os.cpu_count() or 2, 8) + 1), "--dist", "worksteal"]
+        # a race wait for a good part of their time; handed out two by two, the long ones first.
+        wanted = wanted or [
+            *("-n", str(min(os.cpu_count() or 2, 8) + 1)),
+            *("--dist", "load", "--maxschedchunk", "2"),
+        ]
         code, _ = family.run("pytest", [*PYTHON, "-m", "pytest", *wanted], env=env)
         if failed:
             say(f"Failed before the tests: {', '.join(failed)}.")
