@@ -40,7 +40,7 @@ VALUES = (
     "closed_on", "won", "lost_because", "version",
 )  # fmt: skip
 LINES = (
-    "opportunity_id", "offer", "title", "detail", "quantity", "unit__kind", "unit__code",
+    "opportunity_id", "offer", "title", "detail", "quantity", "unit__code",
     "unit_price", "list_price", "discount", "tax_level_id", "tax_percent", "net", "tax", "version",
 )  # fmt: skip
 
@@ -211,7 +211,6 @@ def interests_of(ids) -> dict[int, list[InterestTold]]:
         people[interest].append(contact)
     for row in rows:
         pk, of = row.pop("pk"), row.pop("opportunity_id")
-        row.pop("unit__kind")
         code = row.pop("unit__code")
         found[of].append(InterestTold(id=pk, unit=code, contacts=people[pk], **without_id(row)))
     return found

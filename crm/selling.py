@@ -103,11 +103,6 @@ def win(
     return Won(found, [*told, *_billed(invoice)], invoice)
 
 
-def refusal_of(reasons: Sequence[str]) -> Refusal:
-    """Everything that stands in the way, in one sentence after another."""
-    return Refusal(" ".join(dict.fromkeys(reasons)))
-
-
 def _lock_people(found: Opportunity, lines: Sequence[Interest]) -> None:
     named = InterestContact.objects.filter(interest__in=lines).order_by()
     people = Contact.objects.filter(pk__in=named.values("contact"))
@@ -119,7 +114,8 @@ def _lock_people(found: Opportunity, lines: Sequence[Interest]) -> None:
 def _refuse_undeliverable(found: Opportunity, lines: Sequence[Interest], who: Who) -> None:
     reasons = [offers.of(line).why_not(line, found, who) for line in lines]
     if any(reasons):
-        raise refusal_of([each for each in reasons if each])
+        # All of it, each reason once.
+        raise Refusal(" ".join(dict.fromkeys(filter(None, reasons))))
 
 
 def _pay(line: Interest, found: Opportunity, who: Who) -> list[Consequence]:
