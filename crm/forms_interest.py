@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Price, TaxLevel, UnitKind
-from catalog.money import round_money, written
+from catalog.money import written
 from tms.refusals import Refusal
 from tms.ui.forms import Form
 
@@ -172,8 +172,3 @@ def said_of(line, unit) -> dict:
         "tax": written(line.tax, unit) if taxed else "",
         "gross": written(line.gross, unit),
     }
-
-
-def typed_price(amount: Decimal | None, unit) -> Decimal | None:
-    """A price as a form shows it: with the decimals of its unit."""
-    return None if amount is None else round_money(amount, unit)

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from catalog import pricing
 from catalog.models import Price, UnitKind
+from catalog.money import round_money
 from tms.refusals import Refusal
 from tms.ui.access import allowed
 from tms.ui.dialogs import Dialog
 
 from .. import interests, opportunities
-from ..forms_interest import InterestForm, said_of, typed_price
+from ..forms_interest import InterestForm, said_of
 from ..interests import Wanted
 from ..models import Interest, Opportunity
 
@@ -210,7 +211,7 @@ class EditInterest(InterestDialog):
         return {
             "quantity": line.quantity,
             "price": str(line.unit_id),
-            "unit_price": typed_price(line.unit_price, line.unit) if typed else None,
+            "unit_price": round_money(line.unit_price, line.unit) if typed else None,
             "discount": line.discount or None,
             "tax_level": line.tax_level,
             "contacts": interests.people_of(line),
