@@ -317,7 +317,9 @@ def test_a_view_that_changed_is_made_anew_without_any_migration(monkeypatch):
 @pytest.mark.django_db
 def test_making_them_twice_touches_nothing():
     def numbers():
-        return rows("SELECT oid FROM pg_class WHERE relnamespace = 'reporting'::regnamespace")
+        return rows(
+            "SELECT oid FROM pg_class WHERE relnamespace = 'reporting'::regnamespace ORDER BY oid"
+        )
 
     making.make()
     before = numbers()
