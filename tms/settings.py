@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "passes",
     "tokens",
     "lms",
+    "comms",
 ]
 
 MIDDLEWARE = [
@@ -342,6 +343,15 @@ OFFERS = [
     "lms.offers.PATHS",
     "passes.offers.PASSES",
     "tokens.offers.TOKENS",
+]
+
+# What messages can be timed against, each a module with `TARGET` and `OCCASIONS`.
+OCCASIONS = [
+    "passes.occasions",
+    "tokens.occasions",
+    "lms.occasions",
+    "crm.occasions",
+    "lms.occasions_content",
 ]
 
 # Who pays an amount of a unit that isn't money, by the unit's kind; each called with

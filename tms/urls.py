@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("passes.urls")),
     path("", include("tokens.urls")),
     path("", include("lms.urls")),
+    path("", include("comms.urls")),
     path("api/", include("tms.api")),
     path("dashboard/", dashboard, name="dashboard"),
 ]

@@ -65,6 +65,7 @@ class Contact(models.Model):
     notes = models.TextField(_("notes"), blank=True)
     custom = models.JSONField(default=dict, blank=True)
     announcements = models.BooleanField(_("receives announcements"), default=True)
+    reminders = models.BooleanField(_("receives reminders"), default=True, db_default=True)
     archived_at = models.DateTimeField(null=True, editable=False)
     # The person was erased: nothing is left but the number, and nothing may be changed.
     erased_at = models.DateTimeField(null=True, editable=False)

@@ -123,6 +123,12 @@ class Registration(models.Model):
                 name="registration_used_pass",
                 condition=Q(used_pass__isnull=False),
             ),
+            # Whose content ends when.
+            models.Index(
+                fields=["content_until"],
+                name="registration_content_until",
+                condition=Q(content_until__isnull=False, cancelled_at=None),
+            ),
         ]
 
     def __str__(self):

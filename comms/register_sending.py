@@ -1,0 +1,10 @@
+"""What do sending, its settings and people's wishes bring to the shell and other pages?"""
+
+CONTROL_PANEL: list = []
+FACTS: list = []
+NAMES: list = []
+HAPPENINGS: list = []
+PANELS: list = []
+TABS: list = []
+BULK: list = []
+SCOPES: list = []

@@ -1,0 +1,3 @@
+"""Where are templates and sending addresses?"""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Where is the message log?"""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Where are the settings of sending, and what people wish to receive?"""
+
+urlpatterns: list = []

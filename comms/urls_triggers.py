@@ -1,0 +1,3 @@
+"""Where are triggers, and what is foretold of them?"""
+
+urlpatterns: list = []

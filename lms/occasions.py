@@ -1,0 +1,101 @@
+"""Against which moments in the life of a registration can a message be timed?"""
+
+from django.utils.translation import gettext_lazy as _
+
+from tms.occasions import TOLD, Field, Occasion, Target
+from tms.people.letters import address_of
+
+from . import offering
+from .models import Registration
+
+FIELDS = (
+    Field("registration.title", _("Course or learning path"), "Signalling Basics"),
+    Field("registration.code", _("Code of the event"), "SIG-12"),
+    Field("registration.when", _("When it takes place"), "23–24 November 2026"),
+    Field("registration.place", _("Where it takes place"), "Leeds"),
+    Field("registration.link", _("Link to the registration"), "https://…/registrations/12/"),
+)
+
+
+def facts(kind: str, ids: list[int]) -> dict[int, dict]:
+    """What messages about registrations say of them. One query."""
+    found = Registration.objects.filter(pk__in=ids).select_related("event__course", "path")
+    return {
+        each.pk: {
+            "registration": {
+                "title": each.event.course.title if each.event else each.path.title,
+                "code": each.event.code if each.event else each.path.code,
+                "when": str(offering.when(each.event)) if each.event else "",
+                "place": each.event.place if each.event else "",
+                "link": address_of("lms:registration", each.pk),
+            }
+        }
+        for each in found
+    }
+
+
+TARGET = Target("registration", _("Event Registration"), FIELDS, facts, adds=("course",))
+
+ROLES = ("learner", "main_contact", "owner", "instructors", "addresses")
+PARTS = {
+    "subject": "r.id",
+    "contact": "r.contact_id",
+    "account": "r.account_id",
+    "event": "r.event_id",
+    "roles": ROLES,
+    "narrow": {"course": "coalesce(e.course_id, r.path_id)"},
+}
+# The parts of a path come and go with it: it alone is told of.
+WHOLE = """NOT EXISTS (SELECT FROM lms_registration w WHERE w.id = r.path_registration_id
+    AND (w.cancelled_at IS NULL) = (r.cancelled_at IS NULL))"""
+
+
+def recorded(key: str, label, kind: str, only: str) -> Occasion:
+    return Occasion(
+        key,
+        "registration",
+        label,
+        "registration",
+        occurrence="'j:' || j.id",
+        day='j."on"',
+        at="j.at",
+        source=f"""journal j JOIN lms_registration r ON r.id = j.subject_id
+            LEFT JOIN catalog_event e ON e.id = r.event_id
+            WHERE {TOLD} AND j.kind = '{kind}' AND {only}""",
+        **PARTS,
+    )
+
+
+def dated(key: str, label, column: str) -> Occasion:
+    return Occasion(
+        key,
+        "registration",
+        label,
+        "registration",
+        occurrence=f"'{column}:' || e.{column}",
+        day=f"e.{column}",
+        source="""catalog_event e JOIN lms_registration r ON r.event_id = e.id
+            WHERE r.cancelled_at IS NULL AND e.status <> 'cancelled'""",
+        set_on="r.registered_on",
+        ahead=True,
+        **PARTS,
+    )
+
+
+OCCASIONS = [
+    recorded(
+        "registration.made",
+        _("Registered"),
+        "registration.made",
+        f"r.cancelled_at IS NULL AND {WHOLE}",
+    ),
+    recorded("registration.cancelled", _("Cancelled"), "registration.cancelled", WHOLE),
+    dated("registration.starts", _("Event Starts"), "first_on"),
+    dated("registration.ends", _("Event Ends"), "last_on"),
+    recorded(
+        "registration.completed",
+        _("Completed"),
+        "registration.completed",
+        "r.completed_at IS NOT NULL",
+    ),
+]

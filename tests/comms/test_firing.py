@@ -1,0 +1,141 @@
+"""What is due is written down once, on its day, to whoever it is for."""
+
+import datetime
+
+import pytest
+
+from comms import postman
+from comms.models import CommsSettings, Message
+from passes import lifecycle
+from tests.factories import LearnerFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def day_before(clock, pass_, days, hour=9):
+    clock.set(f"{pass_.expires_on - datetime.timedelta(days=days)} {hour:02}:00", "Europe/London")
+
+
+def test_a_warning_is_written_on_its_day_at_its_hour_and_once(clock, trigger, issue, fire, log):
+    trigger(offset=30, side="before")
+    pass_ = issue()
+    clock.move(days=1)
+    assert fire().written == 0
+    day_before(clock, pass_, 30, hour=7)
+    fire()
+    assert log("pk") == []
+    day_before(clock, pass_, 30, hour=8)
+    fire()
+    fire()
+    clock.move(days=1)
+    fire()
+    assert log("state", "occurrence", "recipient", "late") == [
+        ("queued", "pass:2027-11-22", f"c{pass_.contact_id}", False)
+    ]
+    assert Message.objects.get().due_at == datetime.datetime(2027, 10, 23, 7, tzinfo=datetime.UTC)
+
+
+@pytest.mark.parametrize(
+    ("offset", "side", "days"),
+    [(0, "before", 0), (0, "after", 1), (1, "after", 1), (7, "after", 7)],
+)
+def test_days_count_from_the_expiry_date(clock, trigger, issue, fire, log, offset, side, days):
+    trigger(offset=offset, side=side)
+    pass_ = issue()
+    clock.set(f"{pass_.expires_on + datetime.timedelta(days=days - 1)} 12:00")
+    fire()
+    assert log("pk") == []
+    clock.move(days=1)
+    fire()
+    assert log("due_on") == [pass_.expires_on + datetime.timedelta(days=days)]
+
+
+def test_what_happens_goes_out_at_once_and_not_what_happened_before(
+    clock, trigger, issue, fire, log
+):
+    issue()
+    clock.move(minutes=1)
+    trigger("pass.issued")
+    fire()
+    assert log("pk") == []
+    second = issue()
+    fire()
+    fire()
+    assert log("state", "subject_id", "occurrence") == [("queued", second.pk, "pass issued")]
+
+
+def test_a_pass_given_to_nobody_is_issued_when_somebody_first_gets_it(
+    clock, trigger, issue, fire, log, ada, office
+):
+    trigger("pass.issued")
+    pass_ = issue(contact=None)
+    fire()
+    assert log("pk") == []
+    who = {"at": clock.at, "on": clock.on(), "by": office}
+    lifecycle.assign(pass_.pk, version=None, contact=ada, **who)
+    fire()
+    lifecycle.assign(pass_.pk, version=None, contact=LearnerFactory(account=ada.account), **who)
+    fire()
+    assert log("recipient") == [f"c{ada.pk}"]
+
+
+def test_a_shorter_pass_is_noted_and_gets_no_warning(clock, trigger, issue, fire, log):
+    trigger(offset=30, side="before")
+    issue(expires_on=clock.on() + datetime.timedelta(days=30))
+    issue(expires_on=clock.on() + datetime.timedelta(days=7))
+    clock.move(minutes=1)
+    fire()
+    assert log("state", "reason") == [("skipped", "too_short"), ("skipped", "too_short")]
+
+
+def test_missed_days_are_caught_up_and_older_ones_wait_for_a_person(
+    clock, trigger, issue, fire, log
+):
+    trigger(offset=30, side="before")
+    first = issue()
+    second = issue(expires_on=first.expires_on + datetime.timedelta(days=1))
+    third = issue(expires_on=first.expires_on + datetime.timedelta(days=4))
+    day_before(clock, first, 31)
+    fire()
+    day_before(clock, third, 30)
+    fire()
+    assert log("subject_id", "state", "late") == [
+        (first.pk, "missed", True),
+        (second.pk, "queued", True),
+        (third.pk, "queued", False),
+    ]
+
+
+def test_a_moved_expiry_voids_the_warning_that_waits_and_is_warned_of_anew(
+    clock, trigger, issue, fire, log, office
+):
+    trigger(offset=30, side="before", automatic=False)
+    pass_ = issue()
+    day_before(clock, pass_, 30)
+    fire()
+    lifecycle.renew(
+        pass_.pk, version=None, option=pass_.option, at=clock.at, on=clock.on(), by=office
+    )
+    clock.move(days=1)
+    fire()
+    assert log("state", "reason") == [("skipped", "changed")]
+    pass_.refresh_from_db()
+    day_before(clock, pass_, 30)
+    fire()
+    assert log("state", "occurrence")[1:] == [("waiting", f"pass:{pass_.expires_on}")]
+
+
+def test_far_more_than_usual_waits_for_a_person(clock, trigger, issue, fire, log):
+    CommsSettings.objects.create(pk=1, unusual_from=2)
+    trigger("pass.issued")
+    for _each in range(3):
+        issue()
+    assert fire().held == "unusual"
+    assert log("state", "reason") == [("waiting", "unusual")] * 3
+
+
+def test_two_runs_at_the_same_moment_are_one(clock, trigger, issue, now):
+    rule = trigger("pass.issued")
+    issue()
+    assert postman.fire(rule.pk, now()).written == 1
+    assert postman.fire(rule.pk, now()).written == 0
