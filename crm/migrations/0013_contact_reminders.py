@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0012_merged_into'),
+        ("crm", "0012_merged_into"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contact',
-            name='reminders',
-            field=models.BooleanField(db_default=True, default=True, verbose_name='receives reminders'),
+            model_name="contact",
+            name="reminders",
+            field=models.BooleanField(
+                db_default=True, default=True, verbose_name="receives reminders"
+            ),
         ),
     ]

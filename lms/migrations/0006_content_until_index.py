@@ -4,17 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0002_sort_events'),
-        ('crm', '0013_contact_reminders'),
-        ('lms', '0005_follow_merging'),
-        ('passes', '0006_follow_merging'),
+        ("catalog", "0002_sort_events"),
+        ("crm", "0013_contact_reminders"),
+        ("lms", "0005_follow_merging"),
+        ("passes", "0006_follow_merging"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(condition=models.Q(('cancelled_at', None), ('content_until__isnull', False)), fields=['content_until'], name='registration_content_until'),
+            model_name="registration",
+            index=models.Index(
+                condition=models.Q(("cancelled_at", None), ("content_until__isnull", False)),
+                fields=["content_until"],
+                name="registration_content_until",
+            ),
         ),
     ]
