@@ -60,12 +60,17 @@ SORTS = [
     ("price", _("Price")),
 ]
 PRICES = [("free", _("Free")), ("tokens", _("In training tokens"))]
+NO_UNIT = ""  # the code of no unit
 AMOUNTS = [100, 250, 500, 1000]
 
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    """What the visitor asks for; the address of the page says it all."""
+    """What the visitor asks for; the address of the page says it all.
+
+    `units` are the tokens that they could pay in, where that is known: `In training tokens` then
+    finds what costs those.
+    """
 
     q: str = ""
     category: str = ""
@@ -76,6 +81,7 @@ class Question:
     pass_type: int | None = None
     sort: str = "best"
     page: int = 1
+    units: frozenset[str] | None = None
 
 
 def cards(question: Question, region: Region | None, on: datetime.date):
@@ -179,6 +185,8 @@ def _shape(question: Question, region: Region | None, on: datetime.date) -> tupl
         "pass_type": question.pass_type,
         "region": region and region.pk,
     }
+    if question.price == "tokens" and question.units is not None:
+        values["units"] = sorted(question.units) or [NO_UNIT]
     values = {name: value for name, value in values.items() if value}
     any_time = {"any_time"} if question.when == "any_time" else set()
     shape = Shape(
@@ -226,7 +234,7 @@ def _narrowed(shape: Shape, values: dict, on):
     if "place" in values:
         rows = rows.filter(Exists(bookable.filter(place=values["place"])))
     if shape.price:
-        costs = _costs(shape)
+        costs = _costs(shape, values)
         own, of_events = _prices(values["region"], on)
         rows = rows.filter(Exists(own.filter(costs)) | Exists(of_events.filter(costs)))
     if "pass_type" in values:
@@ -264,11 +272,12 @@ def _prices(region: int, on):
     )
 
 
-def _costs(shape: Shape) -> Q:
+def _costs(shape: Shape, values: dict) -> Q:
     if shape.price == "free":
         return Q(amount=0)
     if shape.price == "tokens":
-        return Q(unit__kind=UnitKind.TOKEN)
+        tokens = Q(unit__kind=UnitKind.TOKEN)
+        return tokens & Q(unit__code__in=values["units"]) if "units" in values else tokens
     most = decimal.Decimal(shape.price) if shape.price.isdecimal() else decimal.Decimal(0)
     asked = F("amount") * (1 + F("tax_level__percent") / 100) if shape.shows_tax else F("amount")
     return Q(unit__kind=UnitKind.CURRENCY) & Q(LessThanOrEqual(asked, most))

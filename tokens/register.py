@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from tms.programs.scopes import Scope
-from tms.ui.register import FINANCIAL, TOKENS, Option, Panel, ReportEntry, Tab
+from tms.ui.register import FINANCIAL, TOKENS, Option, Panel, ReportEntry, SearchKind, Tab
 
 from . import happenings, told
+from .search import find_issues
 from .views import dashboard
 from .views.types import MANAGE
 
@@ -77,6 +78,8 @@ SCOPES = [
     ),
     Scope("token-types:write", _("Set up token types"), ("tokens.manage_token_types",)),
 ]
+
+SEARCH = [SearchKind(_("Training tokens"), find_issues, told.MAY_SEE, 75, "coins")]
 
 PANELS = [Panel("dashboard", "expiring", dashboard.expiring, told.MAY_SEE, 40)]
 

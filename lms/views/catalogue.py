@@ -1,5 +1,7 @@
 """The catalogue, for everybody."""
 
+import dataclasses
+
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,6 +26,8 @@ def catalogue(request):
     who = visitor(request)
     asked = Narrowing(request.GET, question_of.facets(who.contact_id, request.today), who.shown)
     question, address = asked.question, asked.address
+    if question.price == "tokens":
+        question = dataclasses.replace(question, units=who.units)
     rows, total = question_of.cards(question, who.region, request.today)
     found = entitlements.badges(
         [row["id"] for row in rows],

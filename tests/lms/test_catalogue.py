@@ -29,6 +29,7 @@ from tests.factories import (
     several,
 )
 from tests.lms.cast import day, held, library
+from tests.lms.paying import give
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +134,18 @@ def test_every_filter_narrows_and_they_combine(browse, europe):
     assert titles(client, price="tokens") == ["Later"]
     assert titles(client, category="data", type="classroom", q="chart") == ["Charts"]
     assert titles(client, category="data", place="Oslo") == []
+
+
+def test_in_training_tokens_finds_what_the_visitors_own_tokens_pay_for(
+    browse, europe, ada, office, clock
+):
+    for title, code in (("One", "Gold"), ("Two", "Silver")):
+        PriceFactory(of=course(title), amount=3, region=europe, unit=TokenUnitFactory(code=code))
+    assert titles(browse(), price="tokens") == ["One", "Two"]
+    learner = browse(ada.user)
+    assert titles(learner, price="tokens") == []
+    give(ada.account, 1, code="Silver", by=office, at=clock.at, on=clock.on())
+    assert titles(learner, price="tokens") == ["Two"]
 
 
 def test_what_isnt_a_choice_any_more_is_nothing(browse):
