@@ -1,5 +1,6 @@
 """What every test stands on: a clock that moves only when told, one cast, a browser."""
 
+import contextlib
 import datetime
 import os
 import shutil
@@ -13,7 +14,7 @@ from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import expect, sync_playwright
 
-from tests import emptying, races
+from tests import databases, emptying, races
 from tests.factories import AccountFactory, LearnerFactory, RegionFactory
 from tests.programs.calling import Program
 from tms import clock as tms_clock
@@ -52,21 +53,32 @@ NO_BROWSER = (
     "No Chromium here. Install it (Debian: apt-get install chromium) or name it: CHROMIUM=/path."
 )
 
-# What takes long is begun first, so that at the end no process works on alone.
-LONG = (
+# What takes long is begun first, the longest before all, so that at the end no process works alone.
+LONG = [
+    "tests/security/test_generated.py",
+    "tests/security/test_roles.py",
     "tests/house/test_run.py",
-    "tests/security/",
-    "tests/scenarios/",
     "tests/ui/test_every_page.py",
-    "tests/passes/test_races.py",
+    "tests/security/test_programs.py",
     "tests/lms/test_races.py",
+    "tests/scenarios/",
+    "tests/house/",
+    "tests/programs/test_document.py",
+    "tests/ui/test_browser.py",
+    "tests/watch/test_metrics.py",
+    "tests/passes/test_races.py",
     "tests/passes/test_owned_browser.py",
     "tests/passes/test_types_browser.py",
-)
+    "tests/tokens/test_races.py",
+]
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    items.sort(
+        key=lambda item: next(
+            (n for n, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG)
+        )
+    )
 
 
 class Clock:
@@ -109,25 +121,33 @@ def empty_cache():
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request,
+    django_test_environment,
+    django_db_modify_db_settings,
+    django_db_keepdb,
+    django_db_createdb,
+    django_db_blocker,
+):
+    """A database of this process alone: in the place of pytest-django's fixture."""
+    own = databases.own_database(
+        verbosity=request.config.option.verbose, keep=django_db_keepdb, anew=django_db_createdb
+    )
+    with contextlib.ExitStack() as stack:
+        with django_db_blocker.unblock():
+            stack.enter_context(own)
+        yield
+        with django_db_blocker.unblock():
+            stack.close()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_emptying():
     """After a test that commits, rows are deleted; nothing is truncated and made anew."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty)
         yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def nobody_stays(django_db_setup, django_db_blocker):
-    """At the very end all connections are cut: a browser's loop has contexts of its own, in each
-    of them a connection, and a database in use can't be removed.
-    """
-    yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from family import ROOT, Family, Stop, Trouble, say
@@ -53,20 +54,27 @@ def environment(addresses: dict, folder: Path) -> dict:
         *("LOG_FORMAT", "METRICS_TOKEN", "METRICS_DIR", "REPORTING_ROLE", "BACKUP_STAMP"),
     ):
         ours.pop(name, None)
+    # What is compiled is kept, whatever the shell says: each process would do it anew.
+    ours.pop("PYTHONDONTWRITEBYTECODE", None)
     ours["LANYARD_MODE"] = "test"
     ours["LANYARD_VAR"] = str(folder / "var")
     return ours
 
 
-def check_all(family: Family, env: dict) -> list[str]:
-    failed = []
-    for name, command in CHECKS.items():
-        code, output = family.run(name, command, env=env, capture=True, errors_too=True)
-        say(f"{'ok  ' if code == 0 else 'FAIL'} {name}")
-        if code:
-            say(output)
-            failed.append(name)
-    return failed
+class Checks(threading.Thread):
+    """All checks, one after another, beside the tests, which leave a core idle as they begin."""
+
+    def __init__(self, family: Family, env: dict):
+        super().__init__(daemon=True)
+        self.family, self.env, self.failed = family, env, []
+        self.start()
+
+    def run(self):
+        for name, command in CHECKS.items():
+            code, said = self.family.run(name, command, env=self.env, capture=True, errors_too=True)
+            say(f"\nok   {name}" if code == 0 else f"\nFAIL {name}\n{said}")
+            if code:
+                self.failed.append(name)
 
 
 def main() -> int:
@@ -78,7 +86,7 @@ def main() -> int:
     fcntl.flock(held, fcntl.LOCK_EX)
     try:
         env = environment(servers_for(family, folder, fast=True), folder)
-        failed = [] if wanted else check_all(family, env)
+        checks = None if wanted else Checks(family, env)
         # Each process has a database of its own. One more than there are cores, as a browser and
         # a race wait for a good part of their time; handed out two by two, the long ones first.
         wanted = wanted or [
@@ -86,9 +94,11 @@ def main() -> int:
             *("--dist", "load", "--maxschedchunk", "2"),
         ]
         code, _ = family.run("pytest", [*PYTHON, "-m", "pytest", *wanted], env=env)
-        if failed:
-            say(f"Failed before the tests: {', '.join(failed)}.")
-            code = code or 1
+        if checks:
+            checks.join()
+            if checks.failed:
+                say(f"Failed beside the tests: {', '.join(checks.failed)}.")
+                code = code or 1
     except Stop:
         code = 130
     except Trouble as trouble:

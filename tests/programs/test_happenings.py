@@ -21,7 +21,7 @@ def nouns() -> set[str]:
 
 def in_the_code() -> set[str]:
     """The texts of our modules that begin like a kind: "pass.renewed"."""
-    found = set()
+    found, named = set(), nouns()
     for app in APPS:
         for path in Path(settings.BASE_DIR, app).rglob("*.py"):
             if path.name == "happenings.py":
@@ -29,7 +29,7 @@ def in_the_code() -> set[str]:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     noun, dot, happened = node.value.partition(".")
-                    if dot and noun in nouns() and happened.replace("_", "").isalpha():
+                    if dot and noun in named and happened.replace("_", "").isalpha():
                         found.add(node.value)
     return found
 
