@@ -30,7 +30,12 @@ class Who:
     @property
     def told(self) -> dict:
         """As keywords for a verb."""
-        return {"at": self.at, "on": self.on, "by": self.by, "operation": self.operation}
+        return {**self.when, "operation": self.operation}
+
+    @property
+    def when(self) -> dict:
+        """The same for a verb that takes no operation."""
+        return {"at": self.at, "on": self.on, "by": self.by}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +98,11 @@ class Offer(Protocol):
 
     def note(self, interest: Interest) -> str:
         """What stands under its line on the invoice; "" for nothing."""
+
+    def again(self, interest: Interest, into: Opportunity, who: Who) -> Interest:
+        """Add the same to another opportunity, on `duplicating.terms`. Raises Refusal where it
+        can't be sold any more; then nothing is added.
+        """
 
     def unspent(self, fulfilments: Sequence[Fulfilment], on: datetime.date) -> list[Unspent]:
         """What of these could be taken back; each of them is named."""

@@ -3,13 +3,17 @@
 Winning is `selling.win`. Whoever changes an opportunity locks it first.
 """
 
+import dataclasses
 import datetime
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Region, Unit
+from tms import consequences
 from tms.compiled import Rows
+from tms.consequences import Consequence, Fact
 from tms.refusals import Refusal, Stale
 
 from . import accounts, changes, external_ids, stages, typed
@@ -50,10 +54,7 @@ def create(
     stage = stage or stages.first(StageKind.OPEN)
     _refuse_not_open(stage)
     values = typed.fields_of(Opportunity, {"name": "", **values}, TOLD)
-    if values.get("region") is None:
-        values["region"] = account.region or accounts.default_region()
-    if values.get("currency") is None:
-        values["currency"] = _currency_of(account, values["region"])
+    values |= sold_where(account, values.get("region"), values.get("currency"))
     if values.get("probability") is None:
         values["probability"] = stage.probability
     made = Opportunity(account=account, stage=stage, opened_on=on, **values)
@@ -131,6 +132,14 @@ def move(
     return found
 
 
+@dataclasses.dataclass(frozen=True)
+class Lost:
+    """What losing one did: `consequences` name what follows of it for others."""
+
+    opportunity: Opportunity
+    consequences: Sequence[Consequence] = ()
+
+
 @transaction.atomic
 def lose(
     opportunity_id: int,
@@ -142,11 +151,12 @@ def lose(
     on,
     by,
     road: str = "page",
-) -> Opportunity:
-    """Lose it, and say why; lost already: nothing happens."""
+) -> Lost:
+    """Lose it, and say why, also to whoever asked for it; lost already: nothing happens."""
+    consequences.ahead("opportunity.lost", (opportunity_id,))
     found = locked(opportunity_id)
     if found.won is False:
-        return found
+        return Lost(found)
     found = open_one(opportunity_id, version=version)
     values = typed.fields_of(Opportunity, {"notes": because}, TOLD)
     if not values["notes"]:
@@ -168,7 +178,8 @@ def lose(
         source=road,
         reason=values["notes"],
     )
-    return found
+    fact = Fact("opportunity.lost", (found.pk,), at=at, on=on, by=by, reason=values["notes"])
+    return Lost(found, consequences.follow(fact))
 
 
 @transaction.atomic
@@ -275,6 +286,15 @@ def _refuse_not_open(stage: Stage) -> None:
             _("It comes to %(stage)s by winning it or losing it.") % {"stage": stage},
             field="stage",
         )
+
+
+def sold_where(
+    account: Account, region: Region | None = None, currency: Unit | None = None
+) -> dict[str, Region | Unit | None]:
+    """`region` and `currency` of what is sold to an account, where they aren't said. Two
+    statements at most."""
+    region = region or account.region or accounts.default_region()
+    return {"region": region, "currency": currency or _currency_of(account, region)}
 
 
 def _currency_of(account: Account, region: Region | None) -> Unit | None:

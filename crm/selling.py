@@ -1,7 +1,8 @@
 """What happens when a deal is won? All of it is delivered, paid for and billed, or nothing is.
 
-One transaction. Locks: the opportunity, its account, contacts by id, then what the offers need in
-the order of the settings, the account's tokens, and the number series last.
+One transaction. Locks: what follows it asks for first, the opportunity, its account, contacts by
+id, then what the offers need in the order of the settings, the account's tokens, and the number
+series last.
 """
 
 import dataclasses
@@ -15,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from catalog.models import UnitKind
 from catalog.money import written
-from tms.consequences import Consequence
+from tms import consequences
+from tms.consequences import Consequence, Fact
 from tms.days import day_text
 from tms.refusals import Refusal
 
@@ -61,6 +63,7 @@ def win(
     can't be delivered, and then nothing has happened; the database holds it to once
     (`fulfilment_once`). `draft_invoice` leaves the invoice without a number.
     """
+    consequences.ahead("opportunity.won", (opportunity_id,))
     found = opportunities.locked(opportunity_id)
     if found.won:
         return Won(found)
@@ -100,7 +103,8 @@ def win(
     invoice = _bill(found, lines, who)
     if invoice and not draft_invoice:
         invoice = invoices.issue(invoice.pk, days_to_pay=days_to_pay, **who.told)
-    return Won(found, [*told, *_billed(invoice)], invoice)
+    fact = Fact("opportunity.won", (found.pk,), **who.told)
+    return Won(found, [*told, *_billed(invoice), *consequences.follow(fact)], invoice)
 
 
 def _lock_people(found: Opportunity, lines: Sequence[Interest]) -> None:

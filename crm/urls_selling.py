@@ -16,6 +16,7 @@ of_opportunity = [
     path("history/", opportunity_panels.opportunity_history, name="opportunity_history"),
     path("parts/<slug:name>/", opportunity_panels.part, name="opportunity_part"),
     path("editing/", opportunity_dialogs.Edit.as_view(), name="edit_opportunity"),
+    path("duplication/", opportunity_dialogs.Duplicate.as_view(), name="duplicate_opportunity"),
     path("stage/", opportunity_dialogs.Move.as_view(), name="move_opportunity"),
     path("winning/", opportunity_dialogs.Win.as_view(), name="win"),
     path("losing/", opportunity_dialogs.Lose.as_view(), name="lose"),
@@ -47,6 +48,7 @@ urlpatterns = [
     path(
         "opportunities/creation/", opportunity_dialogs.Create.as_view(), name="create_opportunity"
     ),
+    path("opportunities/creation/where/", opportunity_dialogs.sold_where, name="sold_where"),
     path("opportunities/<int:pk>/", include(of_opportunity)),
     path("reports/sales/pipeline/", reports.pipeline, name="report_pipeline"),
     path("reports/sales/won/", reports.won, name="report_won"),

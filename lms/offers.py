@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.models import Event, EventType, ItemStatus, Unit, UnitKind
-from crm import interests, totals
+from crm import duplicating, interests, totals
 from crm.models import Contact, Fulfilment, Interest, Opportunity
 from crm.offers import Delivery, Given, Unspent, Who
 from tms.consequences import Consequence
@@ -76,6 +76,18 @@ class Places:
 
     def note(self, interest: Interest) -> str:
         return ""
+
+    def again(self, interest: Interest, into: Opportunity, who: Who) -> Interest:
+        place = _place(interest)
+        item, event = place.item, place.event
+        wanted = duplicating.terms(
+            interest,
+            into,
+            who,
+            priced=event.priced_id if event else item.priced_id,
+            instead=item.priced_id if event else None,
+        )
+        return selling.add_interest(into.pk, wanted, item=item, event=event, **who.when)
 
     def unspent(self, fulfilments: Sequence[Fulfilment], on) -> list[Unspent]:
         return [each.told for each in _given(fulfilments, on)]

@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Event, Item, ItemKind, ItemStatus
 from crm.models import Contact
-from passes.models import PassOption, PassType, TypeStatus
+from passes.models import PassInterest, PassOption, PassType, TypeStatus
 from tms import journal
 from tms.compiled import Rows
+from tms.consequences import Consequence, Fact
 from tms.days import as_day, day_text
 from tms.refusals import Refusal
 
 from . import asking, checkout
+from .effects import group
 from .models import Registration, Request, RequestState
 
 
@@ -97,6 +99,51 @@ def granted(request_id: int, *, answer: str = "", **who) -> Request:
 def decline(request_id: int, *, answer: str, **who) -> Request:
     """Say no, with a sentence that the learner reads."""
     return _answer(_open(request_id), RequestState.DECLINED, answer, **who)
+
+
+# What befalls the sale that they came to
+
+
+def hold(kind: str, subjects: tuple[int, ...]) -> None:
+    """Requests are locked before the account that whoever answers one by hand locks after it."""
+    if kind in {"opportunity.won", "opportunity.lost"}:
+        list(_of_sales(subjects).values_list("pk"))
+
+
+def follow(fact: Fact) -> list[Consequence]:
+    """Won: who asked for a pass that was sold has it granted. Lost: it is declined, and the reason
+    is what they read. What was asked for and not sold waits on.
+    """
+    match fact.kind:
+        case "opportunity.won":
+            sold = PassInterest.objects.filter(interest__opportunity__in=fact.subjects)
+            types = sold.values_list("option__pass_type", flat=True)
+            state, found = RequestState.GRANTED, _of_sales(fact.subjects, pass_type__in=set(types))
+            sentence = _("Answers what they asked for")
+        case "opportunity.lost":
+            state, found = RequestState.DECLINED, _of_sales(fact.subjects)
+            sentence = _("Declines what they asked for; the reason is what they read")
+        case _:
+            return []
+    asked = list(found)
+    who = {"at": fact.at, "on": fact.on, "by": fact.by, "operation": fact.operation}
+    for each in asked:
+        _answer(each, state, fact.reason, **who)
+    words = _("%(name)s: %(type)s")
+    return group(
+        "sent",
+        sentence,
+        [words % {"name": each.contact.name, "type": each.pass_type.name} for each in asked],
+    )
+
+
+def _of_sales(opportunities, **which):
+    """The requests that wait for these sales, locked by id."""
+    waiting = Request.objects.filter(
+        opportunity__in=opportunities, state=RequestState.OPEN, **which
+    )
+    rows = waiting.select_related("contact", "pass_type").order_by("pk")
+    return rows.select_for_update(of=("self",))
 
 
 def _asked(about: str) -> Rows:

@@ -1,8 +1,11 @@
 """What do passes offer to an opportunity, what does winning give, and what can be taken back?"""
 
+import dataclasses
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from crm import duplicating
 from crm.models import ExternalId
 from crm.offers import Delivery, Given, Unspent
 from crm.selling import people_of
@@ -76,6 +79,12 @@ class Passes:
 
     def note(self, interest) -> str:
         return ""
+
+    def again(self, interest, into, who):
+        option = option_of(interest)
+        wanted = duplicating.terms(interest, into, who, priced=option.priced_id)
+        wanted = dataclasses.replace(wanted, **selling.named(option))
+        return selling.add_interest(into.pk, wanted, option=option, **who.when)
 
     def unspent(self, fulfilments, on) -> list[Unspent]:
         passes = Pass.objects.select_related("pass_type", "contact").in_bulk(

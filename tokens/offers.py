@@ -5,6 +5,7 @@ import decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm import duplicating
 from crm.offers import Delivery, Given, Unspent
 from tms.consequences import Consequence
 from tms.days import day_text, number
@@ -66,6 +67,11 @@ class Tokens:
     def note(self, interest) -> str:
         """The type's description, under the line that sells it."""
         return type_of(interest).description
+
+    def again(self, interest, into, who):
+        """At the price that was agreed: the catalogue has none for tokens."""
+        wanted = duplicating.terms(interest, into, who, priced=None)
+        return selling.add_interest(into.pk, wanted, token_type=type_of(interest), **who.when)
 
     def unspent(self, fulfilments, on) -> list[Unspent]:
         issues = TokenIssue.objects.select_related("token_type__unit").in_bulk(

@@ -2,56 +2,70 @@
 
 import datetime
 
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
+from tms.ui.access import staff
 from tms.ui.dialogs import Dialog, Done
 
-from .. import external_ids, forms, forms_selling, interests, opportunities, quotes, selling
-from ..models import Account, Contact, ExternalId, Interest, Opportunity, Stage
+from .. import (
+    duplicating,
+    external_ids,
+    forms,
+    forms_selling,
+    interests,
+    opportunities,
+    quotes,
+    selling,
+)
+from ..models import Account, Contact, ExternalId, Interest, Stage
 from .opportunities import CHANGE, WIN, found
 from .options import whole_number
 
 
 class Create(Dialog):
-    """`?account=7` and `?contact=8` are filled in; `?like=9`: everything as in that one."""
+    """`?account=7` and `?contact=8` are filled in."""
 
     title = gettext_lazy("Add Opportunity")
     submit = gettext_lazy("Add")
     permission_required = CHANGE
     form_class = forms_selling.OpportunityForm
-    template_name = "crm/form_opportunity.html"
+    template_name = "crm/form_new_opportunity.html"
     changes = "opportunity"
 
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        self.like = self.asked_for(Opportunity, "like", "account", "contact")
-        if self.like:
-            self.title = _("Duplicate")
-            self.subject = _("%(name)s, without its interests") % {"name": self.like}
-
-    def asked_for(self, model, name: str, *related: str):
+    def asked_for(self, rows, name: str):
         """The row whose id stands in the address under `name`, or None."""
         pk = whole_number(self.request.GET.get(name, ""))
-        rows = model.objects.select_related(*related) if related else model.objects
         return rows.filter(pk=pk).first() if pk else None
 
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"opportunity": self.like}
-
     def get_initial(self):
-        if self.like:
-            return {"closes_on": None, "probability": None}
-        contact = self.asked_for(Contact, "contact", "account")
-        account = self.asked_for(Account, "account") or (contact and contact.account)
-        return {"account": account, "contact": contact, "owner": self.request.user}
+        contact = self.asked_for(Contact.objects.select_related("account"), "contact")
+        account = self.asked_for(Account.objects, "account") or (contact and contact.account)
+        where = opportunities.sold_where(account) if account else {}
+        return {"account": account, "contact": contact, "owner": self.request.user, **where}
 
     def perform(self, **answers):
         made = opportunities.create(
             at=self.request.now, on=self.request.today, by=self.request.user, **answers
         )
         return made.get_absolute_url()
+
+
+@require_GET
+@staff(CHANGE)
+def sold_where(request):
+    """Region and currency as fields of the form, filled in for `?account=7`; what follows from
+    them is asked anew.
+    """
+    rows = Account.objects.select_related("region")
+    account = rows.filter(pk=whole_number(request.GET.get("account", ""))).first()
+    where = opportunities.sold_where(account) if account else {}
+    form = forms_selling.OpportunityForm(initial=where)
+    response = render(request, "crm/_sold_where.html", {"form": form})
+    response["HX-Trigger-After-Swap"] = "change"
+    return response
 
 
 class OpportunityDialog(Dialog):
@@ -109,6 +123,30 @@ class Edit(OpportunityDialog):
 
     def perform(self, **answers):
         opportunities.edit(self.opportunity.pk, **answers, **self.who)
+
+
+class Duplicate(OpportunityDialog):
+    """Another one like it, with the interests that can still be sold."""
+
+    title = gettext_lazy("Duplicate")
+    submit = gettext_lazy("Duplicate")
+    form_class = forms_selling.OpportunityForm
+    template_name = "crm/form_new_opportunity.html"
+    previews = True
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"opportunity": self.opportunity}
+
+    def get_initial(self):
+        found = self.opportunity
+        owner = found.owner if found.owner and found.owner.is_active else self.request.user
+        contact = None if found.contact and found.contact.archived_at else found.contact
+        return {"owner": owner, "contact": contact, "closes_on": None, "probability": None}
+
+    def perform(self, **answers):
+        made = duplicating.duplicate(self.opportunity.pk, **answers, **self.who)
+        url = made.opportunity.get_absolute_url()
+        return Done(goes_to=url, consequences=made.consequences)
 
 
 class Move(WhileOpen):
@@ -182,9 +220,11 @@ class Lose(Closing):
     submit = gettext_lazy("Lose the opportunity")
     danger = True
     form_class = forms_selling.LoseForm
+    template_name = "crm/lose.html"
+    previews = True
 
     def perform(self, **answers):
-        opportunities.lose(self.opportunity.pk, **answers, **self.who)
+        return opportunities.lose(self.opportunity.pk, **answers, **self.who)
 
 
 class Reopen(OpportunityDialog):

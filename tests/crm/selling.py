@@ -69,6 +69,9 @@ class Seats:
     def note(self, interest):
         return "A seat is a seat."
 
+    def again(self, interest, into, who):
+        raise Refusal("There are no seats any more.")
+
     def unspent(self, fulfilments, on):
         return [
             Unspent(

@@ -189,8 +189,8 @@ TABLE = {
         "crm",
         CHANGE_DEALS,
         """
-        create_opportunity edit_opportunity move_opportunity lose reopen add_opportunity_id
-        remove_opportunity_id remove_interest make_quote
+        create_opportunity edit_opportunity duplicate_opportunity move_opportunity lose reopen
+        add_opportunity_id remove_opportunity_id remove_interest make_quote sold_where
     """,
     ),
     "crm:win": "crm.win_opportunities",
