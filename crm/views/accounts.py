@@ -18,7 +18,7 @@ from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
-from .. import accounts, archiving, external_ids, forms
+from .. import accounts, archiving, doubles, external_ids, forms
 from ..filters import AccountContactFilter, AccountFilter
 from ..models import Account, Contact, ExternalId, Membership
 from ..models.extra import known_as
@@ -149,16 +149,14 @@ def _linked(pk):
 LINKED = Question(_linked)
 
 
-def found(pk) -> Account:
-    return PAGE.or_404(pk=pk)
+def found(request, pk) -> Account:
+    return doubles.lead_on(request, PAGE.or_404(pk=pk))
 
 
 @staff("crm.view_people")
 def account(request, pk):
     """The tab `Overview`; for htmx the page's head alone."""
-    subject = found(pk)
-    if subject.merged_into_id:
-        return panels.to_the_kept(request, subject)
+    subject = found(request, pk)
     head = request.htmx and request.htmx.target == "head"
     template = "crm/_account_head.html" if head else "crm/account_overview.html"
     response = render(request, template, {"account": subject})
@@ -171,7 +169,7 @@ def account_contacts(request, pk):
     """The tab `Contacts`."""
     listing = AccountContacts.at(request, pk=pk)
     context = {
-        "account": found(pk),
+        "account": found(request, pk),
         "listing": listing,
         "actions": listing.page.permitted(listing.page.actions()),
     }
@@ -183,9 +181,7 @@ def account_contacts(request, pk):
 @staff("crm.view_people")
 def account_history(request, pk):
     """The tab `History`; for htmx the section alone."""
-    subject = found(pk)
-    if subject.merged_into_id:
-        return panels.to_the_kept(request, subject)
+    subject = found(request, pk)
     section = panels.account_history(request, subject, panel="panel" in request.GET)
     if request.htmx and not request.htmx.history_restore_request:
         response = HttpResponse(section)
@@ -222,7 +218,7 @@ class AccountDialog(Dialog):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.account = found(kwargs["pk"])
+        self.account = found(request, kwargs["pk"])
 
     @property
     def subject(self):
@@ -250,7 +246,7 @@ class Edit(Versioned):
     template_name = "crm/form.html"
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"instance": found(self.account.pk)}
+        return super().get_form_kwargs() | {"instance": found(self.request, self.account.pk)}
 
     def perform(self, **answers):
         accounts.edit(self.account.pk, **answers, **self.who)

@@ -16,7 +16,7 @@ from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
-from .. import archiving, belonging, contacts, external_ids, forms, people
+from .. import archiving, belonging, contacts, doubles, external_ids, forms, people
 from ..filters import ContactFilter
 from ..models import Account, Contact, ExternalId
 from ..models.extra import known_as
@@ -103,9 +103,7 @@ class Contacts(ListPage):
 @staff("crm.view_people")
 def contact(request, pk):
     """The page of one contact; for htmx its head alone."""
-    found = panels.PAGE.or_404(pk=pk)
-    if found.merged_into_id:
-        return panels.to_the_kept(request, found)
+    found = doubles.lead_on(request, panels.PAGE.or_404(pk=pk))
     head = request.htmx and request.htmx.target == "head"
     template = "crm/_contact_head.html" if head else "crm/contact.html"
     response = render(request, template, {"contact": found})
@@ -149,7 +147,7 @@ class ContactDialog(Dialog):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.contact = CONTACT.or_404(pk=kwargs["pk"])
+        self.contact = doubles.lead_on(request, CONTACT.or_404(pk=kwargs["pk"]))
 
     @property
     def subject(self):
@@ -219,7 +217,8 @@ class RemoveAccount(Versioned):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.account = get_object_or_404(Account, pk=kwargs["account_id"])
+        account = get_object_or_404(Account, pk=kwargs["account_id"])
+        self.account = doubles.lead_on(request, account)
 
     @property
     def subject(self):

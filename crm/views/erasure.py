@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from tms.refusals import Refusal
 from tms.ui.access import staff
 
-from .. import erasure, taking_out
+from .. import doubles, erasure, taking_out
 from ..models import Contact
 from .contacts import Versioned
 
@@ -19,7 +19,8 @@ TAKE_OUT, ERASE = "crm.take_out_person", "crm.erase_person"
 @staff(TAKE_OUT)
 def export(request, pk):
     """What is held, part by part; by POST the file of it."""
-    contact = get_object_or_404(Contact.objects.select_related("user", "account"), pk=pk)
+    rows = Contact.objects.select_related("user", "account")
+    contact = doubles.lead_on(request, get_object_or_404(rows, pk=pk))
     if request.method == "POST":
         who = {"at": request.now, "on": request.today, "by": request.user}
         try:

@@ -119,7 +119,7 @@ def entries(pk: int, kind: str, status: str, *, numbered: bool):
 def account_invoices(request, pk):
     """The tab `Invoices` of an account's page."""
     listing = AccountInvoices.at(request, pk=pk)
-    context = {"account": accounts.found(pk), "listing": listing}
+    context = {"account": accounts.found(request, pk), "listing": listing}
     answer = listing.answer() or render(request, "crm/account_invoices.html", context)
     patch_vary_headers(answer, ["HX-Request", "HX-Target"])
     return answer

@@ -12,8 +12,8 @@ from tms.ui.dialogs import Dialog
 
 from .. import forms, notes
 from ..models import Note
-from ..owners import CHANGE, MODELS, SEE
-from .tasks import is_put_away
+from ..owners import CHANGE, SEE
+from .tasks import is_put_away, owner_at
 
 LISTED = 5
 
@@ -29,7 +29,7 @@ class Add(Dialog):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.owner = get_object_or_404(MODELS[self.noun], pk=kwargs["pk"])
+        self.owner = owner_at(request, self.noun, kwargs["pk"])
 
     @property
     def subject(self):
@@ -138,7 +138,7 @@ def alone(noun: str):
 
     @staff(SEE[noun])
     def answer(request, pk):
-        owner = get_object_or_404(MODELS[noun], pk=pk)
+        owner = owner_at(request, noun, pk)
         if not request.htmx:
             return redirect(f"{owner.get_absolute_url()}?{request.GET.urlencode()}")
         return HttpResponse(draw(request, owner))

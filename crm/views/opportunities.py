@@ -142,7 +142,7 @@ def account_opportunities(request, pk):
     """The tab `Opportunities` of an account's page."""
     listing = AccountOpportunities.at(request, pk=pk)
     context = {
-        "account": account_found(pk),
+        "account": account_found(request, pk),
         "listing": listing,
         "actions": listing.page.permitted(listing.page.actions()),
     }

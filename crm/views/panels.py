@@ -1,7 +1,6 @@
 """What do contacts and accounts show of themselves on their pages, part by part?"""
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.http import HttpResponse
@@ -16,7 +15,7 @@ from tms.models import User
 from tms.ui import timeline
 from tms.ui.access import allowed, staff
 
-from .. import fields, viewing
+from .. import doubles, fields, viewing
 from ..forms import countries
 from ..models import Account, Contact, CustomFieldKind, ExternalId, Membership
 
@@ -60,14 +59,6 @@ def merged_ids(model):
     return ArraySubquery(
         model.objects.filter(merged_into=OuterRef("pk")).order_by("pk").values("pk")
     )
-
-
-def to_the_kept(request, gone):
-    """The page of a double leads to the one kept, and says so."""
-    kept = gone.merged_into
-    words = {"gone": gone, "kept": kept}
-    messages.info(request, _("%(gone)s was merged into %(kept)s.") % words)
-    return redirect(kept)
 
 
 def contact_details(request, contact) -> str:
@@ -162,7 +153,8 @@ def learner_banner(request, _subject) -> str:
 def details_of_contact(request, pk):
     if not request.htmx:
         return redirect("crm:contact", pk)
-    contact = get_object_or_404(Contact.objects.select_related("account__region", "user"), pk=pk)
+    rows = Contact.objects.select_related("account__region", "user")
+    contact = doubles.lead_on(request, get_object_or_404(rows, pk=pk))
     return HttpResponse(contact_details(request, contact))
 
 
@@ -171,15 +163,14 @@ def details_of_account(request, pk):
     if not request.htmx:
         return redirect("crm:account", pk)
     rows = Account.objects.select_related("region", "currency", "parent", "owner", "main_contact")
-    return HttpResponse(account_details(request, get_object_or_404(rows, pk=pk)))
+    account = doubles.lead_on(request, get_object_or_404(rows, pk=pk))
+    return HttpResponse(account_details(request, account))
 
 
 @staff("crm.view_people")
 def history_of_contact(request, pk):
     """Everything that happened to a contact, by pages; for htmx the section alone."""
-    contact = PAGE.or_404(pk=pk)
-    if contact.merged_into_id:
-        return to_the_kept(request, contact)
+    contact = doubles.lead_on(request, PAGE.or_404(pk=pk))
     section = contact_history(request, contact, panel="panel" in request.GET)
     if request.htmx and not request.htmx.history_restore_request:
         response = HttpResponse(section)

@@ -14,7 +14,7 @@ from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
-from .. import forms, tasks
+from .. import doubles, forms, owners, tasks
 from ..filters import TaskFilter
 from ..models import Task, TaskState
 from ..models.task import NOUNS
@@ -33,15 +33,15 @@ MINE = Rows(
 )
 
 
+def owner_at(request, noun: str, pk: int):
+    """The contact, account or opportunity that an address is about."""
+    return doubles.lead_on(request, get_object_or_404(MODELS[noun], pk=pk))
+
+
 def seen_by(user) -> Q:
     """The tasks that this user sees: their own, and those about whom they may see."""
-    nouns = [noun for noun in NOUNS if allowed(user, SEE[noun])]
-    if len(nouns) == len(NOUNS):
-        return Q()
-    found = Q(assignee=user)
-    for noun in nouns:
-        found |= Q(**{f"{noun}__isnull": False})
-    return found
+    theirs = owners.seen_by(user)
+    return theirs | Q(assignee=user) if theirs else theirs
 
 
 def may_change(user, noun: str) -> bool:
@@ -101,7 +101,7 @@ class Add(Dialog):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.owner = get_object_or_404(MODELS[self.noun], pk=kwargs["pk"])
+        self.owner = owner_at(request, self.noun, kwargs["pk"])
 
     @property
     def subject(self):
@@ -253,7 +253,7 @@ def alone(noun: str):
 
     @staff(SEE[noun])
     def answer(request, pk):
-        owner = get_object_or_404(MODELS[noun], pk=pk)
+        owner = owner_at(request, noun, pk)
         if not request.htmx:
             return redirect(owner)
         return HttpResponse(draw(request, owner))

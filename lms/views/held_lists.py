@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from catalog.models import Event
+from crm import doubles
 from crm.models import Account, Opportunity
 from tms.ui.access import staff
 from tms.ui.address import page_of
@@ -58,7 +59,7 @@ class HeldPlaces(ListPage):
         super().setup(request, *args, **kwargs)
         if self.owner:
             (pk,) = kwargs.values()
-            self.of = get_object_or_404(self.owner, pk=pk)
+            self.of = doubles.lead_on(request, get_object_or_404(self.owner, pk=pk))
 
     def queryset(self):
         return told().filter(**self.kwargs)

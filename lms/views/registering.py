@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from catalog.models import Event, Unit
+from crm import doubles
 from crm.models import Account, Contact
 from tms.days import number
 from tms.ui.access import allowed, staff
@@ -140,7 +141,8 @@ class RegisterContact(Registering):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.contact = get_object_or_404(Contact, pk=kwargs["contact_id"])
+        contact = get_object_or_404(Contact, pk=kwargs["contact_id"])
+        self.contact = doubles.lead_on(request, contact)
 
     @property
     def subject(self):

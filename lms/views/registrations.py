@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from catalog.models import Event, Item
+from crm import doubles
 from crm.models import Account, Contact
 from passes.models import Pass
 from tms.compiled import Question
@@ -91,7 +92,7 @@ class Registrations(ListPage):
         super().setup(request, *args, **kwargs)
         if self.owner:
             (pk,) = kwargs.values()
-            self.of = get_object_or_404(self.owner, pk=pk)
+            self.of = doubles.lead_on(request, get_object_or_404(self.owner, pk=pk))
 
     def queryset(self):
         return told().filter(**self.kwargs)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from catalog.models import Item
+from crm import doubles
 from crm.models import Contact
 from tms import clock
 from tms.ui.access import staff
@@ -39,7 +40,7 @@ WAYS = [
 @require_GET
 def why(request, contact_id, item_id):
     """Asked of the same rule that opens or closes it."""
-    contact = get_object_or_404(Contact, pk=contact_id)
+    contact = doubles.lead_on(request, get_object_or_404(Contact, pk=contact_id))
     item = get_object_or_404(Item, pk=item_id)
     answer = access.answers(contact.pk, [item.pk], request.today)[item.pk]
     turns = access.changes_on(answer, request.today)

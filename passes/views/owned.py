@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm import doubles
 from crm.models import Contact
 from crm.views import accounts
 from tms.compiled import Rows
@@ -167,7 +168,7 @@ def contact_panel(request, contact) -> str:
 @staff("passes.view_passes")
 def of_contact(request, contact_id):
     """The panel alone, when something on it changed; opened as a page, the contact's page."""
-    contact = get_object_or_404(Contact, pk=contact_id)
+    contact = doubles.lead_on(request, get_object_or_404(Contact, pk=contact_id))
     if not request.htmx:
         return redirect("crm:contact", contact_id)
     return HttpResponse(contact_panel(request, contact))
@@ -176,7 +177,7 @@ def of_contact(request, contact_id):
 @staff("passes.view_passes")
 def of_account(request, account_id):
     """The tab `Training Passes` of an account's page."""
-    account = accounts.found(account_id)
+    account = accounts.found(request, account_id)
     listing = AccountPasses.at(request, account_id=account_id)
     context = {
         "account": account,

@@ -6,6 +6,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from crm import doubles
 from crm.models import Account
 from tms import preview
 from tms.consequences import Consequence
@@ -35,8 +36,10 @@ class ManyPasses(Dialog):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        account_id = kwargs.get("account_id")
-        self.account = get_object_or_404(Account, pk=account_id) if account_id else None
+        self.account = None
+        if account_id := kwargs.get("account_id"):
+            account = get_object_or_404(Account, pk=account_id)
+            self.account = doubles.lead_on(request, account)
 
     @cached_property
     def chosen(self) -> list[Pass]:

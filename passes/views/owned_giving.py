@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from crm import doubles
 from crm.models import Account, Contact
 from crm.views.contacts import Contacts
 from tms.compiled import Rows
@@ -175,7 +176,7 @@ class Add(Giving):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.contact = CONTACT.or_404(pk=kwargs["contact_id"])
+        self.contact = doubles.lead_on(request, CONTACT.or_404(pk=kwargs["contact_id"]))
 
     @property
     def subject(self):
@@ -218,7 +219,8 @@ class AddToAccount(Giving):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.account = get_object_or_404(Account, pk=kwargs["account_id"])
+        account = get_object_or_404(Account, pk=kwargs["account_id"])
+        self.account = doubles.lead_on(request, account)
 
     @property
     def subject(self):

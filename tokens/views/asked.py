@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm import doubles
 from crm.models import Account
 from tms.days import day_text, number
 from tms.refusals import Refusal
@@ -66,7 +67,8 @@ class OfAccount(TokenDialog):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.account = get_object_or_404(Account, pk=kwargs["account_id"])
+        account = get_object_or_404(Account, pk=kwargs["account_id"])
+        self.account = doubles.lead_on(request, account)
 
     @property
     def subject(self):

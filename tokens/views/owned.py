@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import money
+from crm import doubles
 from crm.models import Account
 from crm.views import accounts
 from tms import days
@@ -84,7 +85,8 @@ class AccountIssues(Issues):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.account = get_object_or_404(Account, pk=kwargs["account_id"])
+        account = get_object_or_404(Account, pk=kwargs["account_id"])
+        self.account = doubles.lead_on(request, account)
 
     @property
     def crumbs(self):
@@ -144,7 +146,8 @@ class AccountEntries(Entries):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.account = get_object_or_404(Account, pk=kwargs["account_id"])
+        account = get_object_or_404(Account, pk=kwargs["account_id"])
+        self.account = doubles.lead_on(request, account)
 
     @property
     def crumbs(self):
@@ -202,7 +205,7 @@ class TypePanel:
 @staff(SEE)
 def of_account(request, account_id):
     """The tab `Training Tokens` of an account's page."""
-    account = accounts.found(account_id)
+    account = accounts.found(request, account_id)
     issues = Issues.at(request, account_id=account_id)
     entries = LatestEntries.at(request, account_id=account_id)
     issues.size = entries.size = SHOWN

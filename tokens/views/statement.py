@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm import doubles
 from crm.models import Account
 from tms import days, printing
 from tms.ui.access import staff
@@ -35,7 +36,7 @@ class PeriodForm(Form):
 @staff(SEE)
 def account_statement(request, account_id):
     """`?first=…&last=…`, this year unless said; `format`: csv or pdf."""
-    account = get_object_or_404(Account, pk=account_id)
+    account = doubles.lead_on(request, get_object_or_404(Account, pk=account_id))
     form = PeriodForm(asked(request))
     if not form.is_valid():
         return render(
