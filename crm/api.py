@@ -12,6 +12,7 @@ from tms.refusals import Refusal
 from .models import ExternalId
 
 TAGS = ["Accounts and contacts"]
+MERGED = "The one it became part of for good: read that one. null: it is one of its own."
 Show = Literal["current", "archived", "all"]
 
 

@@ -19,6 +19,7 @@ from tms.refusals import Refusal
 from . import accounts as verbs
 from . import archiving, external_ids
 from .api import (
+    MERGED,
     TAGS,
     GoneIdentity,
     Identities,
@@ -38,7 +39,7 @@ accounts = Resource(tags=TAGS)
 ACCOUNT = (
     "kind", "name", "legal_name", "parent_id", "region_id", "currency__code", "street", "postcode",
     "city", "country", "tax_number", "main_contact_id", "owner_id", "pays_by_invoice", "notes",
-    "archived_at", "version",
+    "archived_at", "merged_into_id", "version",
 )  # fmt: skip
 
 Country = Annotated[str, Field(pattern="^([A-Z]{2})?$", description="Two letters: SE, GB.")]
@@ -65,6 +66,7 @@ class AccountTold(Told):
     notes: str
     external_ids: list[Identity]
     archived_at: datetime.datetime | None
+    merged_into: int | None = Field(description=MERGED)
     version: int = Field(description="Send it with a change to be refused if it changed since.")
 
 

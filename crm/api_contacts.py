@@ -20,6 +20,7 @@ from tms.refusals import Refusal
 from . import archiving, belonging, external_ids, people
 from . import contacts as verbs
 from .api import (
+    MERGED,
     TAGS,
     GoneIdentity,
     Identities,
@@ -39,7 +40,7 @@ contacts = Resource(tags=TAGS)
 CONTACT = (
     "first_name", "last_name", "email", "phone", "job_title", "account_id", "user_id",
     "may_sign_in", "is_instructor", "time_zone", "language", "notes", "announcements", "custom",
-    "archived_at", "version",
+    "archived_at", "merged_into_id", "version",
 )  # fmt: skip
 
 
@@ -74,6 +75,7 @@ class ContactTold(Told):
     custom: dict[str, str | bool] = Field(description="Custom fields by key.")
     external_ids: list[Identity]
     archived_at: datetime.datetime | None
+    merged_into: int | None = Field(description=MERGED)
     version: int = Field(description="Send it with a change to be refused if it changed since.")
 
 

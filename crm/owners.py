@@ -1,9 +1,11 @@
 """About whom, or what, can something be noted? A contact, an account or an opportunity."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tms import journal
 from tms.refusals import Refusal
+from tms.ui.access import allowed
 
 from . import accounts, changes, contacts, opportunities
 from .models import Account, Change, Contact, Opportunity
@@ -23,6 +25,17 @@ CHANGE = {
 
 
 noun_of = changes.noun_of
+
+
+def seen_by(user) -> Q:
+    """Which tasks and notes the user sees: those under whom, or what, they may see."""
+    nouns = [noun for noun in MODELS if allowed(user, SEE[noun])]
+    if len(nouns) == len(MODELS):
+        return Q()
+    found = Q(pk=None)
+    for noun in nouns:
+        found |= Q(**{f"{noun}__isnull": False})
+    return found
 
 
 def open_one(owner):

@@ -193,6 +193,17 @@ SCOPES = [
         _("Make, change and archive contacts and accounts"),
         ("crm.view_people", "crm.change_people"),
     ),
+    Scope(
+        "people:merge",
+        _("Merge two contacts or two accounts for good"),
+        ("crm.view_people", "crm.change_people"),
+    ),
+    Scope("tasks:read", _("See tasks and notes"), ("crm.view_people",)),
+    Scope(
+        "tasks:write",
+        _("Add and change tasks and notes"),
+        ("crm.view_people", "crm.change_people"),
+    ),
     Scope("opportunities:read", _("See opportunities"), ("crm.view_opportunities",)),
     Scope(
         "opportunities:write",

@@ -15,7 +15,10 @@ import catalog.api_prices
 from crm.api_accounts import accounts
 from crm.api_contacts import contacts
 from crm.api_invoices import invoices
+from crm.api_merging import merging
+from crm.api_notes import notes
 from crm.api_opportunities import opportunities
+from crm.api_tasks import tasks
 from lms.api import opening
 from lms.api_marking import registrations
 from passes.api_many import passes
@@ -43,6 +46,9 @@ api = Api(
 for resource in (
     accounts,
     contacts,
+    merging,
+    tasks,
+    notes,
     opportunities,
     invoices,
     passes_sold,

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "tms.audit.Middleware",
     "tms.edge.Edge",
     "tms.people.doors.Doors",
+    "crm.doubles.Middleware",
 ]
 
 CSRF_FAILURE_VIEW = "tms.ui.errors.too_old"
@@ -333,9 +334,10 @@ CONSEQUENCES = [
     "lms.places.release_uncovered",
     "lms.held.follow",
     "lms.credited.follow",
+    "lms.requests.follow",
 ]
 # What these need to lock before the verb does: called with (kind, ids) as it begins.
-LOCKS_AHEAD = ["lms.places.hold_payers"]
+LOCKS_AHEAD = ["lms.places.hold_payers", "lms.requests.hold"]
 
 # What an opportunity can be interested in, in the order of the menu, each a `crm.offers.Offer`.
 OFFERS = [

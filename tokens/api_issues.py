@@ -9,6 +9,7 @@ from ninja import Query
 from pydantic import Field, WithJsonSchema
 
 from catalog.models import Unit
+from crm.api import MERGED
 from crm.models import Account
 from tms.programs.fields import IN_JSON, Day, Id, IdText, Line, Text, Told, Version
 from tms.programs.looking import at_address, named, values_at
@@ -93,6 +94,7 @@ class Balances(Told):
     """What an account has of each type that it ever had."""
 
     account: int
+    merged_into: int | None = Field(description=MERGED)
     balances: list[BalanceTold]
 
 
@@ -170,7 +172,7 @@ def told_one(pk: int, on, *, planned=False) -> TokenIssueTold:
 @issues.reads("/accounts/{int:pk}/token-balances", scope="tokens:read", answer=Balances)
 def get_token_balances(request, pk: int):
     """Get what an account can spend."""
-    at_address(Account.objects, pk)
+    account = at_address(Account.objects, pk)
     found = [
         BalanceTold(
             token_type=each.token_type_id,
@@ -183,7 +185,7 @@ def get_token_balances(request, pk: int):
         )
         for each in balances.of_account(pk, request.today)
     ]
-    return Balances(account=pk, balances=found)
+    return Balances(account=pk, merged_into=account.merged_into_id, balances=found)
 
 
 @issues.reads("/token-issues", scope="tokens:read", answer=Page[TokenIssueTold])

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import Query
 from pydantic import Field
 
+from crm.api import MERGED
 from crm.models import Account, Contact
 from tms.consequences import Consequence
 from tms.programs.fields import Day, Id, IdText, Told, Version
@@ -111,6 +112,7 @@ class SpendingTold(Told):
     """Who may spend an account's tokens at checkout, and see its balance."""
 
     account: int
+    merged_into: int | None = Field(description=MERGED)
     who: Literal["nobody", "chosen", "everybody"]
     contacts: list[int] = Field(description="Who was chosen.")
     yearly_limit: int | None = Field(description="For one learner in a calendar year; null: none.")
@@ -234,11 +236,12 @@ def refund_tokens(request, pk: int, asked: Refund):
 # Who may spend
 
 
-def spending_told(account_id: int) -> SpendingTold:
-    rule = spending.rule_of(account_id)
-    chosen = Spender.objects.filter(account=account_id).order_by("contact")
+def spending_told(account: Account) -> SpendingTold:
+    rule = spending.rule_of(account.pk)
+    chosen = Spender.objects.filter(account=account).order_by("contact")
     return SpendingTold(
-        account=account_id,
+        account=account.pk,
+        merged_into=account.merged_into_id,
         who=rule.who,
         contacts=list(chosen.values_list("contact_id", flat=True)),
         yearly_limit=rule.yearly_limit,
@@ -249,8 +252,7 @@ def spending_told(account_id: int) -> SpendingTold:
 @movements.reads("/accounts/{int:pk}/token-spending", scope="tokens:read", answer=SpendingTold)
 def get_token_spending(request, pk: int):
     """Get who may spend an account's tokens."""
-    at_address(Account.objects, pk)
-    return spending_told(pk)
+    return spending_told(at_address(Account.objects, pk))
 
 
 @movements.writes(
@@ -261,12 +263,13 @@ def get_token_spending(request, pk: int):
 )
 def set_token_spending(request, pk: int, asked: SpendingRule):
     """Set who may spend an account's tokens."""
+    account = at_address(Account.objects, pk)
     spending.set_rule(
-        at_address(Account.objects, pk),
+        account,
         who=WhoMaySpend(asked.who),
         contacts=several(Contact.objects.all(), asked.contacts, "contacts"),
         yearly_limit=asked.yearly_limit,
         version=asked.version,
         **who(request),
     )
-    return spending_told(pk)
+    return spending_told(account)

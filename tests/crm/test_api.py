@@ -49,6 +49,7 @@ def test_a_contact_is_told_whole(able, ada):
         "custom": {},
         "external_ids": [{"system": "HR", "value": "7"}],
         "archived_at": None,
+        "merged_into": None,
         "version": 0,
     }
 

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from crm import invoices, opportunities, stages
+from crm import invoices, notes, opportunities, stages, tasks
 from crm.interests import Wanted
 from crm.models import ExternalId, Membership
 from passes.models import OptionStatus, TypeStatus
@@ -141,6 +141,12 @@ def world(ada, office, clock, settings):
     bills[1:] = [invoices.issue(bill.pk, **who) for bill in bills[1:]]
     ids = {
         "/invoices": bills,
+        "/tasks": [tasks.add(ada, title=f"Ring {n}", **who) for n in range(4)],
+        "/notes": [notes.add(ada, text=f"Rang {n}", **who) for n in range(4)],
+        "assignee": [office],
+        "opportunity": deals,
+        "/contacts/{pk}/merging double": [ContactFactory() for _n in "abcd"],
+        "/accounts/{pk}/merging double": [AccountFactory() for _n in "abcd"],
         "/opportunities": deals,
         "/opportunities/interest": lines,
         "/opportunities/{pk}/external-ids/removal system": ["HR"],

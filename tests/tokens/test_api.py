@@ -49,6 +49,7 @@ def test_an_account_is_issued_tokens_and_its_balance_says_so(api, kestrel, clock
     assert api.get(f"/token-issues?account={kestrel.pk}").json()["items"] == [made]
     assert api.get(f"/accounts/{kestrel.pk}/token-balances").json() == {
         "account": kestrel.pk,
+        "merged_into": None,
         "balances": [
             {
                 "token_type": silver.pk,
@@ -227,6 +228,7 @@ def test_who_may_spend_is_set_and_read(api, kestrel, ada):
     where = f"/accounts/{kestrel.pk}/token-spending"
     assert api.get(where).json() == {
         "account": kestrel.pk,
+        "merged_into": None,
         "who": "chosen",
         "contacts": [],
         "yearly_limit": None,
