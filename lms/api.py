@@ -9,10 +9,11 @@ from ninja import Query
 from pydantic import Field
 
 from catalog.models import Event, Item, ItemKind
-from crm.models import Contact
+from crm.models import Account, Contact
 from passes import entitlements
 from tms import clock
 from tms.programs.fields import Flag, Id, IdText, Reason, Told
+from tms.programs.gate import Key
 from tms.programs.looking import at_address, named, values_at
 from tms.programs.paging import Listing, Page, page
 from tms.programs.previews import Outcome, Previewed, VersionedAction, outcome
@@ -20,6 +21,7 @@ from tms.programs.problems import Problem
 from tms.programs.resource import Resource, operation, who
 from tms.refusals import Refusal
 from tms.ui.access import allowed
+from tokens.models import TokenType
 
 from . import access, cancelling, checkout, paying
 from .models import Registration
@@ -33,7 +35,7 @@ VALUES = (
     "content_until", "kept_for", "attended", "completed_at",
     "cancelled_at", "version",
 )  # fmt: skip
-BILL = "crm.manage_invoices"
+BILL, SPEND = "crm.manage_invoices", "tokens:redeem"
 Carried = Literal["pass", "tokens", "invoice", "card", "free", "staff"]
 
 
@@ -86,14 +88,24 @@ class NewRegistration(Previewed):
     event: Annotated[Id | None, Field(description="Either an event or a path.")] = None
     path: Id | None = None
     by: Annotated[
-        Literal["pass", "staff", "invoice"],
+        Literal["pass", "staff", "invoice", "tokens"],
         Field(
             description=(
-                "Through the pass of theirs that lasts longest, given by staff, or billed to their "
-                "account where it pays by invoice (for whoever may issue invoices)."
+                "Through the pass of theirs that lasts longest, given by staff, billed to their "
+                "account where it pays by invoice (for whoever may issue invoices), or paid for "
+                "with tokens at the price where they buy (for keys with tokens:redeem)."
             )
         ),
     ]
+    token_type: Annotated[Id | None, Field(description="By tokens: of which type.")] = None
+    account: Annotated[
+        Id | None,
+        Field(description="By tokens or invoice: which account of theirs pays; the primary one."),
+    ] = None
+    issue: Annotated[
+        Id | None,
+        Field(description="By tokens: the one issue to spend from; without it, the first to end."),
+    ] = None
     tell: Annotated[bool, Field(description="Write to them.")] = True
     reason: Reason = ""
 
@@ -137,6 +149,11 @@ def register(request, asked: NewRegistration):
     """
     if (asked.event is None) == (asked.path is None):
         raise Refusal(_("Say an event or a learning path, and only one."), field="event")
+    if asked.by != "tokens" and (asked.token_type or asked.issue):
+        field = "token_type" if asked.token_type else "issue"
+        raise Refusal(_("This is for paying with tokens. Leave it out."), field=field)
+    if asked.account and asked.by not in {"tokens", "invoice"}:
+        raise Refusal(_("Nobody pays for it. Leave the account out."), field="account")
     if asked.reason and asked.by == "pass":
         raise Refusal(_("A reason is kept only for what staff give. Leave it out."), field="reason")
     place = {
@@ -148,16 +165,35 @@ def register(request, asked: NewRegistration):
     if asked.by == "pass":
         made = checkout.book_by_pass(contact, **place, **who(request), **operation(request))
     else:
-        if asked.by == "invoice" and not allowed(who(request)["by"], BILL):
-            raise Problem("forbidden", _("Whoever owns this key may not issue invoices."))
-        pay = paying.ByInvoice(contact.account) if asked.by == "invoice" else None
         made = checkout.register_by_staff(
-            contact, pay=pay, reason=asked.reason, **place, **who(request), **operation(request)
+            contact,
+            pay=payment(request, asked, contact),
+            reason=asked.reason,
+            **place,
+            **who(request),
+            **operation(request),
         )
     row = values_at(Registration.objects, made.pk, VALUES)
     if asked.preview:  # Ids of a preview mean nothing afterwards.
         row["pk"] = None
     return RegistrationChanged(changed=told(row), **outcome(asked, []))
+
+
+def payment(request, asked: NewRegistration, contact: Contact):
+    """How a place that a program registers is paid for; refused where the key may not pay so."""
+    account = named(Account.objects.all(), asked.account, "account") or contact.account
+    if asked.by == "invoice":
+        if not allowed(who(request)["by"], BILL):
+            raise Problem("forbidden", _("Whoever owns this key may not issue invoices."))
+        return paying.ByInvoice(account)
+    if asked.by == "tokens":
+        Key(SPEND).refuse_beyond(request.auth)
+        if asked.token_type is None:
+            raise Refusal(_("Say which type of tokens pays for it."), field="token_type")
+        types = TokenType.objects.select_related("unit")
+        token_type = named(types, asked.token_type, "token_type")
+        return paying.ByTokens(account, token_type.unit, asked.issue)
+    return paying.Given()
 
 
 @registrations.writes(

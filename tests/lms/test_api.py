@@ -10,6 +10,7 @@ from passes import lifecycle
 from tests.factories import (
     ContactFactory,
     EventFactory,
+    LearnerFactory,
     LmsEventFactory,
     PassFactory,
     PassOptionFactory,
@@ -17,6 +18,7 @@ from tests.factories import (
     PathFactory,
     RegistrationFactory,
 )
+from tests.lms.paying import balances, give, priced
 from tms import jobs
 from tms.models import JournalRow
 
@@ -105,6 +107,32 @@ def test_without_a_pass_or_a_seat_it_is_refused(able, ada):
     for by in ("pass", "staff"):
         body = {"contact": ada.pk, "event": event.pk, "by": by}
         assert able.post("/registrations", body).status_code == 422
+
+
+def test_a_place_by_tokens_takes_both_scopes_and_pays_at_once(
+    program, able, ada, event, europe, office, clock
+):
+    priced(event, 3)
+    issue = give(ada.account, 5, by=office, at=clock.at, on=TODAY)
+    body = {"contact": ada.pk, "event": event.pk, "by": "tokens"}
+    body["token_type"] = issue.token_type_id
+    refused = able.post("/registrations", body)
+    assert (refused.status_code, refused.json()["detail"][:33]) == (
+        403,
+        "This key lacks the scope tokens:r",
+    )
+    spender = program("registrations:read", "registrations:write", "tokens:redeem")
+    assert problem(spender.post("/registrations", {**body, "token_type": None}))[1] == "token_type"
+    assert problem(spender.post("/registrations", {**body, "by": "pass"}))[1] == "token_type"
+    assert balances(ada.account) == [5]
+    told = spender.post("/registrations", body).json()["changed"]
+    assert (told["paid_by"], told["unit"], told["amount"]) == ("tokens", "Gold", "3.0000")
+    assert balances(ada.account) == [2]
+    again = spender.post(
+        "/registrations", {**body, "contact": LearnerFactory(account=ada.account).pk}
+    )
+    assert again.status_code == 422
+    assert balances(ada.account) == [2]
 
 
 def test_cancelling_is_previewed_and_done(able, ada, event):
