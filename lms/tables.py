@@ -19,6 +19,7 @@ from .models.selling import HeldState
 
 MANAGE = "lms.manage_registrations"
 ANSWER = "lms.answer_requests"
+REDEEM = "tokens.redeem_tokens"
 
 
 class Standing(models.TextChoices):
@@ -32,6 +33,7 @@ class Standing(models.TextChoices):
 NEEDED = (
     "standing", "contact_id", "item", "attended", "version", "event_id", "path_id", "title",
     "event__first_on", "contact__first_name", "contact__last_name", "contact__email",
+    "token_move",
 )  # fmt: skip
 
 
@@ -171,13 +173,15 @@ def kind_of(row) -> dict:
         "attended": row["attended"],
         "is_event": row["event_id"] is not None,
         "meets": row["event__first_on"] is not None,
+        "by_tokens": row["token_move"] is not None,
     }
 
 
 def entries(row):
-    """The entries of a registration's menu; only a look where it is cancelled.
+    """The entries of a registration's menu. Of one that is cancelled, a look, and to give back the
+    tokens that paid for it, should they have been kept.
 
-    `row`: its kind, `pk`, `contact_id`, `item` and `event_id`.
+    `row`: its kind, `pk`, `contact_id`, `item`, `event_id` and `token_move`.
     """
     look = Action(
         _("Why can they open it?"),
@@ -186,6 +190,9 @@ def entries(row):
         dialog=False,
     )
     if row["standing"] == Standing.CANCELLED:
+        if row["by_tokens"]:
+            yield Action(_("Give the tokens back"), page_of("tokens:refund", row["token_move"]),
+                         "undo-2", permission=REDEEM)  # fmt: skip
         yield look
         return
     if row["is_event"]:

@@ -78,7 +78,7 @@ class Registrations(ListPage):
     permission_required = LOOK
     table, filterset, sort = tables.RegistrationTable, RegistrationFilter, "-pk"
     values = tables.NEEDED
-    menu_ids = ("contact_id", "item", "event_id")
+    menu_ids = ("contact_id", "item", "event_id", "token_move")
     keeps = True
     changes = "registrations"
     export_name = "registrations"

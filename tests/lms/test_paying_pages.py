@@ -141,6 +141,9 @@ def test_staff_untick_it_after_reading_that_nothing_comes_back(browse, office, b
     assert "Not given back to Kestrel Rail Group: 3 Gold" in text(unseen)
     client.post(cancellation(bought), {"version": 0, "digest": digest(unseen), "operation": "2"})
     assert balances(kestrel) == [0, 4]
+    later = f"/tokens/redemptions/{bought.token_move}/refund/"
+    assert f'href="{later}"' in client.get("/all-registrations/").content.decode()
+    assert "To give them back cancels nothing" in text(client.get(later))
 
 
 def test_a_fresh_issue_is_offered_where_something_is_written_off_and_it_is_allowed(
