@@ -24,6 +24,13 @@ ASSIGNEES = User.objects.filter(Exists(Task.objects.filter(assignee=OuterRef("pk
 ASSIGNEES = ASSIGNEES.order_by("name", "pk")
 
 
+def custom_fields(request) -> list[tuple]:
+    """(key, label, kind, choices) of each custom field that is asked for; asked once a request."""
+    if not hasattr(request, "custom_fields"):
+        request.custom_fields = CUSTOM_FIELDS()
+    return request.custom_fields
+
+
 class ByAccount(django_filters.Filter):
     """An account, by a few letters."""
 
@@ -81,7 +88,7 @@ class ContactFilter(Standing):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for key, *field in CUSTOM_FIELDS():
+        for key, *field in custom_fields(self.request):
             if made := custom_filter(key, *field):
                 made.parent, made.model = self, Contact
                 self.filters[CUSTOM + key] = made

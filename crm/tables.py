@@ -1,15 +1,17 @@
 """Which columns have the lists of contacts and accounts?"""
 
+import datetime
 from html import escape
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tms import days
 from tms.ui import tables
 from tms.ui.address import page_of
 
-from .models import AccountKind, TaskState
+from .models import AccountKind, CustomFieldKind, TaskState
 from .models.contact import called
 
 
@@ -35,6 +37,34 @@ class Name(tables.Link):
 
     def cell(self, row):
         return f'<a href="{self.address(row)}"><bdi>{self.text(name_of(row))}</bdi></a>'
+
+
+class Custom(tables.Column):
+    """What stands in a custom field, hidden until it is chosen."""
+
+    def __init__(self, key, label, kind):
+        super().__init__(
+            accessor="custom", verbose_name=label, hidden=True, draw=self.said, export=self.whole
+        )
+        self.custom, self.kind = key, kind
+
+    def said(self, row) -> str:
+        value = row["custom"].get(self.custom)
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        if value and self.kind == CustomFieldKind.DATE:
+            return days.day_short(datetime.date.fromisoformat(value))
+        return value or ""
+
+    def whole(self, row):
+        value = row["custom"].get(self.custom)
+        return self.said(row) if isinstance(value, bool) else value
+
+
+def custom_columns(fields) -> dict[str, tables.Column]:
+    """A column for each of `filters.custom_fields`, by name."""
+    made = {f"custom_{key}": Custom(key, label, kind) for key, label, kind, _choices in fields}
+    return {name: column.named(name) for name, column in made.items()}
 
 
 class SignsIn(tables.Column):
@@ -87,6 +117,8 @@ class ContactTable(tables.Table):
     external_ids = tables.Column(
         accessor="known_as", verbose_name=gettext_lazy("External IDs"), hidden=True
     )
+    notes = tables.Words(verbose_name=gettext_lazy("Notes"), hidden=True)
+    noted = tables.Words(verbose_name=gettext_lazy("Notes by date"), hidden=True)
     number = tables.Number(
         accessor="pk", sort="pk", verbose_name=gettext_lazy("Number"), hidden=True
     )
@@ -138,6 +170,8 @@ class AccountTable(tables.Table):
     external_ids = tables.Column(
         accessor="known_as", verbose_name=gettext_lazy("External IDs"), hidden=True
     )
+    notes = tables.Words(verbose_name=gettext_lazy("Notes"), hidden=True)
+    noted = tables.Words(verbose_name=gettext_lazy("Notes by date"), hidden=True)
     number = tables.Number(
         accessor="pk", sort="pk", verbose_name=gettext_lazy("Number"), hidden=True
     )

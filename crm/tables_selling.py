@@ -116,6 +116,11 @@ class OpportunityTable(tables.Table):
     opened_on = tables.Day(verbose_name=gettext_lazy("Opened"), hidden=True)
     closed_on = tables.Day(verbose_name=gettext_lazy("Closed"), hidden=True)
     lost_because = tables.Column(verbose_name=gettext_lazy("Lost because"), hidden=True)
+    external_ids = tables.Column(
+        accessor="known_as", verbose_name=gettext_lazy("External IDs"), hidden=True
+    )
+    notes = tables.Words(verbose_name=gettext_lazy("Notes"), hidden=True)
+    noted = tables.Words(verbose_name=gettext_lazy("Notes by date"), hidden=True)
     number = tables.Number(
         accessor="pk", sort="pk", verbose_name=gettext_lazy("Number"), hidden=True
     )

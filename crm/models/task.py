@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from tms.text import Fold
@@ -135,6 +135,16 @@ class Task(AboutSomebody):
         if self.due_on and self.due_on <= day:
             return TaskState.TODAY if self.due_on == day else TaskState.OVERDUE
         return TaskState.OPEN
+
+
+def noted(noun: str):
+    """What was noted about it, the newest first, in one text: "2026-11-22: Rang."."""
+    written = Note.objects.filter(**{noun: models.OuterRef("pk")}).order_by().values(noun)
+    text = models.TextField()
+    day = Cast(TruncDate("at"), text)
+    each = Concat(day, models.Value(": ", output_field=text), "text", output_field=text)
+    every = models.StringAgg(each, delimiter=models.Value("\n\n"), order_by=["-id"])
+    return models.Subquery(written.annotate(every=every).values("every"))
 
 
 class Note(AboutSomebody):

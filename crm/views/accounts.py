@@ -22,6 +22,7 @@ from .. import accounts, archiving, doubles, external_ids, forms
 from ..filters import AccountContactFilter, AccountFilter
 from ..models import Account, Contact, ExternalId, Membership
 from ..models.extra import known_as
+from ..models.task import noted
 from ..tables import AccountContactTable, AccountTable
 from . import panels
 from .contacts import CHANGE, Contacts, with_ids
@@ -35,6 +36,7 @@ def with_people():
     return Account.objects.annotate(
         people=Coalesce(Subquery(people, output_field=IntegerField()), Value(0)),
         known_as=known_as("account"),
+        noted=noted("account"),
     )
 
 

@@ -17,10 +17,11 @@ from tms.ui.dialogs import Dialog
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
 from .. import archiving, belonging, contacts, doubles, external_ids, forms, people
-from ..filters import ContactFilter
+from ..filters import ContactFilter, custom_fields
 from ..models import Account, Contact, ExternalId
 from ..models.extra import known_as
-from ..tables import ContactTable, name_of
+from ..models.task import noted
+from ..tables import ContactTable, custom_columns, name_of
 from . import panels
 
 CHANGE = "crm.change_people"
@@ -30,7 +31,7 @@ CONTACT = Rows(lambda pk: Contact.objects.filter(pk=pk).select_related("account"
 @functools.cache
 def with_ids():
     """Contacts with what other systems call them, for who shows that column; made once."""
-    return Contact.objects.annotate(known_as=known_as("contact"))
+    return Contact.objects.annotate(known_as=known_as("contact"), noted=noted("contact"))
 
 
 class Contacts(ListPage):
@@ -46,6 +47,10 @@ class Contacts(ListPage):
 
     def queryset(self):
         return with_ids().filter(merged_into=None)
+
+    def columns(self):
+        """And one for each custom field, hidden until it is chosen."""
+        return super().columns() | custom_columns(custom_fields(self.request))
 
     def actions(self):
         yield Action(_("Add contact"), reverse("crm:create_contact"), "plus", permission=CHANGE)

@@ -1,5 +1,7 @@
 """Which opportunities are there, as a list and as a board, and what is this one?"""
 
+import functools
+
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -14,6 +16,8 @@ from tms.ui.lists import LINE, Action, Empty, ListPage
 from .. import board as boards
 from ..filters_selling import OWNERS, AccountOpportunityFilter, OpportunityFilter
 from ..models import Opportunity
+from ..models.extra import known_as
+from ..models.task import noted
 from ..tables_selling import AccountOpportunityTable, OpportunityTable
 from .accounts import found as account_found
 from .options import whole_number
@@ -32,6 +36,13 @@ def found(pk) -> Opportunity:
     return PAGE.or_404(pk=pk)
 
 
+@functools.cache
+def with_notes():
+    """Opportunities with their names elsewhere and what was noted, for who shows these columns."""
+    rows = Opportunity.objects.annotate
+    return rows(known_as=known_as("opportunity"), noted=noted("opportunity"))
+
+
 class Opportunities(ListPage):
     """Everything that somebody might buy, or did."""
 
@@ -45,7 +56,7 @@ class Opportunities(ListPage):
     changes = "opportunity"
 
     def queryset(self):
-        return Opportunity.objects.all()
+        return with_notes().all()
 
     def actions(self):
         yield Action(
@@ -93,7 +104,7 @@ class AccountOpportunities(Opportunities):
     export_name = "account-opportunities"
 
     def queryset(self):
-        return Opportunity.objects.filter(account=self.kwargs["pk"])
+        return with_notes().filter(account=self.kwargs["pk"])
 
     def actions(self):
         yield Action(

@@ -1,12 +1,14 @@
+import csv
 import dataclasses
 import html
+import io
 import re
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from crm import archiving, belonging, contacts, external_ids
-from crm.models import Account, Membership
+from crm import archiving, belonging, contacts, external_ids, notes, opportunities
+from crm.models import Account, Contact, Membership
 from tests.factories import (
     AccountFactory,
     ContactFactory,
@@ -83,7 +85,7 @@ def test_the_contacts_of_an_account_cost_the_same_for_any_number(
     n, kestrel, client, count_queries, ours
 ):
     copies(ContactFactory(account=kestrel), n - 1, email=lambda n: f"number{n}@example.com")
-    assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/contacts/")) == 6
+    assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/contacts/")) == 7
 
 
 @pytest.mark.parametrize("n", [1, 3, 300])
@@ -193,6 +195,52 @@ def test_names_are_shown_as_text(europe, client):
         )
     sheet = b"".join(client.get("/contacts/?export=csv&columns=name,last_name").streaming_content)
     assert "'=cmd()" in sheet.decode()
+
+
+def sheet_of(client, address, columns):
+    """The rows of an export with these columns, as lists, the heading first."""
+    answer = client.get(f"{address}?export=csv&columns={columns}")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_exports_have_custom_fields_and_what_was_noted(ada, kestrel, client, who, clock):
+    CustomFieldFactory(label="Shirt", key="shirt", kind="choice", choices=["M"])
+    CustomFieldFactory(label="Seen", key="seen", kind="date")
+    CustomFieldFactory(label="Vegan", key="vegan", kind="yes_no")
+    CustomFieldFactory(label="Old", key="old", archived_at=clock.at)
+    Contact.objects.filter(pk=ada.pk).update(
+        notes="=Prefers mornings",
+        custom={"shirt": "M", "seen": "2026-11-20", "vegan": False, "old": "1"},
+    )
+    Account.objects.filter(pk=kestrel.pk).update(notes="Pays late")
+    notes.add(ada, text="Rang.", **who)
+    clock.move(days=1)
+    notes.add(ada, text="Wrote.", **who | {"at": clock.at})
+    notes.add(kestrel, text="Met.", **who)
+    deal = opportunities.create(account=kestrel, name="Spring intake", notes="Urgent", **who)
+    notes.add(deal, text="Offered.", **who)
+    chosen = "custom_shirt,custom_seen,custom_vegan,custom_old,notes,noted"
+    assert sheet_of(client, "/contacts/", chosen) == [
+        ["Name", "Notes", "Notes by date", "Shirt", "Seen", "Vegan"],
+        [
+            "Ada Lindqvist",
+            "'=Prefers mornings",
+            "2026-11-23: Wrote.\n\n2026-11-22: Rang.",
+            "M",
+            "2026-11-20",
+            "No",
+        ],
+    ]
+    shown = text_of(client.get(f"/contacts/?columns={chosen}"))
+    assert "2026-11-22: Rang. M 20 Nov 2026 No" in shown
+    assert sheet_of(client, "/accounts/", "notes,noted")[1:] == [
+        ["Kestrel Rail Group", "Pays late", "2026-11-22: Met."]
+    ]
+    for address in ("/opportunities/", f"/accounts/{kestrel.pk}/opportunities/"):
+        assert sheet_of(client, address, "notes,noted")[1:] == [
+            ["Spring intake", "Urgent", "2026-11-22: Offered."]
+        ]
 
 
 # Filters

@@ -14,7 +14,6 @@ from . import export, kept, keyset, rows
 from .access import allowed
 from .address import Address
 from .chips import chips
-from .tables import columns_of
 
 SIZES = (25, 50, 100)
 COUNTED = 10_000
@@ -27,7 +26,7 @@ class Listing(Address):
     def __init__(self, page):
         super().__init__(page.request)
         self.page = page
-        self.columns = columns_of(page.table)
+        self.columns = page.columns()
         self.id = page.list_id
 
     # What the address says

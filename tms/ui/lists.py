@@ -25,6 +25,7 @@ from django.views.generic import View
 from .access import Guarded, allowed
 from .listing import Listing
 from .register import Permission
+from .tables import Column, columns_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,6 +115,10 @@ class ListPage(Guarded, View):
 
     def queryset(self):
         raise NotImplementedError
+
+    def columns(self) -> dict[str, Column]:
+        """The columns by name: those of the table, and what an installation adds to them."""
+        return columns_of(self.table)
 
     def actions(self):
         return []

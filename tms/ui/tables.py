@@ -11,6 +11,7 @@ library's own rendering, made for any table at all, takes fifteen times as long.
 """
 
 from html import escape
+from textwrap import shorten
 
 import django_tables2
 from django.db.models import F
@@ -130,6 +131,13 @@ class Link(Column):
     def address(self, row):
         pk = row[self.id_key]
         return "" if pk is None else page_of(self.url_name, pk)
+
+
+class Words(Column):
+    """Longer text: its beginning in the list, all of it in an export."""
+
+    def text(self, value):
+        return escape(shorten(value or "", 120, placeholder="…"))
 
 
 class Status(Column):
