@@ -39,8 +39,8 @@ contacts = Resource(tags=TAGS)
 
 CONTACT = (
     "first_name", "last_name", "email", "phone", "job_title", "account_id", "user_id",
-    "may_sign_in", "is_instructor", "time_zone", "language", "notes", "announcements", "custom",
-    "archived_at", "merged_into_id", "version",
+    "may_sign_in", "is_instructor", "time_zone", "language", "notes", "reminders", "announcements",
+    "custom", "archived_at", "merged_into_id", "version",
 )  # fmt: skip
 
 
@@ -71,6 +71,7 @@ class ContactTold(Told):
     time_zone: str
     language: str
     notes: str
+    reminders: bool
     announcements: bool
     custom: dict[str, str | bool] = Field(description="Custom fields by key.")
     external_ids: list[Identity]
@@ -102,6 +103,7 @@ class ContactFields(Asked):
     time_zone: Annotated[Line, Field(description="Like Europe/London; empty: ours.")] = ""
     language: Language = ""
     notes: Text = ""
+    reminders: bool = True
     announcements: bool = True
     custom: Annotated[
         dict[str, Annotated[Line, Field(max_length=200)] | bool | None],

@@ -22,6 +22,7 @@ TOLD = (
     "language",
     "notes",
     "announcements",
+    "reminders",
 )
 
 

@@ -100,6 +100,7 @@ class ContactForm(ModelForm):
             "language",
             "may_sign_in",
             "is_instructor",
+            "reminders",
             "announcements",
             "notes",
         ]

@@ -26,6 +26,7 @@ from .models import (
     Opportunity,
     Task,
 )
+from .preferences import WISHES
 
 if TYPE_CHECKING:
     from .merging import Merge
@@ -59,7 +60,7 @@ class Filled:
 
 
 def of_contact(kept: Contact, gone: Contact) -> Filled:
-    """What kept takes over: its own values win. Whoever wants no announcements gets none."""
+    """What kept takes over: its own values win. Who wants none of something gets none."""
     wanted = {name: getattr(gone, name) for name in OF_A_CONTACT if not getattr(kept, name)}
     if not (kept.first_name or kept.last_name):
         wanted |= {"first_name": gone.first_name, "last_name": gone.last_name}
@@ -68,7 +69,8 @@ def of_contact(kept: Contact, gone: Contact) -> Filled:
     wanted["notes"] = _together(kept.notes, gone.notes)
     wanted["custom"] = {**gone.custom, **kept.custom}
     wanted["is_instructor"] = kept.is_instructor or gone.is_instructor
-    wanted["announcements"] = kept.announcements and gone.announcements
+    for name in WISHES:
+        wanted[name] = getattr(kept, name) and getattr(gone, name)
     return _filled("contact", kept, wanted)
 
 

@@ -26,6 +26,7 @@ NOTHING = {
     "notes": "",
     "may_sign_in": False,
     "announcements": False,
+    "reminders": False,
 }
 
 

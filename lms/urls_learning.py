@@ -13,6 +13,7 @@ urlpatterns = [
     path("learn/<slug:slug>/<int:unit_id>/file/", learning.file, name="file"),
     path("profile/", profile.details, name="profile"),
     path("profile/details/", profile.EditDetails.as_view(), name="edit_details"),
+    path("profile/preferences/", profile.EditPreferences.as_view(), name="edit_preferences"),
     path("profile/passes/", profile.passes, name="profile_passes"),
     path("profile/tokens/", tokens.tokens, name="profile_tokens"),
     path(

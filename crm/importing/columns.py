@@ -34,6 +34,7 @@ LABELS = {
         "time_zone": gettext_lazy("Time zone"),
         "opt_out": gettext_lazy("Wants no announcements"),
         "announcements": gettext_lazy("Receives announcements"),
+        "reminders": gettext_lazy("Receives reminders"),
         "notes": gettext_lazy("Notes"),
         "ids": IDS,
         "number": NUMBER,

@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy
 from tms.refusals import Refusal
 
 from ..models import ExternalId
+from ..preferences import WISHES
 from .rows import Row
 
 EMPTY = ("", None)
 # What an earlier part of the file put where nothing was, in a look; and that it silenced somebody.
-FILLED, SILENT = "…", "wants no announcements"
+FILLED, NONE_OF = "…", "wants no "
 
 
 class Verdict(TextChoices):
@@ -54,12 +55,16 @@ class Known:
             isinstance(self.here, frozenset) or self.here[name] not in EMPTY
         )
 
-    @property
-    def is_silent(self) -> bool:
-        """Do they want no announcements?"""
+    def wants_no(self, name) -> bool:
+        """Do they want none of these (one of WISHES)?"""
         if isinstance(self.here, frozenset):
-            return SILENT in self.here
-        return self.here.get("announcements") is False
+            return NONE_OF + name in self.here
+        return self.here.get(name) is False
+
+    @property
+    def silent(self) -> frozenset:
+        """What they want none of, as an earlier part of the file is remembered."""
+        return frozenset(NONE_OF + name for name in WISHES if self.wants_no(name))
 
     def is_same(self, other) -> bool:
         """Is it the same, looked up twice?"""
@@ -108,14 +113,14 @@ class Memory:
         if known.made is not None:
             names = frozenset(name for name in known.here if known.has(name))
             names |= {f"custom {key}" for key in known.custom}
-            names |= {SILENT} if known.is_silent else set()
+            names |= known.silent
             known.here, known.custom, known.made = self.kinds.setdefault(names, names), None, None
         known.set, known.keys, known.joined, known.met = {}, [], [], True
 
     def fill(self, known: Known) -> Known:
         """Somebody here, as an earlier part of the file would have filled them in."""
         for name in self.filled.get(known.pk, ()):
-            if name == "announcements":
+            if name in WISHES:
                 known.here[name] = False
             elif not known.has(name):
                 known.here[name] = FILLED
@@ -261,7 +266,7 @@ class Batch:
     def _set(self, known, changed, custom):
         if isinstance(known.here, frozenset):
             known.here |= {*changed, *(f"custom {key}" for key in custom)}
-            known.here |= {SILENT} if changed.get("announcements") is False else set()
+            known.here |= {NONE_OF + name for name in WISHES if changed.get(name) is False}
             return
         known.here.update(changed)
         known.set.update(changed)

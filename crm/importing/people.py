@@ -7,11 +7,12 @@ from tms.refusals import Refusal
 from .. import contacts
 from ..models import AccountKind, Contact, Membership
 from ..models.contact import called
+from ..preferences import WISHES
 from .accounts import Accounts, Found
 from .matching import Batch, Judged, Known, Verdict
 from .rows import Row
 
-ALWAYS = ("first_name", "last_name", "email", "announcements")
+ALWAYS = ("first_name", "last_name", "email", *WISHES)
 
 
 class People(Batch):
@@ -89,11 +90,12 @@ class People(Batch):
         return Judged(row, verdict, set=changed, known=known)
 
     def refuse_change(self, known, row, changed):
-        # Whoever wants no announcements gets none; no file turns them on again.
-        if "announcements" in row.values:
-            changed.pop("announcements", None)
-            if row.values["announcements"] is False and not known.is_silent:
-                changed["announcements"] = False
+        # Who wants none of something gets none; no file turns it on again.
+        for name in WISHES:
+            if name in row.values:
+                changed.pop(name, None)
+                if row.values[name] is False and not known.wants_no(name):
+                    changed[name] = False
         if "name" in self.plan.fields and full(row.values) == full(known.here):
             changed.pop("first_name", None)
             changed.pop("last_name", None)

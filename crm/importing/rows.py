@@ -187,8 +187,8 @@ class Reader:
             known = by_name | {folded(user.email): user for user in staff}
             return partial(named, known, _owner)
         others = {"id": short, "ids": ids_in, "number": number_in, "parent": one_line,
-                  "opt_out": yes, "announcements": yes, "country": country,
-                  "language": language}  # fmt: skip
+                  "opt_out": yes, "announcements": yes, "reminders": yes,
+                  "country": country, "language": language}  # fmt: skip
         if name in others:
             return others[name]
         return partial(typed.kept, Account if name in ADDRESS else model, name)

@@ -85,6 +85,7 @@ CONTACTS = {
         hsemailoptout abgemeldetvonallenemails emailabmeldung desabonnedetouslesemails
     """,
     "announcements": "receivesannouncements announcements newsletter",
+    "reminders": "receivesreminders reminders",
     "notes": NOTES,
 }  # fmt: skip
 

@@ -20,6 +20,7 @@ from .people import People
 CASTS = {
     "custom": "jsonb",
     "announcements": "boolean",
+    "reminders": "boolean",
     "region": "bigint",
     "currency": "bigint",
     "owner": "bigint",

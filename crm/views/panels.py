@@ -15,7 +15,7 @@ from tms.models import User
 from tms.ui import timeline
 from tms.ui.access import allowed, staff
 
-from .. import doubles, fields, viewing
+from .. import doubles, fields, preferences, viewing
 from ..forms import countries
 from ..models import Account, Contact, CustomFieldKind, ExternalId, Membership
 
@@ -73,6 +73,7 @@ def contact_details(request, contact) -> str:
         "custom": [
             (field, shown(field, contact.custom.get(field.key))) for field in fields.living()
         ],
+        "receives": preferences.in_words(contact),
         "may_change": allowed(request.user, "crm.change_people") and not contact.archived_at,
     }
     return render_to_string("crm/_contact_details.html", context, request=request)

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from catalog.models import ItemKind
-from crm import contacts
+from crm import contacts, preferences
 from crm.forms import add_custom, take_custom, zones
 from crm.models import CustomField
+from crm.preferences import WISHES
 from passes.models import Pass, Status
 from tms.ui.access import learner
 from tms.ui.dialogs import Dialog
@@ -52,6 +53,7 @@ def details(request):
         "details",
         "lms:profile",
         contact=contact,
+        receives=preferences.in_words(contact),
         custom=[
             (field.label, contact.custom.get(field.key, ""), field.kind)
             for field in CustomField.objects.living()
@@ -174,6 +176,46 @@ class EditDetails(Dialog):
             self.versioned.pk,
             **answers,
             custom=custom,
+            at=self.request.now,
+            on=self.request.today,
+            by=self.request.user,
+        )
+        return reverse("lms:profile")
+
+
+class PreferencesForm(forms.Form):
+    """What can be switched off; service messages can't."""
+
+    reminders = forms.BooleanField(
+        label=_("Reminders"),
+        required=False,
+        help_text=_("For example that a pass is about to expire, or that an event is near."),
+    )
+    announcements = forms.BooleanField(
+        label=_("Announcements"), required=False, help_text=_("News about what there is to learn.")
+    )
+
+
+class EditPreferences(Dialog):
+    """Change what one receives."""
+
+    title, submit = _("What I receive"), _("Save")
+    form_class = PreferencesForm
+    audience = "learner"
+    done_url = "lms:profile"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.contact = _learner(request)
+
+    def get_initial(self):
+        return {name: getattr(self.contact, name) for name in WISHES}
+
+    def perform(self, **answers):
+        preferences.choose(
+            self.contact.pk,
+            **answers,
             at=self.request.now,
             on=self.request.today,
             by=self.request.user,

@@ -45,6 +45,7 @@ def test_a_contact_is_told_whole(able, ada):
         "time_zone": "",
         "language": "",
         "notes": "",
+        "reminders": True,
         "announcements": True,
         "custom": {},
         "external_ids": [{"system": "HR", "value": "7"}],

@@ -230,3 +230,7 @@ def test_custom_values_obey_their_kind(read):
     assert value("date", "46348") == "date takes a day, such as 2026-11-22."
     assert value("choice", "Green") == "“Green” is not among the choices of choice."
     assert value("yes_no", "perhaps") == "“perhaps” is neither yes nor no."
+
+
+def test_who_is_marked_as_receiving_no_reminders_receives_none(read):
+    assert read("reminders", "FALSE").values["reminders"] is False

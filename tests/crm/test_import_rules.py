@@ -179,6 +179,14 @@ def test_who_opts_out_stays_out_whatever_else_the_file_says(take, ada):
     assert verdicts(take(*lines)) == "unc unc"
 
 
+def test_who_wants_no_reminders_gets_none_whatever_else_the_file_says(take, ada):
+    head = "Email,Reminders"
+    assert verdicts(take(head, f"{ada.email},TRUE", f"{ada.email},FALSE")) == "unc cha"
+    ada.refresh_from_db()
+    assert (ada.reminders, ada.announcements) == (False, True)
+    assert verdicts(take(head, f"{ada.email},TRUE", take=True)) == "unc"
+
+
 def test_custom_values_are_filled_in_and_taken_over(take, ada):
     diet, shoe = (CustomFieldFactory(label=label, kind="text") for label in ("Diet", "Shoe size"))
     ada.custom = {diet.key: "None"}

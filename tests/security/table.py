@@ -197,6 +197,8 @@ TABLE = {
     "crm:view_as_learner": "crm.view_as_learner",
     "crm:stop_viewing": "crm.view_as_learner",
     "crm:confirm_address": PUBLIC,
+    "comms:wishes": PUBLIC,
+    "comms:unsubscribe": PUBLIC,
     "crm:my_day": STAFF,
     **rows("crm", SEE_DEALS, "opportunity_tasks opportunity_notes"),
     **rows("crm", CHANGE_DEALS, "add_opportunity_task add_opportunity_note"),
@@ -237,7 +239,7 @@ TABLE = {
         LEARNER,
         """
         ask_for_pass book ask_for_place registration calendar choose_date cancel_mine
-        learn unit done place file profile edit_details profile_passes
+        learn unit done place file profile edit_details edit_preferences profile_passes
         profile_registrations profile_requests
         checkout checkout_date checkout_questions checkout_payment checkout_review
         receipt receipt_file profile_tokens token_statement
@@ -458,6 +460,8 @@ def world(ada, office, clock) -> dict:
             "catalog:move_step": {"pk": path.steps.get().pk, "way": "up"},
             "catalog:move_category": {"pk": CategoryFactory().pk, "way": "up"},
             "crm:confirm_address": {"token": "wrong"},
+            "comms:wishes": {"token": "wrong"},
+            "comms:unsubscribe": {"token": "wrong"},
             **{f"crm:{name}": {"pk": deal.pk} for name in ABOUT_A_DEAL},
             **{
                 f"crm:{name}": {"pk": pk}

@@ -39,6 +39,7 @@ ROADS = {
     "system": gettext_lazy("The system"),
     "api": gettext_lazy("by API"),
     "import": gettext_lazy("by import"),
+    "link": gettext_lazy("by the link in an email"),
 }
 
 

@@ -16,6 +16,7 @@ VIEW = View(
         "language": ("c.language", "Their language; empty: the installation's"),
         "announcements": ("c.announcements", "Whether they receive announcements"),
         "archived_at": ("c.archived_at", "When they were put away; empty while in use"),
+        "reminders": ("c.reminders", "Whether they receive reminders"),
     },
     "crm_contact c",
 )
