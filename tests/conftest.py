@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import gc
 import os
 import shutil
 import zoneinfo
@@ -79,6 +80,13 @@ def pytest_collection_modifyitems(items):
             (n for n, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG)
         )
     )
+
+
+def pytest_collection_finish(session):
+    """What was loaded by now stays: it isn't looked through again for what to free."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 class Clock:
