@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from .models import TemplateKind
+from .models import Reason, TemplateKind
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,3 +30,4 @@ class Incomplete:
     """Why a message can't be filled in, for whoever looks after templates."""
 
     why: str
+    reason: str = Reason.INCOMPLETE

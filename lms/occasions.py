@@ -2,6 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Session
+from catalog.sessions import wall_of
+from crm.letter_fields import LEARNER, of_learner
+from tms.days import day_text
 from tms.occasions import TOLD, Field, Occasion, Target
 from tms.people.letters import address_of
 
@@ -9,29 +13,54 @@ from . import offering
 from .models import Registration
 
 FIELDS = (
+    *LEARNER,
     Field("registration.title", _("Course or learning path"), "Signalling Basics"),
     Field("registration.code", _("Code of the event"), "SIG-12"),
     Field("registration.when", _("When it takes place"), "23–24 November 2026"),
     Field("registration.place", _("Where it takes place"), "Leeds"),
+    Field(
+        "registration.sessions",
+        _("Its sessions, a list"),
+        "23 November 2026, 09:00–17:00, Leeds\n24 November 2026, 09:00–16:00, Leeds",
+        many=True,
+    ),
     Field("registration.link", _("Link to the registration"), "https://…/registrations/12/"),
 )
 
 
 def facts(kind: str, ids: list[int]) -> dict[int, dict]:
-    """What messages about registrations say of them. One query."""
-    found = Registration.objects.filter(pk__in=ids).select_related("event__course", "path")
+    """What messages about registrations say of them. Two queries."""
+    found = Registration.objects.filter(pk__in=ids).select_related(
+        "event__course", "path", "contact"
+    )
+    rows = list(found)
+    sessions = _sessions({each.event_id for each in rows if each.event_id})
     return {
         each.pk: {
+            "learner": of_learner(each.contact),
             "registration": {
                 "title": each.event.course.title if each.event else each.path.title,
                 "code": each.event.code if each.event else each.path.code,
                 "when": str(offering.when(each.event)) if each.event else "",
                 "place": each.event.place if each.event else "",
+                "sessions": sessions.get(each.event_id, []),
                 "link": address_of("lms:registration", each.pk),
-            }
+            },
         }
-        for each in found
+        for each in rows
     }
+
+
+def _sessions(event_ids) -> dict[int, list[str]]:
+    """The sessions of events as a line each: day, times on the wall there, place. One query."""
+    found: dict[int, list[str]] = {}
+    rows = Session.objects.filter(event_id__in=event_ids).order_by("starts_at", "id")
+    for each in rows:
+        starts, ends = wall_of(each)
+        times = f"{starts:%H:%M}–{ends:%H:%M}"
+        parts = [day_text(starts.date()), times, each.place or each.link]
+        found.setdefault(each.event_id, []).append(", ".join(filter(None, parts)))
+    return found
 
 
 TARGET = Target("registration", _("Event Registration"), FIELDS, facts, adds=("course",))

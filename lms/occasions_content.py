@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.letter_fields import LEARNER, of_learner
 from tms.days import day_text
 from tms.occasions import TOLD, Field, Occasion, Target
 from tms.people.letters import address_of
@@ -9,6 +10,7 @@ from tms.people.letters import address_of
 from .models import Completion, Registration
 
 FIELDS = (
+    *LEARNER,
     Field("content.title", _("Course or learning path"), "Signalling Basics"),
     Field("content.expires_on", _("Last day of the content"), "22 November 2027"),
     Field("content.link", _("Link to the course"), "https://…/catalogue/signalling-basics/"),
@@ -18,22 +20,27 @@ FIELDS = (
 def facts(kind: str, ids: list[int]) -> dict[int, dict]:
     """What messages about content say of it. One query."""
     if kind == "completion":
-        found = Completion.objects.filter(pk__in=ids).select_related("item")
-        return {each.pk: _said(each.item, None) for each in found}
-    found = Registration.objects.filter(pk__in=ids).select_related("event__course", "path")
+        found = Completion.objects.filter(pk__in=ids).select_related("item", "contact")
+        return {each.pk: _said(each.contact, each.item, None) for each in found}
+    found = Registration.objects.filter(pk__in=ids).select_related(
+        "event__course", "path", "contact"
+    )
     return {
-        each.pk: _said(each.event.course if each.event else each.path, each.content_until)
+        each.pk: _said(
+            each.contact, each.event.course if each.event else each.path, each.content_until
+        )
         for each in found
     }
 
 
-def _said(item, until) -> dict:
+def _said(contact, item, until) -> dict:
     return {
+        "learner": of_learner(contact),
         "content": {
             "title": item.title,
             "expires_on": day_text(until),
             "link": address_of("lms:item", item.slug),
-        }
+        },
     }
 
 

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.letter_fields import LEARNER, said_of
 from tms.days import day_text
 from tms.occasions import TOLD, Field, Occasion, Target
 from tms.people.letters import address_of
@@ -10,6 +11,7 @@ from tms.people.letters import address_of
 from .models import Pass
 
 FIELDS = (
+    *LEARNER,
     Field("pass.type", _("Pass type"), "Annual Unlimited"),
     Field("pass.option", _("Option"), "12 months"),
     Field("pass.number", _("Number of the pass"), "4711"),
@@ -26,10 +28,19 @@ FIELDS = (
 def facts(kind: str, ids: list[int]) -> dict[int, dict]:
     """What messages about passes say of them. One query."""
     values = Pass.objects.filter(pk__in=ids).values_list(
-        "pk", "pass_type__name", "pass_type__slug", "option__name", "starts_on", "expires_on"
+        "pk",
+        "pass_type__name",
+        "pass_type__slug",
+        "option__name",
+        "starts_on",
+        "expires_on",
+        "contact__first_name",
+        "contact__last_name",
+        "contact__email",
     )
     return {
         pk: {
+            "learner": said_of(*learner),
             "pass": {
                 "type": type_name,
                 "option": option,
@@ -37,9 +48,9 @@ def facts(kind: str, ids: list[int]) -> dict[int, dict]:
                 "starts_on": day_text(starts_on),
                 "expires_on": day_text(expires_on),
                 "catalogue": f"{address_of('lms:catalogue')}?training_pass={slug}",
-            }
+            },
         }
-        for pk, type_name, slug, option, starts_on, expires_on in values
+        for pk, type_name, slug, option, starts_on, expires_on, *learner in values
     }
 
 

@@ -16,11 +16,15 @@ from django.conf import settings
 
 @dataclasses.dataclass(frozen=True)
 class Field:
-    """What a message about a subject can be filled in with: `pass.expires_on`."""
+    """What a message about a subject can be filled in with: `pass.expires_on`.
+
+    `many`: its value is a list of texts, and so is the example, a line each.
+    """
 
     name: str
     label: Any
     example: str
+    many: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-OURS = {"tms", "catalog", "crm", "passes", "tokens", "lms"}
+OURS = {"tms", "catalog", "crm", "passes", "tokens", "lms", "comms"}
 
 
 def test_every_module_stands_on_a_floor():
