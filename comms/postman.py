@@ -162,7 +162,9 @@ def void_overtaken(trigger: Trigger, now: Setting, ids=None) -> int:
     ).order_by("pk")
     if ids is not None:
         waiting = waiting.filter(pk__in=ids)
-    rows = list(waiting.values_list("pk", "subject_id"))
+    # In the order of their ids, as everybody locks them.
+    locked = waiting.select_for_update(of=("self",), no_key=True)
+    rows = list(locked.values_list("pk", "subject_id"))
     rule = dataclasses.replace(rule_of(trigger), since=None, due_since=None)
     voided = 0
     for begin in range(0, len(rows), CHUNK):

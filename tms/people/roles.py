@@ -28,6 +28,7 @@ ROLES = {
         "passes.*",
         "tokens.redeem_tokens",
         "lms.*",
+        "comms.*",
         "*.view_*",
         "tms.export",
     ],
@@ -47,6 +48,8 @@ ROLES = {
         "tokens.set_token_spending",
         "lms.view_registrations",
         "lms.manage_registrations",
+        "comms.view_communications",
+        "comms.send_messages",
         "tms.export",
     ],
     "Finance": [
