@@ -35,8 +35,6 @@ MAY = {
     ),
     "settle": (MessageState.UNCLEAR,),
 }
-# What a person has to look at.
-FOR_PEOPLE = (MessageState.WAITING, MessageState.MISSED, MessageState.UNCLEAR, MessageState.FAILED)
 AGAIN = "#again:"
 
 IN_HAND = gettext_lazy("This message is being sent right now. Wait a moment, then look again.")

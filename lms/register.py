@@ -118,6 +118,7 @@ NAMES = [
     Names("registration", told.registrations),
     Names("held_place", told.held_places),
     Names("request", told.requests),
+    Names("completion", told.completions),
 ]
 
 FACTS = [

@@ -9,7 +9,7 @@ from tms.ui.access import allowed
 from tms.ui.address import page_of
 from tms.ui.timeline import Told
 
-from .models import HeldPlace, PaidBy, Registration, Request
+from .models import Completion, HeldPlace, PaidBy, Registration, Request
 
 # Names
 
@@ -48,6 +48,18 @@ def held_places(ids, user) -> dict:
     """What they are on, by course or path."""
     may = allowed(user, "catalog.view_catalogue")
     rows = HeldPlace.objects.filter(pk__in=ids).values_list(
+        "pk", "item_id", "item__title", "item__kind"
+    )
+    return {
+        pk: (title, page_of(f"catalog:{kind}", item) if may else "")
+        for pk, item, title, kind in rows
+    }
+
+
+def completions(ids, user) -> dict:
+    """What was completed, with its page."""
+    may = allowed(user, "catalog.view_catalogue")
+    rows = Completion.objects.filter(pk__in=ids).values_list(
         "pk", "item_id", "item__title", "item__kind"
     )
     return {

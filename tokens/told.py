@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.db.models import Min, Sum
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ from tms.ui.address import page_of
 from tms.ui.register import Fact, Names
 from tms.ui.timeline import Told, value
 
-from .models import TokenIssue, TokenType, WhoMaySpend
+from .models import EntryKind, LedgerEntry, TokenIssue, TokenType, WhoMaySpend
 
 MAY_SEE = "tokens.view_tokens"
 
@@ -39,7 +40,23 @@ def types(ids, user) -> dict:
     return {pk: (name, "") for pk, name in TYPES(ids=ids)}
 
 
-NAMES = [Names("token_issue", issues), Names("token_type", types)]
+MOVES = Question(
+    lambda ids: (
+        LedgerEntry.objects.filter(move__in=ids, kind=EntryKind.REDEEMED)
+        .order_by("move")
+        .values("move")
+        .annotate(spent=-Sum("quantity"), label=Min("token_type__unit__label"))
+        .values_list("move", "spent", "label")
+    )
+)
+
+
+def moves(ids, user) -> dict:
+    """What a redemption came to: 3 Gold."""
+    return {move: (f"{days.number(spent)} {label}", "") for move, spent, label in MOVES(ids=ids)}
+
+
+NAMES = [Names("token_issue", issues), Names("token_type", types), Names("tokens", moves)]
 
 # Facts
 

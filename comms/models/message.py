@@ -1,8 +1,12 @@
 """What was, or is to be, written to whom, about what, and what became of it?"""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
+
+from tms.text import Fold
 
 
 class Role(models.TextChoices):
@@ -51,6 +55,14 @@ class Reason(models.TextChoices):
     UNUSUAL = "unusual", _("Far more messages than usual")
     LONG_GAP = "long_gap", _("After a gap of more than 30 days")
 
+
+# What a person has to look at: to approve it, to send it after all, or to find out.
+FOR_PEOPLE = [
+    MessageState.WAITING,
+    MessageState.UNCLEAR,
+    MessageState.FAILED,
+    MessageState.MISSED,
+]
 
 # Where what kept it back can pass while the message is still due: it is looked at again.
 PASSING = [Reason.NOBODY, Reason.NO_ADDRESS, Reason.CHANGED]
@@ -125,6 +137,12 @@ class Message(models.Model):
     html = models.TextField(blank=True, db_default="")
     version = models.PositiveIntegerField(default=0, db_default=0)
 
+    search_text = models.GeneratedField(
+        expression=Fold(Concat("title", models.Value(" "), "to")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
     class Meta:
         default_permissions = ()
         constraints = [
@@ -150,6 +168,18 @@ class Message(models.Model):
                 name="message_account_due",
                 condition=Q(account__isnull=False),
             ),
+            models.Index(
+                fields=["user", "due_at", "id"],
+                name="message_user_due",
+                condition=Q(user__isnull=False),
+            ),
+            models.Index(fields=["due_at", "id"], name="message_late", condition=Q(late=True)),
+            models.Index(
+                fields=["due_at", "id"],
+                name="message_for_people",
+                condition=Q(state__in=["waiting", "unclear", "failed", "missed"]),
+            ),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="message_search"),
             models.Index(
                 fields=["subject_id", "due_at", "id"],
                 name="message_opportunity_due",

@@ -11,7 +11,8 @@ class CommsSettings(models.Model):
     """One row at most; without it, what stands here.
 
     `ran_at` is when rules were last followed, `ladder_made_at` when the ready-made triggers and
-    templates were made: once, whatever became of them.
+    templates were made: once, whatever became of them. After `keep_bodies_days` the text of a sent
+    message goes (0: never).
     """
 
     send_at = models.TimeField(_("messages by day leave at"), default=datetime.time(8))
@@ -19,6 +20,9 @@ class CommsSettings(models.Model):
     paused = models.BooleanField(_("sending is paused"), default=False)
     unusual_from = models.PositiveIntegerField(_("never unusual below"), default=500)
     unusual_times = models.PositiveSmallIntegerField(_("unusual is so many times a day"), default=5)
+    keep_bodies_days = models.PositiveIntegerField(
+        _("days for which what messages said is kept"), default=730
+    )
     ran_at = models.DateTimeField(null=True, editable=False)
     ladder_made_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.urls import get_resolver, reverse
 
 from catalog.models import Session
+from comms.models import Message
 from crm import notes, opportunities, quotes, tasks
 from crm.interests import Wanted
 from crm.models import ExternalId
@@ -66,6 +67,7 @@ GIVE, MOVE, REASSIGN = "passes.issue_pass", "passes.change_pass", "passes.reassi
 CANCEL, IMPORT = "passes.cancel_pass", "passes.import_passes"
 SEE_PLACES, PLACES = "lms.view_registrations", "lms.manage_registrations"
 ANSWER = "lms.answer_requests"
+LOG = "comms.view_communications"
 BILLS, BILL, CREDITS = "crm.view_invoices", "crm.manage_invoices", "crm.credit_invoices"
 
 
@@ -303,6 +305,13 @@ TABLE = {
     **rows("tokens", "crm.change_opportunities", "add_interest edit_interest"),
     **rows("passes", "crm.change_opportunities", "add_interest edit_interest"),
     **rows("tokens", "tokens.import_tokens", "import import_file import_refused import_example"),
+    **rows("comms", LOG, "messages message message_body of_contact of_account"),
+    "comms:of_opportunity": (LOG, SEE_DEALS),
+    **rows(
+        "comms",
+        "comms.send_messages",
+        "approve void resend settle approve_many void_many resend_many settle_many",
+    ),
     "lms:content": LOOK,
     "lms:unit_file": LOOK,
     **rows(
@@ -336,6 +345,7 @@ ABOUT_AN_ISSUE = (
     "transfer",
     "redeem_issue",
 )
+ABOUT_A_MESSAGE = ("message", "message_body", "approve", "void", "resend", "settle")
 ABOUT_A_WEBHOOK = {
     "webhook",
     "change_webhook",
@@ -438,6 +448,19 @@ def world(ada, office, clock) -> dict:
         held_at=clock.at,
         held_on=clock.on(),
     )
+    letter = Message.objects.create(
+        subject_kind="pass",
+        subject_id=pass_.pk,
+        occurrence="once",
+        recipient=f"c{ada.pk}",
+        contact=ada,
+        state="sent",
+        due_at=clock.at,
+        due_on=clock.on(),
+        made_at=clock.at,
+        sent_at=clock.at,
+        html="<p>Hello</p>",
+    )
     roles.sync()
     group = roles.Group.objects.first()
     when = {"at": clock.at, "on": clock.on()}
@@ -495,6 +518,7 @@ def world(ada, office, clock) -> dict:
             "tokens:refund": {"move": taken.move},
             **{f"crm:{name}": {"pk": invoice.pk} for name in ABOUT_AN_INVOICE},
             **{f"crm:{of}_invoices": {"pk": pk} for of, pk in billed.items()},
+            **{f"comms:{name}": {"pk": letter.pk} for name in ABOUT_A_MESSAGE},
             "tokens:import_file": {"pk": job.pk},
             "tokens:import_refused": {"pk": job.pk},
             **{

@@ -1,0 +1,176 @@
+"""What was written to whom, and what became of it? The message log, and one message."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET
+
+from tms.ui.access import allowed, staff
+from tms.ui.lists import LINE, Action, Empty, ListPage
+
+from .. import filters_log, log, tables_log
+from ..models import Message
+
+SEE, SEND = "comms.view_communications", tables_log.SEND
+PANEL = (gettext_lazy("Control panel"), reverse_lazy("control_panel"))
+# A message as HTML: it may look as it likes, and do nothing.
+LETTER = {
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["'self'", "data:"],
+    "frame-ancestors": ["'self'"],
+    "sandbox": ["allow-popups allow-popups-to-escape-sandbox"],
+}
+
+
+class Messages(ListPage):
+    """What all lists of messages share."""
+
+    title = gettext_lazy("Message Log")
+    permission_required = SEE
+    table, filterset, sort = tables_log.MessageTable, filters_log.MessageFilter, "-due_at"
+    values = tables_log.NEEDED
+    keeps = True
+    changes = "messages"
+    export_name = "messages"
+
+    def queryset(self):
+        return log.messages()
+
+    def complete(self, rows):
+        pairs = {(row["subject_kind"], row["subject_id"]) for row in rows if "subject_id" in row}
+        names = log.about(pairs, self.request.user)
+        for row in rows:
+            if "subject_id" in row:
+                row["about"] = names[row["subject_kind"], row["subject_id"]]
+
+    def kind(self, row):
+        return {"state": row["state"]}
+
+    def menu(self, row):
+        return tables_log.entries(row["pk"], row["state"])
+
+    def name_of(self, row):
+        return f"{row['said']}, {log.recipient(row)}" if "to" in row else row["said"]
+
+    def bulk(self):
+        def verb(name, label, icon, **more):
+            url = reverse(f"comms:{name}_many", kwargs=self.kwargs)
+            return Action(label, url, icon, permission=SEND, **more)
+
+        yield verb("approve", _("Approve and send"), "send")
+        yield verb("resend", _("Send again"), "refresh-cw")
+        yield verb("settle", _("Mark as arrived"), "circle-check")
+        yield verb("void", _("Void"), "ban", danger=True)
+
+
+class AllMessages(Messages):
+    """Every message there is."""
+
+    filterset = filters_log.AllMessagesFilter
+    crumbs = (PANEL,)
+    empty = Empty(
+        gettext_lazy("No messages yet"),
+        gettext_lazy("Every message that a trigger writes stands here, with what became of it."),
+    )
+
+
+def of(pk: int) -> Message:
+    """The message with all that its page says of it. One statement; Http404."""
+    rows = log.messages().select_related(
+        "contact", "user", "account", "template", "trigger__template", "resend_of"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+@staff(SEE)
+@require_GET
+def message(request, pk):
+    """One message: as it was sent, or as it would be; when, how often, and what became of it."""
+    found = of(pk)
+    row = {name: value_of(found, name) for name in (*log.RECIPIENT, *log.BECAME)}
+    subject = (found.subject_kind, found.subject_id)
+    target = log.target_of(found.subject_kind)
+    context = {
+        "message": found,
+        "recipient": log.recipient(row),
+        "address": log.address(row),
+        "why": log.why(row),
+        "about": log.about({subject}, request.user)[subject],
+        "target": target.label if target else "",
+        "again": found.resent.order_by("pk").values("pk", "state", "due_at"),
+        "actions": [
+            each
+            for each in tables_log.entries(pk, found.state)
+            if each is not LINE and each.permission and allowed(request.user, each.permission)
+        ],
+    }
+    return render(request, "comms/message.html", context)
+
+
+def value_of(found: Message, name: str):
+    """The value that `.values()` would give: "contact__email"."""
+    for part in name.split("__"):
+        found = getattr(found, part, None)
+    return found
+
+
+@staff(SEE)
+@require_GET
+@xframe_options_sameorigin
+@csp_override(LETTER)
+def body(request, pk):
+    """The message as HTML, as it was sent: nothing of it runs."""
+    found = get_object_or_404(Message, pk=pk)
+    if not found.html:
+        raise Http404
+    response = HttpResponse(found.html)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+class AccountMessages(Messages):
+    """Those about what an account has, or written to its people."""
+
+    label = gettext_lazy("Messages about the account")
+    empty = Empty(
+        gettext_lazy("No messages yet"),
+        gettext_lazy("What triggers write about this account’s passes, tokens and places."),
+    )
+
+    def queryset(self):
+        return super().queryset().filter(account=self.kwargs["account_id"])
+
+
+class ContactMessages(Messages):
+    """Those written to one contact."""
+
+    table, filterset = tables_log.ContactMessageTable, None
+    export_name, list_id = "", "contact-messages"
+
+    def bulk(self):
+        return []
+
+    def queryset(self):
+        return super().queryset().filter(contact=self.kwargs["contact_id"])
+
+
+class OpportunityMessages(Messages):
+    """Those about one opportunity."""
+
+    table, filterset = tables_log.FewMessagesTable, None
+    export_name, list_id = "", "opportunity-messages"
+
+    def bulk(self):
+        return []
+
+    def queryset(self):
+        return (
+            super()
+            .queryset()
+            .filter(subject_kind="opportunity", subject_id=self.kwargs["opportunity_id"])
+        )
