@@ -24,10 +24,18 @@ MENU = [
     MenuEntry(_("Contacts"), "crm:contacts", "crm.view_people", 20),
     MenuEntry(_("Accounts"), "crm:accounts", "crm.view_people", 30),
     MenuEntry(_("Opportunities"), "crm:opportunities", told_selling.SEE, 40),
-    MenuEntry(_("Tasks"), "crm:tasks", "crm.view_people", 45),
 ]
 
 CONTROL_PANEL = [
+    Option(
+        CRM,
+        _("Tasks"),
+        _("What is to be done for contacts, accounts and opportunities, by whom and by when"),
+        "crm:tasks",
+        "crm.view_people",
+        "list-todo",
+        words=("to-do", "reminders", "due", "my day", "follow up"),
+    ),
     Option(
         CRM,
         _("Custom Fields"),

@@ -107,6 +107,14 @@ class NameParticipantForm(Form):
             self.order_fields(self.field_order)
 
 
+class MovePlaceForm(Form):
+    """Which of `dates` a place that nobody has is to be on."""
+
+    def __init__(self, *args, dates, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["event"] = DateField(dates)
+
+
 class ReleasePlaceForm(Form):
     """Giving up a place that nobody has; `back` is what was paid for it in tokens, in words."""
 

@@ -16,6 +16,7 @@ HAPPENINGS = [
             "registration.completed": _("Registration completed"),
             "held_place.made": _("Unnamed place held"),
             "held_place.filled": _("Participant named for a place"),
+            "held_place.moved": _("Unnamed place moved to another date"),
             "held_place.released": _("Unnamed place released"),
             "held_place.undated": _("Unnamed place without a date again"),
             "item.completed": _("Course or path completed"),

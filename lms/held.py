@@ -21,7 +21,7 @@ from tms import journal
 from tms.consequences import Consequence, Fact
 from tms.refusals import Refusal, Stale
 
-from . import billing, paying, places, taking
+from . import billing, paying, places, selling, taking
 from .effects import group
 from .models import HeldPlace, PlaceInterest, Registration
 
@@ -150,6 +150,59 @@ def fill(
         operation=operation,
     )
     return made
+
+
+@transaction.atomic
+def move(
+    held_id: int,
+    *,
+    event: Event,
+    version: int | None = None,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    operation: str = "",
+) -> HeldPlace:
+    """`Move to another date`, or agree on the first: it takes a seat on `event`, and the one it had
+    is free again. It stays paid for as it was sold; on that date already: nothing happens.
+
+    Raises Refusal when somebody has it, or the date isn't to be had; Stale when it changed since
+    `version`.
+    """
+    found = _at(held_id)
+    if found.item.kind == ItemKind.PATH:
+        raise Refusal(_("A learning path has no date."))
+    before = found.event_id
+    places.lock_events([before, event.pk])
+    onto = Event.objects.select_related("course").get(pk=event.pk)
+    found = _locked(held_id, version)
+    if before != found.event_id:
+        raise Stale(_("The date of this place was changed meanwhile. Look at it as it is now."))
+    if before == onto.pk:
+        return found
+    _refuse_date(onto, found)
+    if why := selling.why_not_dated(onto, on):
+        raise Refusal(why, field="event")
+    if found.contact:
+        _refuse_taken(found.contact, onto, found)
+    if not places.take(onto):
+        raise Refusal(_("This date is full. Choose another one."), field="event")
+    places.give_back([before] if before else [])
+    found.event = onto
+    _save(found, "event")
+    journal.write(
+        "held_place.moved",
+        found.pk,
+        account_id=found.account_id,
+        contact_id=found.contact_id,
+        before={"event": before},
+        after={"event": onto.pk},
+        at=at,
+        on=on,
+        by=by,
+        operation=operation,
+    )
+    return found
 
 
 @transaction.atomic

@@ -130,6 +130,7 @@ FACTS = [
     Fact("registration.completed", "circle-check", told.completed, "good"),
     Fact("held_place.made", "ticket", told.held, "good"),
     Fact("held_place.filled", "user-check", told.filled, "good"),
+    Fact("held_place.moved", "calendar-clock", told.moved_date),
     Fact("held_place.released", "ban", told.released, "bad"),
     Fact("held_place.undated", "calendar-clock", told.undated),
     Fact("item.content_changed", "book-open", told.content_changed),

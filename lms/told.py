@@ -137,6 +137,15 @@ def released(row, names):
     )
 
 
+def moved_date(row, names):
+    return Told(
+        format_html(
+            _("Unnamed place moved to another date: {what}"),
+            what=names("held_place", row.subject_id),
+        )
+    )
+
+
 def undated(row, names):
     return Told(
         format_html(

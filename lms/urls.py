@@ -87,6 +87,7 @@ urlpatterns = [
     path(
         "held-places/<int:pk>/participant/", held.NameParticipant.as_view(), name="name_participant"
     ),
+    path("held-places/<int:pk>/date/", held.Move.as_view(), name="move_place"),
     path("held-places/<int:pk>/release/", held.Release.as_view(), name="release_place"),
     path(
         "opportunities/<int:opportunity_id>/courses/new/",

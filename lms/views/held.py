@@ -11,7 +11,7 @@ from catalog.money import written
 from tokens import ledger
 
 from .. import held
-from ..forms_selling import NameParticipantForm, ReleasePlaceForm
+from ..forms_selling import MovePlaceForm, NameParticipantForm, ReleasePlaceForm
 from ..models import HeldPlace
 from .managing import Managing
 
@@ -30,6 +30,13 @@ class Holding(Managing):
     def subject(self):
         return f"{held.label(self.held)}, {self.held.account}"
 
+    def dates(self) -> list[Event]:
+        """The other dates of its course that are to be had."""
+        open_ones = Event.objects.open().with_seats().filter(course=self.held.item)
+        open_ones = open_ones.exclude(last_on__lt=self.request.today)
+        open_ones = open_ones.exclude(pk=self.held.event_id)
+        return list(open_ones.order_by(F("first_on").asc(nulls_first=True), "pk"))
+
 
 class NameParticipant(Holding):
     """The place is theirs, paid for as it was sold."""
@@ -39,11 +46,8 @@ class NameParticipant(Holding):
     form_class = NameParticipantForm
 
     def get_form_kwargs(self):
-        dates = None
-        if self.held.event is None and self.held.item.kind == ItemKind.COURSE:
-            open_ones = Event.objects.open().with_seats().filter(course=self.held.item)
-            open_ones = open_ones.exclude(last_on__lt=self.request.today)
-            dates = list(open_ones.order_by(F("first_on").asc(nulls_first=True), "pk"))
+        undated = self.held.event is None and self.held.item.kind == ItemKind.COURSE
+        dates = self.dates() if undated else None
         return super().get_form_kwargs() | {"account": self.held.account, "dates": dates}
 
     def get_initial(self):
@@ -51,6 +55,20 @@ class NameParticipant(Holding):
 
     def perform(self, **answers):
         held.fill(self.held.pk, version=self.held.version, **answers, **self.who)
+
+
+class Move(Holding):
+    """It waits on another date; the seat it had is free again."""
+
+    title = gettext_lazy("Move to another date")
+    submit = gettext_lazy("Move the place")
+    form_class = MovePlaceForm
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"dates": self.dates()}
+
+    def perform(self, *, event):
+        held.move(self.held.pk, event=event, version=self.held.version, **self.who)
 
 
 class Release(Holding):

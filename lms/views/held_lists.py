@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from catalog.models import Event
+from catalog.models import Event, ItemKind
 from crm import doubles
 from crm.models import Account, Opportunity
 from tms.ui.access import staff
@@ -46,7 +46,7 @@ class HeldPlaces(ListPage):
     title = gettext_lazy("Unnamed places")
     permission_required = LOOK
     table, filterset, sort = tables.HeldPlaceTable, HeldPlaceFilter, "-pk"
-    values = ("state", "item__title", "account__name")
+    values = ("state", "item__title", "item__kind", "account__name")
     changes = "held_places"
     export_name = "unnamed-places"
     empty = Empty(
@@ -73,6 +73,13 @@ class HeldPlaces(ListPage):
             "user-plus",
             permission=MANAGE,
         )
+        if row["item__kind"] == ItemKind.COURSE:
+            yield Action(
+                _("Move to another date"),
+                page_of("lms:move_place", row["pk"]),
+                "calendar-clock",
+                permission=MANAGE,
+            )
         yield LINE
         yield Action(
             _("Release place"),

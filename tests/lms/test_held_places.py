@@ -163,6 +163,58 @@ def test_on_a_path_its_steps_come_along(bought, ada, who, clock):
     assert broken(clock) == {}
 
 
+# Another date
+
+
+def test_it_moves_to_another_date_with_its_seat(bought, leadership, ada, who, clock):
+    place, other = bought(leadership, 2)
+    later = EventFactory(course=leadership.course, first_on=datetime.date(2027, 9, 6), capacity=1)
+    moved = held.move(place.pk, event=later, **who)
+    assert (moved.event, moved.amount, moved.paid_by) == (later, place.amount, place.paid_by)
+    assert (taken(leadership), taken(later)) == (1, 1)
+    assert held.move(place.pk, event=later, **who).version == moved.version
+    with pytest.raises(Refusal, match="This date is full"):
+        held.move(other.pk, event=later, **who)
+    row = JournalRow.objects.get(kind="held_place.moved")
+    assert (row.before, row.after) == ({"event": leadership.pk}, {"event": later.pk})
+    assert held.fill(place.pk, ada, **who).event == later
+    assert (taken(leadership), taken(later)) == (1, 1)
+    assert broken(clock) == {}
+
+
+def test_a_date_is_agreed_on_before_anybody_is_named(bought, leadership, who):
+    (place,) = bought(leadership.course)
+    assert held.move(place.pk, event=leadership, **who).event == leadership
+    assert taken(leadership) == 1
+
+
+def test_where_it_can_t_move(bought, leadership, ada, who):
+    place, other = bought(leadership, 2)
+    course, day = leadership.course, datetime.date(2027, 9, 6)
+    draft = EventFactory(course=course, first_on=day, status=EventStatus.DRAFT)
+    over = EventFactory(course=course, first_on=datetime.date(2026, 3, 2))
+    later = EventFactory(course=course, first_on=day)
+    for event, why in (
+        (EventFactory(), "Choose a date of Leadership"),
+        (draft, "This event is not open"),
+        (over, "is over: choose another date"),
+    ):
+        with pytest.raises(Refusal, match=why):
+            held.move(place.pk, event=event, **who)
+    with pytest.raises(Stale):
+        held.move(place.pk, event=later, version=7, **who)
+    held.fill(place.pk, ada, **who)
+    held.release(other.pk, **who)
+    with pytest.raises(Refusal, match="Ada Lindqvist has this place already"):
+        held.move(place.pk, event=later, **who)
+    with pytest.raises(Refusal, match="released already"):
+        held.move(other.pk, event=later, **who)
+    (path,) = bought(PathFactory())
+    with pytest.raises(Refusal, match="A learning path has no date"):
+        held.move(path.pk, event=later, **who)
+    assert (taken(leadership), taken(later)) == (1, 0)
+
+
 # What is refused
 
 

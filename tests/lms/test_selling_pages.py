@@ -20,6 +20,7 @@ from tests.factories import (
 )
 from tests.lms.paying import balances, give, priced
 from tests.lms.selling import deal, sell, win
+from tests.lms.test_pages import text
 
 pytestmark = pytest.mark.django_db
 BY_HTMX = {"HX-Request": "true"}
@@ -185,6 +186,21 @@ def test_the_date_is_chosen_where_it_was_to_be_agreed(desk, spring, leadership, 
     sent = {"contact": ada.pk, "event": leadership.pk, "version": 0}
     assert desk.post(address, sent, headers=BY_HTMX).status_code == 204
     assert Registration.objects.get().event == leadership
+
+
+def test_a_place_is_moved_to_another_date(desk, place, leadership, kestrel):
+    later = EventFactory(course=leadership.course, first_on=datetime.date(2027, 9, 6))
+    address = reverse("lms:move_place", args=[place.pk])
+    assert address in desk.get(f"/accounts/{kestrel.pk}/held-places/").content.decode()
+    page = desk.get(address).content.decode()
+    assert f'value="{later.pk}"' in page
+    assert f'value="{leadership.pk}"' not in page
+    sent = {"event": later.pk, "version": 0}
+    assert desk.post(address, sent, headers=BY_HTMX).status_code == 204
+    history = desk.get(f"/accounts/{kestrel.pk}/history/")
+    assert "Unnamed place moved to another date: Leadership" in text(history)
+    place.refresh_from_db()
+    assert place.event == later
 
 
 def test_a_place_is_released_after_a_look_at_what_follows(desk, spring, leadership, kestrel, who):

@@ -261,7 +261,7 @@ TABLE = {
         PLACES,
         """
         cancel event_options path_options register_contact register_on_event mark_attended
-        mark_completed name_participant release_place
+        mark_completed name_participant move_place release_place
     """,
     ),
     **rows(
@@ -508,6 +508,7 @@ def world(ada, office, clock) -> dict:
             "lms:cancel": {"pk": registration.pk},
             "lms:name_participant": {"pk": held.pk},
             "lms:release_place": {"pk": held.pk},
+            "lms:move_place": {"pk": held.pk},
             "lms:edit_course_interest": {"interest_id": sold["course"].pk},
             "lms:edit_path_interest": {"interest_id": sold["path"].pk},
             **{
