@@ -1,7 +1,5 @@
 """What does an opportunity show of itself, part by part, and what of it stands on other pages?"""
 
-import dataclasses
-
 from django.db.models import Count, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpResponse
@@ -9,14 +7,11 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 
-from catalog.models import UnitKind
 from catalog.money import written
 from tms.compiled import Question, Rows
 from tms.ui import timeline
 from tms.ui.access import allowed, staff
-from tms.ui.address import page_of
 from tms.ui.lists import Action
 
 from .. import offers, totals
@@ -24,6 +19,7 @@ from ..documents import percent
 from ..models import ExternalId, Fulfilment, Interest, Opportunity, Quote
 from ..quotes import gross_of
 from ..tables_selling import CURRENCY, unit_of
+from . import interest_rows
 from .opportunities import CHANGE, SEE, found
 
 CHANGES = ("opportunity", "interests", "quotes")
@@ -86,9 +82,12 @@ def interests(request, opportunity) -> str:
     rows = LINES(opportunity_id=opportunity.pk)
     may_change = allowed(request.user, CHANGE) and opportunity.is_open
     sums = totals.apart(rows)
+    drawn, symbols = interest_rows.draw(rows, opportunity.pk, menus=may_change)
     context = {
         "opportunity": opportunity,
-        "lines": [_line(each, may_change) for each in rows],
+        "count": len(rows),
+        "rows": drawn,
+        "symbols": symbols,
         "adding": _adding(opportunity) if may_change else [],
         "currency": opportunity.currency,
         "sums": sums.money and _in_words(sums.money, opportunity.currency),
@@ -103,58 +102,6 @@ def _adding(opportunity) -> list[Action]:
         Action(str(offer.label), reverse(offer.add_url, args=[opportunity.pk]), offer.icon)
         for offer in offers.all_of().values()
     ]
-
-
-@dataclasses.dataclass(frozen=True)
-class Line:
-    """An interest in words."""
-
-    pk: int
-    title: str
-    detail: str
-    label: str
-    quantity: int
-    price: str
-    overridden: bool
-    discount: str
-    tax_level: str
-    net: str
-    tax: str
-    gross: str
-    groups: tuple
-
-    @property
-    def target(self) -> str:
-        """The id of its menu."""
-        return f"interest-{self.pk}"
-
-
-def _line(interest: Interest, may_change: bool) -> Line:
-    unit, offer = interest.unit, offers.all_of().get(interest.offer)
-    groups = []
-    if may_change:
-        editing = offer and [Action(_("Edit"), page_of(offer.edit_url, interest.pk), "pencil")]
-        url = reverse("crm:remove_interest", args=[interest.opportunity_id, interest.pk])
-        groups = [
-            *([editing] if editing else []),
-            [Action(_("Remove"), url, "trash-2", danger=True)],
-        ]
-    money = unit.kind == UnitKind.CURRENCY
-    return Line(
-        pk=interest.pk,
-        title=interest.title,
-        detail=interest.detail,
-        label=str(offer.label) if offer else "",
-        quantity=interest.quantity,
-        price=written(interest.unit_price, unit),
-        overridden=interest.list_price is not None and interest.list_price != interest.unit_price,
-        discount=percent(interest.discount) if interest.discount else "",
-        tax_level=f"{interest.tax_name} {percent(interest.tax_percent)}" if money else "",
-        net=written(interest.net, unit),
-        tax=written(interest.tax, unit) if money else "",
-        gross=written(interest.gross, unit),
-        groups=tuple(groups),
-    )
 
 
 def _in_words(sums: totals.Sums, currency) -> dict:

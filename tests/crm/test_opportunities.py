@@ -399,6 +399,20 @@ def test_what_cant_be_won_says_what_to_change(client, deal, who):
     assert "Win, and do all this" not in page
 
 
+@pytest.mark.parametrize("n", [1, 3, 300])
+def test_interests_are_drawn_each_with_its_menu_in_one_statement(
+    n, deal, client, who, count_queries
+):
+    copies(interested(deal, who, title="<b>Gold</b>"), n - 1)
+    path = f"/opportunities/{deal.pk}/parts/interests/"
+    assert count_queries(lambda: client.get(path, headers=HTMX)) == 4
+    page = client.get(path, headers=HTMX).content.decode()
+    assert page.count("&lt;b&gt;Gold&lt;/b&gt;</bdi>") == n
+    for line in deal.interests.all():
+        assert f'href="/opportunities/{deal.pk}/interests/{line.pk}/removal/"' in page
+        assert page.count(f'id="interest-menu-{line.pk}"') == 1
+
+
 def test_an_interest_is_removed(client, deal, who):
     line = interested(deal, who)
     path = f"/opportunities/{deal.pk}/interests/{line.pk}/removal/"
