@@ -276,6 +276,7 @@ def _into(found: Opportunity, stage: Stage, kind: str, *names: str, **who) -> No
 
 
 def _refuse_not_open(stage: Stage) -> None:
+    stage = stages.hold(stage)
     if stage.archived_at:
         raise Refusal(
             _("The stage %(stage)s is archived. Choose another one.") % {"stage": stage},

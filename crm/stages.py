@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tms import journal
-from tms.compiled import Rows
+from tms.compiled import Rows, Statement
 from tms.refusals import Refusal
 from tms.text import one_line
 
@@ -41,6 +41,22 @@ def make_defaults_after_migrate(app_config, using, **_more) -> None:
 def first(kind: str) -> Stage:
     """The first stage in use of a kind; there is always one."""
     return Stage.objects.living().filter(kind=kind).first()
+
+
+HELD = Statement(
+    "SELECT archived_at, kind FROM crm_stage WHERE id = %(stage)s::bigint FOR KEY SHARE"
+)
+
+
+def hold(stage: Stage) -> Stage:
+    """The stage as it is now. Until the transaction ends nobody archives it, or changes what it
+    counts as; others may hold it too. One statement. Raises Refusal when it is gone.
+    """
+    found = HELD(stage=stage.pk)
+    if not found:
+        raise Refusal(_("This stage is no longer there. Choose another one."), field="stage")
+    ((stage.archived_at, stage.kind),) = found
+    return stage
 
 
 @transaction.atomic
@@ -125,8 +141,13 @@ def restore(stage_id: int, *, at, on, by) -> None:
 
 
 def _locked() -> list[Stage]:
-    """Every stage in use, in order: they change one after another."""
-    return list(Stage.objects.living().select_for_update())
+    """Every stage in use, in order: they change one after another.
+
+    Locked first and only then read: whoever waited for the locks would be given the rows in the
+    order that they were in before, and without those added meanwhile.
+    """
+    list(Stage.objects.living().select_for_update().values_list("pk"))
+    return list(Stage.objects.living())
 
 
 def _place_for(kind: str, stages) -> int:
