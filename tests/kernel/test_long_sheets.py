@@ -103,10 +103,11 @@ QUOTES = (
 
 
 def bomb():
+    """A workbook whose directory says that there are 900 MB in it; to pack them takes seconds."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for n in range(9):
-            packed.writestr(f"xl/{n}.xml", b"\0" * 100_000_000)
+        packed.writestr("xl/1.xml", b"\0" * 1_000)
+        packed.filelist[0].file_size = 900_000_000
     return out.getvalue()
 
 

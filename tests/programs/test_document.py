@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from passes.models import Pass
 from tests.factories import PassFactory
+from tms import api
 from tms.api import described, read
 from tms.programs import scopes
 
@@ -67,8 +68,11 @@ def test_the_document_is_for_everybody_and_the_page_for_the_office(browse, ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_office_tries_it(open_page, office, program, ada):
+def test_the_office_tries_it(open_page, office, program, ada, monkeypatch):
     """Read, refused, previewed: a key is typed in and a call is made from the page."""
+    # One resource is enough to try, and to look through all takes the browser long.
+    passes = [each for each in read() if any(op.name == "get_pass" for op in each.operations)]
+    monkeypatch.setattr(api, "read", lambda: passes)
     pass_, secret = PassFactory(contact=ada), program("passes:read", "passes:cancel").secret
     page = open_page(office)
     page.goto("/api/v1/docs#get_pass")

@@ -1,5 +1,7 @@
 """How is the API put together? The document that describes it, and every refusal's answer."""
 
+import copy
+import functools
 import json
 
 from django.core.exceptions import RequestDataTooBig
@@ -8,6 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
 from tms.refusals import Refusal
@@ -65,11 +68,28 @@ def once_each(pairs) -> dict:
     return found
 
 
+class Document(OpenAPISchema):
+    """The document, in which what many operations share, as all their problems, is said once.
+
+    Ninja works it out for each of them again, which takes six times as long.
+    """
+
+    def _create_schema_from_model(self, model, *how, **more):
+        key = (model, *how, *sorted(more.items()))
+        if key not in self.said:
+            self.said[key] = super()._create_schema_from_model(model, *how, **more)
+        return copy.deepcopy(self.said[key])
+
+    @functools.cached_property
+    def said(self) -> dict:
+        return {}
+
+
 class Api(NinjaAPI):
     """The API. Its document says of each operation the scope, the key header and the problems."""
 
     def get_openapi_schema(self, **more):
-        document = super().get_openapi_schema(**more)
+        document = Document(self, path_prefix=self.get_root_path({}))
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
                 describe(path, method, operation)
