@@ -141,9 +141,15 @@ def invoices_of(account) -> int:
     return OF_ACCOUNT.value(0, account_id=account.pk)
 
 
+OF_OPPORTUNITY = Question(
+    lambda opportunity_id: Invoice.objects.filter(opportunity=opportunity_id).values_list("pk")
+)
+
+
 def opportunity_panel(request, opportunity) -> str:
     """The panel `Invoices` of an opportunity's page; nothing before there is one."""
-    listing = OpportunityInvoices.at(request, pk=opportunity.pk)
+    some = OF_OPPORTUNITY.one(opportunity_id=opportunity.pk)
+    listing = OpportunityInvoices.at(request, pk=opportunity.pk) if some else None
     context = {"opportunity": opportunity, "listing": listing}
     return render_to_string("crm/_opportunity_invoices.html", context, request=request)
 

@@ -155,7 +155,9 @@ def account_panel(request, account) -> str:
 
 
 def opportunity_panel(request, opportunity) -> str:
-    """What winning it gave for nobody yet."""
+    """What winning it gave for nobody yet. No statement before it is won."""
+    if not opportunity.won:
+        return ""
     name = "lms:held_of_opportunity"
     return _panel(request, OfOpportunity, name, opportunity_id=opportunity.pk)
 
