@@ -84,14 +84,16 @@ def select(rule: Rule, setting: Setting, span: Span) -> tuple[str, dict]:
 
 
 def once_each(rule: Rule, statement: str) -> str:
-    """The same SELECT with each person, and each address, once a happening: by the first role."""
+    """The same SELECT with each person, and each address, once a happening: when they are first due
+    a message about it, by the first role.
+    """
     if len(rule.audience) == 1 and Role.ADDRESSES not in rule.audience:
         return statement
     roles = ", ".join(f"'{role}'" for role in rule.audience)
     return f"""
     SELECT DISTINCT ON (subject_id, occurrence, coalesce(email, recipient)) *
     FROM ({statement}) each_role
-    ORDER BY subject_id, occurrence, coalesce(email, recipient),
+    ORDER BY subject_id, occurrence, coalesce(email, recipient), due_at,
         array_position(ARRAY[{roles}], role), recipient
     """
 

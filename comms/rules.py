@@ -81,13 +81,15 @@ def setting(at: datetime.datetime) -> Setting:
     return Setting(CommsSettings.current(), zone, at, clock.day_of(at, zone))
 
 
-def rule_of(trigger: Trigger) -> Rule:
-    """The rule of a saved trigger. Two queries at most: its options, its template."""
+def rule_of(trigger: Trigger, options: list[int] | None = None) -> Rule:
+    """The rule of a trigger. Two queries at most: its options (unless given), its template."""
     occasion = occasions()[trigger.occasion]
     narrowed = {}
     for name in occasion.narrow:
         if name == "options":
-            value = sorted(trigger.options.values_list("pk", flat=True)) if trigger.pk else []
+            value = options
+            if value is None:
+                value = sorted(trigger.options.values_list("pk", flat=True)) if trigger.pk else []
         else:
             value = getattr(trigger, f"{name}_id")
         if value:
@@ -101,6 +103,6 @@ def rule_of(trigger: Trigger) -> Rule:
         narrowed=narrowed,
         kind=trigger.template.kind,
         since=trigger.enabled_at,
-        due_since=max(trigger.enabled_at, trigger.changed_at),
+        due_since=max(trigger.enabled_at, trigger.changed_at) if trigger.enabled_at else None,
         pk=trigger.pk,
     )

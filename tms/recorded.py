@@ -16,6 +16,7 @@ WHOLE = """
     passes.PassType passes.PassOption passes.Inclusion passes.PassInterest
     tokens.TokenInterest tokens.TokenType tokens.TokenSettings tokens.Spending tokens.Spender
     lms.Section lms.ContentUnit lms.Request lms.PlaceInterest
+    comms.Trigger_options
 """
 
 WITHOUT = {
@@ -37,6 +38,8 @@ WITHOUT = {
     "crm.Note": ("text",),
     # The sum follows from the interests.
     "crm.Opportunity": ("worth",),
+    # How far a rule was followed is nobody's change.
+    "comms.Trigger": ("fired_until",),
     # Seats are counted by bookings; days and moments follow from the sessions.
     "catalog.Event": ("taken", "first_on", "last_on", "starts_at", "ends_at"),
 }

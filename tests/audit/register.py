@@ -119,6 +119,10 @@ NOT_PERSONAL = {
     "tokens.TokenType": ("what is sold", "description"),
     "tokens.TokenIssue": ("kinds, and numbers of other systems", "source_kind external_id"),
     "tokens.LedgerEntry": ("kinds", "purpose_kind source"),
+    "comms.Trigger": (
+        "a rule, and addresses that the office writes to by it",
+        "name abbreviation occasion side audience addresses name_key",
+    ),
     "lms.Section": ("what is taught", "title"),
     "lms.ContentUnit": ("what is taught", "title body url file"),
 }
