@@ -47,11 +47,10 @@ def duplicate(
     """
     who = Who(at, on, by)
     made = opportunities.create(at=at, on=on, by=by, **values)
-    lines = Interest.objects.filter(opportunity=opportunity_id).select_related(
-        "opportunity", "unit", "tax_level"
-    )
+    rows = Interest.objects.select_related("opportunity", "unit", "tax_level")
+    lines = list(rows.filter(opportunity=opportunity_id).order_by("position", "pk"))
     anew, agreed, gone, strangers = [], [], [], []
-    for line in lines.order_by("position", "pk"):
+    for line in lines:
         try:
             copy = offers.of(line).again(line, made, who)
         except Refusal as no:
@@ -62,6 +61,7 @@ def duplicate(
     return Duplicate(
         made,
         [
+            *([] if lines else [Consequence("stays", _("There are no interests to copy"), 0)]),
             *_told("gives", _("Copied, at today’s prices"), anew),
             *_told("gives", _("Copied, at the price that was agreed"), agreed),
             *_told("closes", _("Left out, as it can’t be sold now"), gone),

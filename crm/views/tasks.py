@@ -4,7 +4,7 @@ from django.db.models import Case, CharField, F, Q, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,6 +52,7 @@ class Tasks(ListPage):
     """Everybody's; the filters say whose, and which."""
 
     title = gettext_lazy("Tasks")
+    crumbs = ((gettext_lazy("Control panel"), reverse_lazy("control_panel")),)
     permission_required = "crm.view_people"
     table, filterset, sort = TaskTable, TaskFilter, "due_on"
     values = ("assignee_id", "done_at")

@@ -4,6 +4,7 @@ import decimal
 
 from django.db.models import F
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Event, ItemKind
@@ -63,9 +64,17 @@ class Move(Holding):
     title = gettext_lazy("Move to another date")
     submit = gettext_lazy("Move the place")
     form_class = MovePlaceForm
+    template_name = "crm/while_open.html"
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"dates": self.dates()}
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if not context["form"].fields["event"].choices:
+            sentence = _("%(title)s has no other date that is to be had. Open one first.")
+            context["refused"] = sentence % {"title": self.held.item.title}
+        return context
 
     def perform(self, *, event):
         held.move(self.held.pk, event=event, version=self.held.version, **self.who)

@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.factories import ContactFactory
+from tests.factories import AccountFactory, ContactFactory, CurrencyFactory, RegionFactory
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -30,6 +30,25 @@ def test_an_account_is_chosen_by_a_few_letters(open_page, office, kestrel):
     dialog.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("heading", name="Grace", level=1)).to_be_visible()
     assert kestrel.contacts.get().first_name == "Grace"
+
+
+def test_the_account_that_is_chosen_brings_region_and_currency(open_page, office, kestrel):
+    britain = RegionFactory(name="Britain", currencies=[CurrencyFactory(code="GBP")])
+    AccountFactory(name="Northwind", region=britain)
+    page = open_page(office)
+    page.goto("/opportunities/")
+    page.get_by_role("link", name="Add Opportunity").first.click()
+    dialog = page.locator("#dialog")
+    for letters, name, region, currency in (
+        ("north", "Northwind", "Britain", "GBP"),
+        ("kestr", "Kestrel Rail Group", "Europe", "EUR"),
+    ):
+        account = dialog.get_by_role("combobox", name="Account")
+        account.fill("")
+        account.press_sequentially(letters)
+        dialog.get_by_role("option", name=name).click()
+        expect(dialog.get_by_label("Region").locator("option:checked")).to_have_text(region)
+        expect(dialog.get_by_label("Currency").locator("option:checked")).to_have_text(currency)
 
 
 def test_archived_and_restored_on_the_page(open_page, office, ada):

@@ -188,6 +188,12 @@ def test_the_date_is_chosen_where_it_was_to_be_agreed(desk, spring, leadership, 
     assert Registration.objects.get().event == leadership
 
 
+def test_where_there_is_no_other_date_nothing_is_offered(desk, place):
+    page = text(desk.get(reverse("lms:move_place", args=[place.pk])))
+    assert "Leadership has no other date that is to be had." in page
+    assert "Move the place" not in page
+
+
 def test_a_place_is_moved_to_another_date(desk, place, leadership, kestrel):
     later = EventFactory(course=leadership.course, first_on=datetime.date(2027, 9, 6))
     address = reverse("lms:move_place", args=[place.pk])
