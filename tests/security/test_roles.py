@@ -4,20 +4,24 @@
 address without a row fails, and so does a row without an address.
 """
 
+import itertools
+
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.factories import LearnerFactory
+from tests.factories import LearnerFactory, UserFactory
 from tms.models import User
-from tms.people import roles
+from tms.people import permissions, roles
 
-from .table import ELSEWHERE, LEARNER, PUBLIC, SIGNED_IN, STAFF, TABLE, address, world
+from .table import ELSEWHERE, LEARNER, PUBLIC, SIGNED_IN, STAFF, TABLE, address, shorten_api, world
 
 pytestmark = pytest.mark.django_db
 
 STAFF_ROLES = sorted(roles.ROLES)
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}
 WHO = ["anonymous", "learner", *STAFF_ROLES, "staff without a role"]
 
 
@@ -41,9 +45,10 @@ def test_every_address_has_a_row_and_every_row_an_address():
 
 
 @pytest.fixture
-def everything(organisation, office, ada, clock):
+def everything(organisation, office, ada, clock, monkeypatch):
     """One of each thing that an address can be about, and who comes to look."""
     roles.sync()
+    shorten_api(monkeypatch)
     made = world(ada, office, clock)
     people = {"anonymous": None, "learner": ada.user}
     for role in STAFF_ROLES:
@@ -72,8 +77,14 @@ def expected(name, who, user) -> str:
         return "no"
     if rule == STAFF:
         return "in"
-    wanted = (rule,) if isinstance(rule, str) else rule
-    return "in" if user.has_perms(wanted) else "no"
+    return "in" if user.has_perms(needed_by(rule)) else "no"
+
+
+def needed_by(rule) -> tuple[str, ...]:
+    """The rights that a row asks for."""
+    if rule in {PUBLIC, SIGNED_IN, LEARNER, STAFF}:
+        return ()
+    return (rule,) if isinstance(rule, str) else rule
 
 
 def happened(response) -> str:
@@ -88,35 +99,75 @@ def happened(response) -> str:
     return "in"
 
 
-@pytest.mark.parametrize(
-    ("method", "headers"),
-    [("get", {}), ("post", {"HX-Request": "true", "HX-Current-URL": "http://testserver/"})],
-    ids=["get a page", "post by htmx"],
-)
-def test_each_role_opens_what_it_may_and_nothing_else(everything, browse, method, headers):
+def test_each_role_opens_what_it_may_and_nothing_else(everything, browse):
     made, people = everything
     assert list(people) == WHO
-    wrong = [each for who in WHO for each in _wrong(who, made, people, browse, method, headers)]
+    wrong = []
+    for who, user in people.items():
+        cache.clear()  # nobody is told to wait for what another one did
+        client = browse(user)
+        for name in sorted(TABLE):
+            want, got = expected(name, who, user), answered(client, "get", address(name, made))
+            if got not in (want, None):
+                wrong.append(f"{name} by {who} is {got}, not {want}")
     assert wrong == []
 
 
-def _wrong(who, made, people, browse, method, headers):
-    """Each address that answers this one otherwise than the table says."""
-    cache.clear()  # nobody is told to wait for what another one did
-    client = browse(people[who])
-    signed_in = dict(client.cookies)
+@pytest.fixture
+def holder(browse):
+    """`holder({"crm.view_people"})`: a client of staff who may do just that, always the same."""
+    kept, numbers = {}, itertools.count()
+    rights = {
+        f"{right.content_type.app_label}.{right.codename}": right
+        for right in Permission.objects.select_related("content_type")
+    }
+
+    def made(codes):
+        if (codes := frozenset(codes)) not in kept:
+            number = next(numbers)
+            role = roles.Group.objects.create(name=f"Role {number}")
+            role.permissions.set(rights[code] for code in codes)
+            user = UserFactory(email=f"holder{number}@example.com", is_staff=True)
+            user.groups.add(role)
+            kept[codes] = browse(User.objects.get(pk=user.pk))
+        return kept[codes]
+
+    return made
+
+
+def test_a_press_needs_what_the_page_needs(everything, browse, holder):
+    """By htmx: staff with just the rights of the row come in, with all but one of them nobody."""
+    made, people = everything
+    every, wrong = permissions.codes(), []
+    strangers = {who: (people[who], browse(people[who])) for who in ("anonymous", "learner")}
     for name in sorted(TABLE):
-        with transaction.atomic():
-            response = getattr(client, method)(address(name, made), headers=headers)
-            transaction.set_rollback(True)
-        # What a page did is undone, a session that it ended too.
-        client.cookies.clear()
-        client.cookies.update(signed_in)
-        if response.status_code == 405:
-            continue
-        want, got = expected(name, who, people[who]), happened(response)
-        if want != got:
-            yield f"{name} {method} by {who} is {got}, not {want}"
+        rule = TABLE[name]
+        wanted = needed_by(rule)
+        pressing = [
+            (who, expected(name, who, user), client) for who, (user, client) in strangers.items()
+        ]
+        pressing.append((f"staff with {wanted}", "no" if rule == LEARNER else "in", holder(wanted)))
+        pressing += [
+            (f"staff with all but {right}", "no", holder(every - {right})) for right in wanted
+        ]
+        for who, want, client in pressing:
+            cache.clear()
+            got = answered(client, "post", address(name, made), **HTMX)
+            if got not in (want, None):
+                wrong.append(f"{name} by {who} is {got}, not {want}")
+    assert wrong == []
+
+
+def answered(client, method, path, **headers) -> str | None:
+    """What happened, undone again; None where the address doesn't take the method."""
+    signed_in = dict(client.cookies)
+    with transaction.atomic():
+        response = getattr(client, method)(path, headers=headers)
+        transaction.set_rollback(True)
+    # A session that a page ended is there again, too.
+    client.cookies.clear()
+    client.cookies.update(signed_in)
+    return None if response.status_code == 405 else happened(response)
 
 
 def test_what_belongs_to_another_learner_is_not_there(everything, browse):

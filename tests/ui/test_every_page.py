@@ -19,8 +19,7 @@ from tests.factories import (
     PriceFactory,
 )
 from tests.lms.cast import held
-from tests.security.table import LEARNER, PUBLIC, SIGNED_IN, TABLE, address, world
-from tms import api
+from tests.security.table import LEARNER, PUBLIC, SIGNED_IN, TABLE, address, shorten_api, world
 from tms.ui.dialogs import Dialog
 
 # What lets somebody in or out of the view of a learner.
@@ -64,9 +63,7 @@ def parts():
 def made(office, ada, clock, settings, tmp_path, monkeypatch):
     """One of each thing, a unit of each kind, and items with and without a pass of Ada's."""
     settings.MEDIA_ROOT = tmp_path
-    # The page of the API draws each of its resources alike: two of them stand for all.
-    two = sorted(api.read(), key=lambda each: len(each.operations))[:2]
-    monkeypatch.setattr(api, "read", lambda: two)
+    shorten_api(monkeypatch)
     made = world(ada, office, clock)
     unit = made["default"]["unit_id"]
     section = ContentUnitFactory(section_id=made["pk"]["section"]).section
