@@ -26,6 +26,8 @@ app.conf.beat_schedule = {
     },
     # Four times a minute: what happened is posted to those who asked to be told.
     "webhooks": {"task": "tms.tasks.webhooks", "schedule": 15.0, "options": {"expires": 14}},
+    # Three times a minute: messages that fell due are written down, and leave.
+    "messages": {"task": "tms.tasks.messages", "schedule": 20.0, "options": {"expires": 19}},
     # Every minute: jobs whose start was lost with the broker are started again.
     "jobs": {"task": "tms.tasks.waiting_jobs", "schedule": 60.0, "options": {"expires": 50}},
     # Every minute: that scheduler, broker and worker all live.

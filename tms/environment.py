@@ -90,7 +90,7 @@ def mailer_from(url: str) -> dict:
             "MAIL_URL is smtp+tls://name:password@host:587, smtps://... or smtp://..., or empty."
         )
     return {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "tms.smtp.SmtpBackend",
         "OPTIONS": {
             "host": parts.hostname,
             "port": parts.port or MAIL_PORTS[parts.scheme],

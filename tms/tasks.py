@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from comms import delivery, ticks
+
 from . import clock, jobs, nightly
 from . import pulse as pulses
 from .models import Organisation
@@ -44,6 +46,14 @@ def webhooks() -> None:
     feed.collect(at=at)
     for endpoint_id in sending.asked_for(at=at):
         sending.ask(endpoint_id)
+
+
+@shared_task
+def messages() -> None:
+    """Follow the rules of communications, then deliver. Asked three times a minute."""
+    if ticks.clocks_agree(at=clock.now()):
+        ticks.follow(at=clock.now())
+        delivery.run(at=clock.now())
 
 
 @shared_task
