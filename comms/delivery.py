@@ -12,7 +12,7 @@ leave in a twentieth of a second: at most 50 can ever become unclear by one deat
 import dataclasses
 import datetime
 import logging
-import time
+from time import monotonic, sleep
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
@@ -115,7 +115,7 @@ class Delivery:
 
     def __init__(self, at: datetime.datetime, budget: float, transport: Transport, done: Run):
         self.at, self.budget, self.transport, self.done = at, budget, transport, done
-        self.began = time.monotonic()
+        self.began = monotonic()
         self.pace = AT_ONCE  # seconds that one message takes: at first, one at a time
         self.failures = 0
 
@@ -123,7 +123,7 @@ class Delivery:
         return self.at + datetime.timedelta(seconds=self.passed())
 
     def passed(self) -> float:
-        return time.monotonic() - self.began
+        return monotonic() - self.began
 
     def all(self) -> None:
         while self.passed() < self.budget and self.failures < OUTAGE:
@@ -147,12 +147,12 @@ class Delivery:
     def hand_over(self, handful: list[tuple[Message, Letter]], now: rules.Setting) -> None:
         """Mark them, hand each over, write down what became of them."""
         marked = mark(handful, now, self.moment())
-        began, told, back = time.monotonic(), [], []
+        began, told, back = monotonic(), [], []
         for message, letter in handful:
             if message.pk not in marked:
                 continue
             # Slower all of a sudden, or nobody there: the rest waits, unmarked.
-            if told and (time.monotonic() - began > 1 or self.failures):
+            if told and (monotonic() - began > 1 or self.failures):
                 back.append(message.pk)
                 continue
             outcome = self.transport.hand(letter, message.pk, self.moment())
@@ -165,10 +165,10 @@ class Delivery:
             # It left, and the database is back in a moment, or what we know is lost.
             log.warning("The database went away; what became of %s is written again", len(told))
             connection.close()
-            time.sleep(PATIENCE)
+            sleep(PATIENCE)
             write_down(told, back)
         if told:
-            self.pace = (time.monotonic() - began) / len(told) or 1e-6
+            self.pace = (monotonic() - began) / len(told) or 1e-6
 
 
 def prepare(now: rules.Setting, number: int, done: Run) -> tuple[int, list[tuple[Message, Letter]]]:
