@@ -367,6 +367,7 @@ PERSONAL = [
     "tokens.personal",
     "lms.personal",
     "catalog.personal",
+    "comms.personal",
     "crm.personal_tasks",
     "crm.personal_sales",
     "crm.personal",
@@ -375,13 +376,14 @@ PERSONAL = [
 
 # Who moves what, when two contacts or two accounts are merged: modules with `accounts(merge)` and
 # `follow(merge)`, in this order, after what crm itself moves (crm.merging).
-MERGES = ["passes.merging", "tokens.merging", "lms.merging"]
+MERGES = ["passes.merging", "tokens.merging", "lms.merging", "comms.merging"]
 
 # What the nightly run calls, in this order, each with (on=, at=).
 NIGHTLY = [
     "passes.expiring.record_expired",
     "tokens.expiring.write_off",
     "tms.programs.feed.forget",
+    "comms.retention.forget",
     "tms.people.cleaning.nightly",
     "tms.reporting.checking.nightly",
 ]

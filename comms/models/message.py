@@ -179,6 +179,7 @@ class Message(models.Model):
                 name="message_for_people",
                 condition=Q(state__in=["waiting", "unclear", "failed", "missed"]),
             ),
+            models.Index(fields=["due_at", "id"], name="message_with_text", condition=~Q(text="")),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="message_search"),
             models.Index(
                 fields=["subject_id", "due_at", "id"],

@@ -40,6 +40,11 @@ PERSONAL = {
     "crm.Opportunity": (SALES, "name source notes lost_because name_key"),
     "crm.Invoice": (SALES, "bill_to reason"),
     "crm.Quote": (SALES, "content"),
+    "comms.Message": (
+        "comms.personal.erase",
+        "title text html to trouble recipient search_text",
+    ),
+    "comms.AddressTrouble": ("comms.personal.erase", "email why"),
     "lms.Request": ("lms.personal.erase", "note answer"),
     "tokens.LedgerEntry": ("tokens.personal.erase", "reason"),
     "tokens.TokenIssue": ("tokens.personal.erase", "note"),
@@ -47,6 +52,16 @@ PERSONAL = {
 
 # {model: (because, columns)}
 NOT_PERSONAL = {
+    "comms.Message": (
+        "kinds, happenings by number, and the organisation's own address",
+        "subject_kind occurrence sender",
+    ),
+    "comms.Template": (
+        "what the organisation writes to anybody",
+        "name target subject body name_key",
+    ),
+    "comms.TemplateFile": ("goes with every message of a template", "file name"),
+    "comms.SendingAddress": ("the organisation's own", "name email"),
     "crm.Stage": ("a step of the pipeline", "name"),
     "crm.Interest": (
         "what is sold, in the words of the catalogue",
@@ -121,7 +136,7 @@ NOT_PERSONAL = {
     "tokens.LedgerEntry": ("kinds", "purpose_kind source"),
     "comms.Trigger": (
         "a rule, and addresses that the office writes to by it",
-        "name abbreviation occasion side audience addresses name_key",
+        "name abbreviation occasion audience addresses name_key",
     ),
     "lms.Section": ("what is taught", "title"),
     "lms.ContentUnit": ("what is taught", "title body url file"),

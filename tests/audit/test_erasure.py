@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 
 from catalog import sessions
 from catalog.models import EventType
+from comms.models import AddressTrouble, Message
 from crm import (
     accounts,
     archiving,
@@ -165,6 +166,7 @@ def written(kestrel, who):
     spends(made, kestrel, own, who)
     buys(made, kestrel, own, who)
     is_followed_up(made, kestrel, who)
+    is_written_to(made, kestrel, who)
     leaves_traces(made, user, who)
     made.refresh_from_db()
     return made
@@ -298,6 +300,34 @@ def is_followed_up(made, kestrel, who):
     note = notes.add(made, text=f"{CANARY} likes tea", **who)
     notes.edit(note.pk, text=f"{CANARY} likes coffee", **who)
     notes.add(kestrel, text=f"{FIRST} {LAST.upper()} runs it all", **who)
+
+
+def is_written_to(made, kestrel, who):
+    """What they were written, by contact and by address, and others about them."""
+    same = {
+        "subject_kind": "pass",
+        "subject_id": 1,
+        "account": kestrel,
+        "due_at": who["at"],
+        "due_on": DAY,
+        "made_at": who["at"],
+    }
+    said = {
+        "title": f"Dear {LAST}",
+        "text": f"{FIRST} {LAST}",
+        "html": f"<p>{FIRST} {LAST}</p>",
+        "sent_at": who["at"],
+        "trouble": f"No {EMAIL} here",
+    }
+    to = ({"recipient": f"c{made.pk}", "contact": made}, {"recipient": f"a:{FORMER}"})
+    for recipient in to:
+        Message.objects.create(**same, **said, **recipient, to=EMAIL, state="sent", occurrence="1")
+        Message.objects.create(**same, **recipient, state="queued", occurrence="2")
+    said["title"] = f"{FIRST} {LAST} has a pass"
+    Message.objects.create(
+        **same, **said, recipient="a:x@example.com", to="x@example.com", state="sent"
+    )
+    AddressTrouble.objects.create(email=EMAIL, why=f"{EMAIL} is full", at=who["at"])
 
 
 def leaves_traces(made, user, who):
@@ -661,6 +691,9 @@ def test_what_is_held_is_taken_out_whole(canary, clock, office):
         "tasks_mentioning",
         "notes",
         "notes_mentioning",
+        "messages",
+        "messages_mentioning",
+        "address_trouble",
     }
     text = archive.read("data.json").decode()
     (contact,) = data["parts"]["contact"]

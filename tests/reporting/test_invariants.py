@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from comms import answers
+from comms.models import Message, Template, Trigger
 from crm import crediting, opportunities
 from crm import selling as winning
 from crm.interests import Wanted
@@ -96,7 +98,9 @@ def world(kestrel, ada, office, clock):
         reason="One less",
         **who,
     )
+    letters = written(active, ada, who)
     return {
+        **letters,
         "filled": filled.pk,
         "waiting": waiting.pk,
         "deal": deal.pk,
@@ -120,6 +124,37 @@ def world(kestrel, ada, office, clock):
         "kestrel": kestrel.pk,
         "user": office.pk,
     }
+
+
+def written(pass_, contact, who) -> dict:
+    """A message about the pass that was sent, then again, and another one about to leave."""
+    template = Template.objects.create(name="T", target="pass", subject="S", body="B")
+    trigger = Trigger.objects.create(
+        name="R",
+        abbreviation="R",
+        template=template,
+        occasion="pass.expired",
+        audience=["learner"],
+        pass_type_id=pass_.pass_type_id,
+        enabled_at=who["at"],
+        changed_at=who["at"],
+    )
+    same = {
+        "trigger": trigger,
+        "subject_kind": "pass",
+        "subject_id": pass_.pk,
+        "recipient": f"c{contact.pk}",
+        "contact": contact,
+        "account": contact.account,
+        "due_at": who["at"],
+        "due_on": who["on"],
+        "made_at": who["at"],
+    }
+    said = {"to": contact.email, "title": "S", "sent_at": who["at"]}
+    sent = Message.objects.create(**same, **said, occurrence="1", state="sent")
+    leaves = Message.objects.create(**same, occurrence="2", state="queued")
+    (again,) = answers.resend([sent.pk], **who).made
+    return {"trigger": trigger.pk, "sent": sent.pk, "leaves": leaves.pk, "again": again}
 
 
 def look(clock) -> dict[str, int]:
@@ -473,6 +508,60 @@ BREAKS = [
         "O11 void",
         [BEHIND, "UPDATE crm_invoice SET voided_on = issued_on WHERE id = {invoice}"],
         {"O11 void": 1},
+    ),
+    (
+        "I9 once",
+        [
+            "ALTER TABLE comms_message DROP CONSTRAINT message_once",
+            "UPDATE comms_message SET occurrence = '1' WHERE id = {leaves}",
+        ],
+        {"I9 once": 1},
+    ),
+    (
+        "I9 in hand",
+        ["UPDATE comms_message SET state = 'sending' WHERE id = {leaves}"],
+        {"I9 in hand": 1},
+    ),
+    (
+        "I9 in hand: for too long",
+        [
+            "UPDATE comms_message SET state = 'sending', leased_until = '2026-11-22 08:49Z' "
+            "WHERE id = {leaves}"
+        ],
+        {"I9 in hand": 1},
+    ),
+    (
+        "O13 sent",
+        ["UPDATE comms_message SET title = '' WHERE id = {sent}"],
+        {"O13 sent": 1},
+    ),
+    (
+        "O13 not left",
+        ["UPDATE comms_message SET sent_at = now() WHERE id = {leaves}"],
+        {"O13 not left": 1},
+    ),
+    (
+        "O14 archived",
+        ["UPDATE comms_trigger SET archived_at = now() WHERE id = {trigger}"],
+        {"O14 archived": 2},
+    ),
+    (
+        "O15 again: to somebody else",
+        ["UPDATE comms_message SET contact_id = {bo} WHERE id = {again}"],
+        {"O15 again": 1},
+    ),
+    (
+        "O15 again: about something else",
+        ["UPDATE comms_message SET subject_id = {expired} WHERE id = {again}"],
+        {"O15 again": 1},
+    ),
+    (
+        "O16 other type",
+        [
+            "UPDATE comms_trigger SET pass_type_id = "
+            "(SELECT id FROM passes_passtype WHERE name = 'Other') WHERE id = {trigger}"
+        ],
+        {"O16 other type": 1},
     ),
     (
         "I15",

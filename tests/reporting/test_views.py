@@ -44,6 +44,9 @@ PROMISED = {
     "invoice_lines": "id invoice_id position title detail quantity unit_price discount tax_name "
     "tax_percent net tax",
     "opportunities": "id name account_id contact_id state stage currency worth",
+    "messages": "id trigger_id subject occurrence recipient state message_id due_on at",
+    "triggers": "id name abbreviation target occasion days template_id automatic disabled",
+    "templates": "id name target kind subject archived_at",
     "interests": "id opportunity_id offer title detail quantity unit unit_price",
 }
 # Roles belong to the whole server, on which two processes may run these tests.

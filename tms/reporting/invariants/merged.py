@@ -37,6 +37,8 @@ UNION ALL SELECT 'lms_progress', t.id, m.id
     FROM c m JOIN lms_progress t ON t.contact_id = m.id
 UNION ALL SELECT 'lms_completion', t.id, m.id
     FROM c m JOIN lms_completion t ON t.contact_id = m.id
+UNION ALL SELECT 'comms_message', t.id, m.id
+    FROM c m JOIN comms_message t ON t.contact_id = m.id
 UNION ALL SELECT 'tokens_spender', t.id, m.id
     FROM c m JOIN tokens_spender t ON t.contact_id = m.id
 UNION ALL SELECT 'crm_contact', t.id, m.id
@@ -59,6 +61,8 @@ UNION ALL SELECT 'lms_registration', t.id, m.id
     FROM a m JOIN lms_registration t ON t.account_id = m.id
 UNION ALL SELECT 'lms_heldplace', t.id, m.id
     FROM a m JOIN lms_heldplace t ON t.account_id = m.id
+UNION ALL SELECT 'comms_message', t.id, m.id
+    FROM a m JOIN comms_message t ON t.account_id = m.id
 UNION ALL SELECT 'tokens_spender', t.id, m.id
     FROM a m JOIN tokens_spender t ON t.account_id = m.id
 UNION ALL SELECT 'tokens_spending', t.id, m.id
