@@ -25,8 +25,8 @@ EXTENSIONS = {
 class Editor(ProseEditorWidget):
     """The editor, with the label of its field."""
 
-    def __init__(self, attrs=None):
-        super().__init__(attrs, config={"extensions": EXTENSIONS}, preset="configurable")
+    def __init__(self, attrs=None, *, extensions=EXTENSIONS):
+        super().__init__(attrs, config={"extensions": extensions}, preset="configurable")
 
     @property
     def media(self):

@@ -165,6 +165,12 @@ def send_test(template_id, *, kind="", subject_id=None, account_id=None, at, on,
     )
 
 
+def tried(*, target, kind, subject, body) -> Template:
+    """A template that isn't kept, to look at. Refused as if it were."""
+    values = _checked(name=_("Preview"), target=target, kind=kind, subject=subject, body=body)
+    return Template(**values)
+
+
 def _checked(*, name, target, kind, subject, body) -> dict:
     """The values as they are kept, or a Refusal at the field that can't be."""
     if target not in targets():

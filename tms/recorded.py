@@ -16,7 +16,7 @@ WHOLE = """
     passes.PassType passes.PassOption passes.Inclusion passes.PassInterest
     tokens.TokenInterest tokens.TokenType tokens.TokenSettings tokens.Spending tokens.Spender
     lms.Section lms.ContentUnit lms.Request lms.PlaceInterest
-    comms.Trigger_options
+    comms.Template comms.TemplateFile comms.SendingAddress comms.Trigger_options
 """
 
 WITHOUT = {

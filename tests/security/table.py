@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.urls import get_resolver, reverse
 
 from catalog.models import Session
-from comms.models import Message
+from comms.models import Message, SendingAddress, Template, TemplateFile
 from crm import notes, opportunities, quotes, tasks
 from crm.interests import Wanted
 from crm.models import ExternalId
@@ -68,6 +68,7 @@ CANCEL, IMPORT = "passes.cancel_pass", "passes.import_passes"
 SEE_PLACES, PLACES = "lms.view_registrations", "lms.manage_registrations"
 ANSWER = "lms.answer_requests"
 LOG = "comms.view_communications"
+WRITE_LETTERS = (LOG, "comms.manage_templates")
 BILLS, BILL, CREDITS = "crm.view_invoices", "crm.manage_invoices", "crm.credit_invoices"
 
 
@@ -305,6 +306,18 @@ TABLE = {
     **rows("tokens", "crm.change_opportunities", "add_interest edit_interest"),
     **rows("passes", "crm.change_opportunities", "add_interest edit_interest"),
     **rows("tokens", "tokens.import_tokens", "import import_file import_refused import_example"),
+    **rows("comms", LOG, "templates template template_history letter_preview senders"),
+    **rows(
+        "comms",
+        WRITE_LETTERS,
+        """
+        create_template edit_template duplicate_template archive_template restore_template
+        test_template add_template_file remove_template_file template_fields template_records
+        preview_template
+        add_sender edit_sender ask_sender default_sender remove_sender
+    """,
+    ),
+    "comms:confirm_sender": PUBLIC,
     **rows("comms", LOG, "messages message message_body of_contact of_account"),
     "comms:of_opportunity": (LOG, SEE_DEALS),
     **rows(
@@ -467,6 +480,11 @@ def world(ada, office, clock) -> dict:
         sent_at=clock.at,
         html="<p>Hello</p>",
     )
+    written = Template.objects.create(
+        name="Welcome", target="pass", subject="Hello", body="<p>Hello</p>"
+    )
+    leaflet = TemplateFile.objects.create(template=written, name="a.pdf", size=1, file="a.pdf")
+    sender = SendingAddress.objects.create(name="Northlight", email="northlight@example.com")
     roles.sync()
     group = roles.Group.objects.first()
     when = {"at": clock.at, "on": clock.on()}
@@ -526,6 +544,9 @@ def world(ada, office, clock) -> dict:
             **{f"crm:{name}": {"pk": invoice.pk} for name in ABOUT_AN_INVOICE},
             **{f"crm:{of}_invoices": {"pk": pk} for of, pk in billed.items()},
             **{f"comms:{name}": {"pk": letter.pk} for name in ABOUT_A_MESSAGE},
+            **{f"comms:{name}": {"pk": written.pk} for name in ABOUT_A_TEMPLATE},
+            "comms:remove_template_file": {"pk": written.pk, "file": leaflet.pk},
+            **{f"comms:{name}_sender": {"pk": sender.pk} for name in ABOUT_A_SENDER},
             "tokens:import_file": {"pk": job.pk},
             "tokens:import_refused": {"pk": job.pk},
             **{
@@ -609,6 +630,17 @@ ABOUT_AN_INVOICE = {
     "unpay_invoice",
     "credit_invoice",
 }
+ABOUT_A_TEMPLATE = (
+    "template",
+    "template_history",
+    "edit_template",
+    "duplicate_template",
+    "archive_template",
+    "restore_template",
+    "test_template",
+    "add_template_file",
+)
+ABOUT_A_SENDER = ("edit", "ask", "default", "remove")
 ABOUT_A_PASS = {"detail", "renew", "extend", "assign", "cancel", "history"}
 
 
