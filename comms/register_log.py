@@ -33,6 +33,11 @@ TABS = [
 ]
 BULK: list = []
 SCOPES = [
-    Scope("messages:read", _("See messages, triggers and templates"), (log.SEE,)),
+    Scope(
+        "messages:read",
+        _("See messages, without what they said, triggers and templates"),
+        (log.SEE,),
+    ),
+    Scope("message-bodies:read", _("Read what messages said"), (log.SEE,)),
     Scope("messages:write", _("Approve, void and resend messages"), (log.SEE, log.SEND)),
 ]

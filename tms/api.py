@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 import catalog.api_events
 import catalog.api_items
 import catalog.api_prices
+from comms.api import messages
+from comms.api_rules import rules
 from crm.api_accounts import accounts
 from crm.api_contacts import contacts
 from crm.api_invoices import invoices
@@ -58,6 +60,8 @@ for resource in (
     passes,
     registrations,
     opening,
+    messages,
+    rules,
     tokens,
     issues,
     movements,

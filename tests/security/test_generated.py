@@ -24,10 +24,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from comms.models import Template, Trigger
 from crm import invoices, notes, opportunities, stages, tasks
 from crm.interests import Wanted
 from crm.models import ExternalId, Membership
 from passes.models import OptionStatus, TypeStatus
+from tests.comms.made import message as made_message
 from tests.factories import (
     AccountFactory,
     ContactFactory,
@@ -71,7 +73,7 @@ TABLES = """
     catalog_step catalog_price tms_job journal operation_key audit
     crm_opportunity crm_interest crm_fulfilment crm_invoice crm_invoiceline crm_change
     tokens_tokentype tokens_tokenissue tokens_ledgerentry tokens_spending tokens_spender
-    catalog_unit
+    catalog_unit comms_message comms_addresstrouble
 """
 
 
@@ -140,7 +142,24 @@ def world(ada, office, clock, settings):
     )
     bills = [invoices.draft(ada.account, deals[0].currency, [line], **who) for _n in range(4)]
     bills[1:] = [invoices.issue(bill.pk, **who) for bill in bills[1:]]
+    template = Template.objects.create(name="T", target="pass", subject="S", body="B")
+    rule = Trigger.objects.create(
+        name="R",
+        abbreviation="R",
+        template=template,
+        occasion="pass.expired",
+        audience=["learner"],
+        enabled_at=clock.at,
+        changed_at=clock.at,
+    )
+    states = ("waiting", "sent", "unclear", "queued", "sent", "failed", "missed", "sent")
+    letters = [made_message(rule, ada, state) for state in states]
     ids = {
+        "/messages": letters,
+        "/triggers": [rule],
+        "/templates": [template],
+        "trigger": [rule],
+        "template": [template],
         "/invoices": bills,
         "/tasks": [tasks.add(ada, title=f"Ring {n}", **who) for n in range(4)],
         "/notes": [notes.add(ada, text=f"Rang {n}", **who) for n in range(4)],
