@@ -6,6 +6,7 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 
+from comms import fields as letter_fields
 from tms.occasions import occasions, targets
 from tms.people import permissions
 from tms.programs import happenings
@@ -54,7 +55,7 @@ def is_right_or_model(name: str) -> bool:
 
 def in_messages() -> set[str]:
     """What messages are filled in with and timed against has names of the same shape."""
-    fields = {field.name for target in targets().values() for field in target.fields}
+    fields = {field.name for target in targets() for field in letter_fields.of(target)}
     return fields | set(occasions())
 
 
