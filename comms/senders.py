@@ -161,15 +161,19 @@ def remove(sender_id, *, version=None, at, on, by, operation="") -> None:
     journal.write("sending_address.removed", sender.pk, at=at, on=on, by=by, operation=operation)
 
 
+def token_of(sender: SendingAddress) -> str:
+    """What the link carries that was asked for last: good once, and for a time."""
+    return signing.Signer(salt=SALT).sign_object([sender.pk, sender.asked_at.timestamp()])
+
+
 def _ask(sender: SendingAddress, by) -> None:
-    token = signing.Signer(salt=SALT).sign_object([sender.pk, sender.asked_at.timestamp()])
     letters.send(
         "comms/mail/confirm_sender",
         sender.email,
         {
             "sender": sender,
             "by": by,
-            "link": letters.address_of("comms:confirm_sender", token),
+            "link": letters.address_of("comms:confirm_sender", token_of(sender)),
         },
     )
 
