@@ -19,15 +19,19 @@ def clocks_agree(*, at: datetime.datetime) -> bool:
 
     The operations page says so too, and what to do.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        apart = abs(cursor.fetchone()[0] - at)
+    apart = abs(database_clock() - at)
     if apart > SKEW:
         log.error(
             "No messages: the clocks of this machine and of the database are %.0f seconds apart",
             apart.total_seconds(),
         )
     return apart <= SKEW
+
+
+def database_clock() -> datetime.datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
 
 
 def follow(*, at: datetime.datetime) -> postman.Run | None:

@@ -40,6 +40,7 @@ WITHOUT = {
     "crm.Opportunity": ("worth",),
     # How far a rule was followed is nobody's change.
     "comms.Trigger": ("fired_until",),
+    "comms.CommsSettings": ("ran_at", "ladder_made_at"),
     # Seats are counted by bookings; days and moments follow from the sessions.
     "catalog.Event": ("taken", "first_on", "last_on", "starts_at", "ends_at"),
 }

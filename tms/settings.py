@@ -402,6 +402,8 @@ WATCHED = [
     "tms.watch.work.waiting_work",
     "tms.watch.work.parked_work",
     "tms.watch.work.mail",
+    "comms.watched.firing",
+    "comms.watched.delivering",
     "tms.programs.watched.webhooks",
     "tms.watch.work.invariants",
     "tms.watch.work.backup",

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.urls import get_resolver, reverse
 
 from catalog.models import Session
-from comms.models import Message, SendingAddress, Template, TemplateFile
+from comms.models import AddressTrouble, Message, SendingAddress, Template, TemplateFile
 from crm import notes, opportunities, quotes, tasks
 from crm.interests import Wanted
 from crm.models import ExternalId
@@ -202,6 +202,11 @@ TABLE = {
     "crm:confirm_address": PUBLIC,
     "comms:wishes": PUBLIC,
     "comms:unsubscribe": PUBLIC,
+    **rows(
+        "comms",
+        "comms.manage_triggers",
+        "sending sending_history pause_sending resume_sending clear_trouble",
+    ),
     "crm:my_day": STAFF,
     **rows("crm", SEE_DEALS, "opportunity_tasks opportunity_notes"),
     **rows("crm", CHANGE_DEALS, "add_opportunity_task add_opportunity_note"),
@@ -467,6 +472,7 @@ def world(ada, office, clock) -> dict:
         held_at=clock.at,
         held_on=clock.on(),
     )
+    trouble = AddressTrouble.objects.create(email="gone@x.example", at=clock.at)
     letter = Message.objects.create(
         subject_kind="pass",
         subject_id=pass_.pk,
@@ -547,6 +553,7 @@ def world(ada, office, clock) -> dict:
             **{f"comms:{name}": {"pk": written.pk} for name in ABOUT_A_TEMPLATE},
             "comms:remove_template_file": {"pk": written.pk, "file": leaflet.pk},
             **{f"comms:{name}_sender": {"pk": sender.pk} for name in ABOUT_A_SENDER},
+            "comms:clear_trouble": {"pk": trouble.pk},
             "tokens:import_file": {"pk": job.pk},
             "tokens:import_refused": {"pk": job.pk},
             **{
