@@ -1,6 +1,6 @@
 """What was written to whom, and what became of it? The message log, and one message."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
@@ -12,19 +12,15 @@ from django.views.decorators.http import require_GET
 from tms.ui.access import allowed, staff
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
-from .. import filters_log, log, tables_log
-from ..models import Message
+from .. import filters_log, log, rendering, rules, tables_log
+from ..letter import Incomplete, Letter
+from ..models import WAITING_TO_LEAVE, Message, MessageState
+from . import framed
 
 SEE, SEND = "comms.view_communications", tables_log.SEND
 PANEL = (gettext_lazy("Control panel"), reverse_lazy("control_panel"))
-# A message as HTML: it may look as it likes, and do nothing.
-LETTER = {
-    "default-src": ["'none'"],
-    "style-src": ["'unsafe-inline'"],
-    "img-src": ["'self'", "data:"],
-    "frame-ancestors": ["'self'"],
-    "sandbox": ["allow-popups allow-popups-to-escape-sandbox"],
-}
+# What would be filled in anew if it left now.
+TO_LEAVE = (*WAITING_TO_LEAVE, MessageState.MISSED)
 
 
 class Messages(ListPage):
@@ -95,8 +91,11 @@ def message(request, pk):
     row = {name: value_of(found, name) for name in (*log.RECIPIENT, *log.BECAME)}
     subject = (found.subject_kind, found.subject_id)
     target = log.target_of(found.subject_kind)
+    letter = _letter(found, request.now)
     context = {
         "message": found,
+        "letter": letter if isinstance(letter, Letter) else None,
+        "incomplete": letter if isinstance(letter, Incomplete) else None,
         "recipient": log.recipient(row),
         "address": log.address(row),
         "why": log.why(row),
@@ -112,6 +111,13 @@ def message(request, pk):
     return render(request, "comms/message.html", context)
 
 
+def _letter(found: Message, at) -> Letter | Incomplete | None:
+    """What it would say if it left now; None for what has left, or will not leave."""
+    if found.html or found.state not in TO_LEAVE:
+        return None
+    return rendering.letters([found], now=rules.setting(at))[found.pk]
+
+
 def value_of(found: Message, name: str):
     """The value that `.values()` would give: "contact__email"."""
     for part in name.split("__"):
@@ -122,15 +128,15 @@ def value_of(found: Message, name: str):
 @staff(SEE)
 @require_GET
 @xframe_options_sameorigin
-@csp_override(LETTER)
+@csp_override(framed.NOTHING)
 def body(request, pk):
-    """The message as HTML, as it was sent: nothing of it runs."""
+    """The message as HTML, as it was sent or would be: nothing of it runs."""
     found = get_object_or_404(Message, pk=pk)
-    if not found.html:
+    letter = _letter(found, request.now)
+    html = letter.html if isinstance(letter, Letter) else found.html
+    if not html:
         raise Http404
-    response = HttpResponse(found.html)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return framed.shown(html)
 
 
 class AccountMessages(Messages):

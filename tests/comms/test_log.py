@@ -132,22 +132,41 @@ def test_a_message_is_read_as_it_was_sent_and_nothing_of_it_runs(page, trigger, 
     row = message(trigger(), ada, "sent")
     text = page(f"/messages/{row.pk}/").content.decode()
     assert f'src="/messages/{row.pk}/body/"' in text
-    assert '<iframe class="letter-frame" sandbox="' in text
+    assert '<iframe class="letter-frame" sandbox=""' in text
     assert "It ends in 30 days." in text
     body = page(f"/messages/{row.pk}/body/")
     assert body.content.decode() == "<p>It ends in 30 days.</p>"
-    assert body["Content-Security-Policy"].split("; ") == [
+    assert set(body["Content-Security-Policy"].split("; ")) == {
         "default-src 'none'",
-        "style-src 'unsafe-inline'",
         "img-src 'self' data:",
+        "style-src 'unsafe-inline'",
         "frame-ancestors 'self'",
-        "sandbox allow-popups allow-popups-to-escape-sandbox",
-    ]
+        "form-action 'none'",
+        "base-uri 'none'",
+        "sandbox",
+    }
     assert body["X-Frame-Options"] == "SAMEORIGIN"
 
 
-def test_a_message_that_has_not_left_has_no_body(page, trigger, ada):
-    row = message(trigger(), ada)
+def test_before_it_leaves_it_is_shown_as_it_would_leave_now(page, trigger, letter, issue, ada):
+    template = letter("pass", subject="Until {{ pass.expires_on }}", body="<p>Soon over.</p>")
+    row = message(trigger(template=template), ada, subject_id=issue().pk)
+    text = page(f"/messages/{row.pk}/").content.decode()
+    assert "As it would leave now" in text
+    assert "<strong>Until 22 November 2027</strong>" in text
+    assert "Soon over." in page(f"/messages/{row.pk}/body/").content.decode()
+    assert Message.objects.get().html == ""
+
+
+def test_what_cannot_be_filled_in_says_why(page, trigger, letter, ada):
+    row = message(trigger(template=letter("pass")), ada, subject_id=987)
+    answer = page(f"/messages/{row.pk}/")
+    assert "What it is about isn&#x27;t there any more." in answer.content.decode()
+    assert page(f"/messages/{row.pk}/body/").status_code == 404
+
+
+def test_what_was_never_sent_has_no_body(page, trigger, ada):
+    row = message(trigger(), ada, "skipped", reason="no_address")
     assert "Nothing of it has left." in page(f"/messages/{row.pk}/").content.decode()
     assert page(f"/messages/{row.pk}/body/").status_code == 404
 
