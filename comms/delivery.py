@@ -21,7 +21,7 @@ from django.db.models.functions import Lower
 from tms import clock
 from tms.models import JournalRow
 
-from . import postman, rendering, rules
+from . import postman, rendering, rules, wishes
 from .alone import DELIVERING, alone
 from .letter import Incomplete, Letter
 from .models import AddressTrouble, Message, MessageState, Reason, Trigger
@@ -299,8 +299,8 @@ def mark(
         "to": [letter.to[:320] for letter in letters],
         "senders": [sender_of(letter)[:400] for letter in letters],
         "titles": [_kept(letter.title)[:500] for letter in letters],
-        "texts": [_kept(letter.text) for letter in letters],
-        "htmls": [_kept(letter.html) for letter in letters],
+        "texts": [wishes.without_tokens(_kept(letter.text)) for letter in letters],
+        "htmls": [wishes.without_tokens(_kept(letter.html)) for letter in letters],
         "lease": at + LEASE,
         "at": at,
         "today": now.today,

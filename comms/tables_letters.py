@@ -13,7 +13,7 @@ from .models import SendingAddress, Template, TemplateKind, Trigger
 CONFIRMED, WAITING = "active", "waiting"
 SENDER_STATUSES = [(CONFIRMED, _("Confirmed")), (WAITING, _("Not confirmed yet"))]
 ACTIVE, ARCHIVED = "active", "archived"
-TEMPLATE_STATUSES = [(ACTIVE, _("In use")), (ARCHIVED, _("Archived"))]
+TEMPLATE_STATUSES = [(ACTIVE, _("Active")), (ARCHIVED, _("Archived"))]
 
 
 def senders():
@@ -49,6 +49,10 @@ def target_choices():
     return [(key, target.label) for key, target in targets().items()]
 
 
+def target_label(key: str) -> str:
+    return str(targets()[key].label) if key in targets() else key
+
+
 class SenderTable(tables.Table):
     name = tables.Column(main=True, verbose_name=_("Display name"))
     email = tables.Column(verbose_name=_("Email address"))
@@ -59,7 +63,12 @@ class SenderTable(tables.Table):
 
 class TemplateTable(tables.Table):
     name = tables.Link("comms:template", main=True, sort="name_key", verbose_name=_("Name"))
-    target = tables.Choice((), verbose_name=_("Target"))
+    target = tables.Column(
+        draw=lambda row: target_label(row["target"]),
+        needs=("target",),
+        export=lambda row: target_label(row["target"]),
+        verbose_name=_("Target"),
+    )
     kind = tables.Choice(TemplateKind.choices, verbose_name=_("Kind"))
     status = tables.Status(TEMPLATE_STATUSES, verbose_name=_("Status"))
     used = tables.Number(verbose_name=_("Triggers"))

@@ -1,5 +1,7 @@
 """Which messages does somebody want, and by which link do they say so without signing in?"""
 
+import re
+
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
@@ -11,6 +13,8 @@ from .models import TemplateKind
 SALT = "comms.wishes"
 # What one can ask not to get; service messages can't be opted out of.
 OPTIONAL = (TemplateKind.REMINDER, TemplateKind.ANNOUNCEMENT)
+# What makes a link somebody's own, in the text of a letter.
+TOKENS = re.compile(r"(/email-preferences/)[\w:.=-]+/")
 
 
 def manage_link(contact_id: int) -> str:
@@ -40,6 +44,11 @@ def unwanted(token: str) -> tuple[Contact, str] | None:
     read = _read(token, 2)
     contact = _contact(read[0]) if read else None
     return (contact, read[1]) if contact else None
+
+
+def without_tokens(text: str) -> str:
+    """A letter as it is kept: whoever reads it in the log can't say what its recipient receives."""
+    return TOKENS.sub(r"\1…/", text)
 
 
 def _signed(*words) -> str:

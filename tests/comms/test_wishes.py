@@ -145,3 +145,10 @@ def test_merging_keeps_every_no(ada, grace, clock, office):
     filled = merged_parts.of_contact(grace, ada)
     assert filled.after["reminders"] is False
     assert "announcements" not in filled.after
+
+
+def test_what_is_kept_of_a_letter_chooses_for_nobody(ada):
+    links = [wishes.manage_link(ada.pk), wishes.unsubscribe_link(ada.pk, "reminder")]
+    kept = wishes.without_tokens(f'<a href="{links[0]}">Choose</a> {links[1]}\n')
+    address = "http://localhost:8000/email-preferences/…/"
+    assert kept == f'<a href="{address}">Choose</a> {address}unsubscription/\n'
