@@ -141,7 +141,12 @@ def _due_on(rule: Rule) -> str:
 def _due_at(rule: Rule) -> str:
     if rule.at_once:
         return "m.at"
-    return "(m.day + %(days)s::int + %(hour)s::time) AT TIME ZONE %(zone)s"
+    # Of an hour that comes twice the first, where Postgres would take the second.
+    wall = "(m.day + %(days)s::int + %(hour)s::time)"
+    moment = f"{wall} AT TIME ZONE %(zone)s"
+    earlier = f"(({wall} - interval '1 hour') AT TIME ZONE %(zone)s + interval '1 hour')"
+    return f"""CASE WHEN {earlier} < {moment} AND {earlier} AT TIME ZONE %(zone)s = {wall}
+        THEN {earlier} ELSE {moment} END"""
 
 
 def _after_all(rule: Rule) -> str:
@@ -152,8 +157,8 @@ def _reason(rule: Rule) -> str:
     """Why it isn't sent, by the first that applies."""
     cases = []
     if rule.occasion.ahead:
-        # A day that had gone by when the date was set: no message by surprise.
-        cases.append(("d.due_on <= d.set_on", Reason.TOO_SHORT))
+        # A day that had gone by when the date was set: no message by surprise, before or after.
+        cases.append(("d.due_on <= d.set_on OR d.day < d.set_on", Reason.TOO_SHORT))
         if rule.side == Side.BEFORE:
             cases.append(("d.day < %(today)s", Reason.OVER))
     cases += [

@@ -11,7 +11,7 @@ import re
 from django.db import connection
 
 from .due import Span, once_each, select
-from .models import PASSING, Side, Trigger
+from .models import PASSING, Reason, Side, Trigger
 from .rules import Rule, Setting, rule_of
 
 NAMED = 5
@@ -101,6 +101,11 @@ class Planned:
     message_id: int | None
 
     @property
+    def why(self) -> str:
+        """Why it would be skipped, in words."""
+        return str(Reason(self.reason).label) if self.reason else ""
+
+    @property
     def key(self) -> tuple:
         """Where it stands among the others."""
         return self.due_on, self.subject_id, self.recipient
@@ -137,6 +142,17 @@ def past(rule: Rule, now: Setting, first: datetime.date, *, before=None, limit=5
     )
 
 
+def one(rule: Rule, now: Setting, subject_id: int, occurrence: str, recipient: str):
+    """The message of a rule about one happening to one recipient, whenever it is, or None."""
+    span = Span(subjects=[subject_id])
+    only = "due.occurrence = %(occurrence)s AND due.recipient = %(recipient)s"
+    statement, parameters = select(_always(rule), now, span)
+    statement = ROWS.format(due=once_each(rule, statement), only=only, after="", way="ASC")
+    which = {"occurrence": occurrence, "recipient": recipient, "limit": 1}
+    found = _all(statement, parameters | _more(rule, now) | which)
+    return Planned(*found[0]) if found else None
+
+
 # Whatever the rule has already done.
 WAS_DUE = "due.due_at <= %(at)s"
 
@@ -158,12 +174,13 @@ def by_day(rule: Rule, now: Setting, first: datetime.date, last: datetime.date) 
 
 
 def counts_by_day(triggers, now: Setting, first: datetime.date, last: datetime.date) -> dict:
-    """{day: [(trigger, sent, skipped)]} of saved triggers, in their order. One query each, and
-    two for their rules.
+    """{day: [(trigger, sent, skipped)]} of saved triggers, in their order: fetched with their
+    templates and options. One query each.
     """
     days: dict[datetime.date, list] = {}
     for trigger in triggers:
-        for day, (sent, skipped) in by_day(rule_of(trigger), now, first, last).items():
+        rule = rule_of(trigger, options_of(trigger))
+        for day, (sent, skipped) in by_day(rule, now, first, last).items():
             days.setdefault(day, []).append((trigger, sent, skipped))
     return dict(sorted(days.items()))
 
@@ -219,6 +236,16 @@ def unwarned_types(now: Setting) -> list[tuple[int, str]]:
         if type_id not in warned_types and option_id not in warned_options
     }
     return list(found)
+
+
+def options_of(trigger: Trigger) -> list[int]:
+    """The ids of the options that it is about, which were fetched with it."""
+    return sorted(option.pk for option in trigger.options.all())
+
+
+def from_now(rule: Rule, now: Setting) -> Rule:
+    """The rule as it would be if it was switched on now."""
+    return dataclasses.replace(rule, since=now.at, due_since=now.at)
 
 
 def _always(rule: Rule) -> Rule:

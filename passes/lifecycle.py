@@ -61,6 +61,7 @@ def issue_many(
     external_ids=(),
     source: str = Source.HAND,
     opportunity=None,
+    tell: bool = False,
     at: datetime.datetime,
     on: datetime.date,
     by,
@@ -71,8 +72,9 @@ def issue_many(
 
     `account` owns them; None: each contact's primary account does. Without `expires_on` they last
     as long as the option says, from `starts_on` (today unless said otherwise: by API and import
-    only). `opportunity` is the one that sold them. Raises Refusal when type or option aren't on
-    sale, a contact isn't linked to the account or is archived, or a date can't be.
+    only). `opportunity` is the one that sold them; with `tell` an import sets off messages about
+    what isn't over yet. Raises Refusal when type or option aren't on sale, a contact isn't linked
+    to the account or is archived, or a date can't be.
     """
     rules.hold_on_sale(option)
     starts_on = starts_on or on
@@ -83,7 +85,8 @@ def issue_many(
         rules.possible_end(expires_on, starts_on=starts_on, on=on, past=source == Source.IMPORT)
         end, anchor_day = expires_on, expires_on.day
     owners = rules.owners(account, contacts)
-    sold = {"opportunity": opportunity.pk} if opportunity else {}
+    kept = {"opportunity": opportunity.pk} if opportunity else {}
+    kept |= {"tell": True} if tell and end >= on else {}
     passes = Pass.objects.bulk_create(
         [
             Pass(
@@ -110,7 +113,7 @@ def issue_many(
         beats.fact(
             "pass.issued",
             issued,
-            after={**beats.kept(issued), "option": option.pk, "source": source, **sold},
+            after={**beats.kept(issued), "option": option.pk, "source": source, **kept},
             at=at,
             on=on,
             by=by,

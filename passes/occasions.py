@@ -73,6 +73,8 @@ FIRST_ASSIGNED = """NOT EXISTS (
 
 ROLES = ("learner", "main_contact", "owner", "addresses")
 NARROW = {"pass_type": "p.pass_type_id", "options": "p.option_id"}
+# The option that it was issued or renewed with then, whatever it was renewed with since.
+NARROW_THEN = NARROW | {"options": "coalesce((j.after ->> 'option')::bigint, p.option_id)"}
 
 
 def recorded(key: str, label, kinds: str, **more) -> Occasion:
@@ -94,7 +96,7 @@ def recorded(key: str, label, kinds: str, **more) -> Occasion:
         contact="CASE WHEN j.contact_id IS NOT NULL THEN p.contact_id END",
         account="p.account_id",
         roles=ROLES,
-        narrow=NARROW,
+        narrow=NARROW_THEN,
         **parts,
     )
 

@@ -14,6 +14,9 @@ KEPT = [
     "auth_group",
     "auth_group_permissions",
     "crm_stage",
+    "comms_commssettings",
+    "comms_template",
+    "comms_trigger",
 ]
 
 django_s_own = TransactionTestCase._fixture_teardown

@@ -314,6 +314,7 @@ AFTER_MIGRATE = [
     "crm.stages.make_defaults_after_migrate",
     "tms.recording.install_after_migrate",
     "tms.reporting.making.after_migrate",
+    "comms.ladder.make_after_migrate",
 ]
 
 # The audit trail's triggers are declared in tms/recorded.py and made after every `migrate`, so

@@ -5,11 +5,18 @@ import datetime
 import pytest
 
 from comms import postman, rules
-from comms.models import Message, SendingAddress, Template, Trigger
+from comms.models import CommsSettings, Message, SendingAddress, Template, Trigger
 from passes import lifecycle
 from tests.factories import PassOptionFactory, PassTypeFactory
 
 TODAY = datetime.date(2026, 11, 22)
+
+
+@pytest.fixture(autouse=True)
+def no_ladder(db):
+    """Without the ready-made rules: a test has those that it makes."""
+    for model in (Trigger, Template, CommsSettings):
+        model.objects.all().delete()
 
 
 @pytest.fixture

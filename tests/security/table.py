@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.urls import get_resolver, reverse
 
 from catalog.models import Session
-from comms.models import AddressTrouble, Message, SendingAddress, Template, TemplateFile
+from comms.models import AddressTrouble, Message, SendingAddress, Template, TemplateFile, Trigger
 from crm import notes, opportunities, quotes, tasks
 from crm.interests import Wanted
 from crm.models import ExternalId
@@ -323,6 +323,19 @@ TABLE = {
     """,
     ),
     "comms:confirm_sender": PUBLIC,
+    **rows(
+        "comms",
+        LOG,
+        "triggers calendar preview_trigger planned_letter trigger_history",
+    ),
+    **rows(
+        "comms",
+        (LOG, "comms.manage_triggers"),
+        """
+        create_trigger edit_trigger duplicate_trigger enable_trigger disable_trigger
+        archive_trigger
+    """,
+    ),
     **rows("comms", LOG, "messages message message_body of_contact of_account"),
     "comms:of_opportunity": (LOG, SEE_DEALS),
     **rows(
@@ -362,6 +375,16 @@ ABOUT_AN_ISSUE = (
     "adjust",
     "transfer",
     "redeem_issue",
+)
+ABOUT_A_TRIGGER = (
+    "preview_trigger",
+    "planned_letter",
+    "trigger_history",
+    "edit_trigger",
+    "duplicate_trigger",
+    "enable_trigger",
+    "disable_trigger",
+    "archive_trigger",
 )
 ABOUT_A_MESSAGE = ("message", "message_body", "approve", "void", "resend", "settle")
 ABOUT_A_WEBHOOK = {
@@ -473,6 +496,7 @@ def world(ada, office, clock) -> dict:
         held_on=clock.on(),
     )
     trouble = AddressTrouble.objects.create(email="gone@x.example", at=clock.at)
+    rule = Trigger.objects.first()
     letter = Message.objects.create(
         subject_kind="pass",
         subject_id=pass_.pk,
@@ -554,6 +578,7 @@ def world(ada, office, clock) -> dict:
             "comms:remove_template_file": {"pk": written.pk, "file": leaflet.pk},
             **{f"comms:{name}_sender": {"pk": sender.pk} for name in ABOUT_A_SENDER},
             "comms:clear_trouble": {"pk": trouble.pk},
+            **{f"comms:{name}": {"pk": rule.pk} for name in ABOUT_A_TRIGGER},
             "tokens:import_file": {"pk": job.pk},
             "tokens:import_refused": {"pk": job.pk},
             **{
