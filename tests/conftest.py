@@ -151,8 +151,10 @@ def django_db_setup(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_emptying():
+def quick_emptying(django_db_setup, django_db_blocker):
     """After a test that commits, rows are deleted; nothing is truncated and made anew."""
+    with django_db_blocker.unblock():
+        emptying.let_rules_rest()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty)
         yield
