@@ -37,7 +37,7 @@ class MessageSearch(filters.Search):
         words = [Fold(Value(word)) for word in text.split()[:8]]
         return qs.filter(
             in_all("search_text", words)
-            | in_all("contact__search_text", words)
+            | Q(contact__in=Contact.objects.filter(in_all("search_text", words)).values("pk"))
             | Q(user__in=users_named(words))
         )
 

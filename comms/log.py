@@ -20,6 +20,8 @@ SAID = Coalesce(
     Value(""),
     output_field=TextField(),
 )
+# The same, where a list reads it: so that counting its rows joins nothing.
+SAYS = ("title", "template__name", "trigger__template__name")
 RECIPIENT = (
     "contact_id",
     "contact__first_name",
@@ -37,6 +39,11 @@ UNCLEAR = gettext_lazy("May have left. Look before you send it again.")
 def messages():
     """All messages, each with what it says (`said`)."""
     return Message.objects.annotate(said=SAID)
+
+
+def said(row) -> str:
+    """The subject line of a row of SAYS."""
+    return next((row[name] for name in SAYS if row[name]), "")
 
 
 def recipient(row) -> str:
@@ -84,7 +91,7 @@ def about(pairs, user) -> dict[tuple[str, int], tuple[str, str]]:
         names = known[kind](ids, user) if kind in known else {}
         for pk in ids:
             text, url = names.get(pk) or (f"#{pk}", "")
-            found[kind, pk] = (text, page(kind, pk) if url else "")
+            found[kind, pk] = (text, url and (page(kind, pk) or url))
     return found
 
 

@@ -16,7 +16,7 @@ from .models import MessageState
 
 SEND = "comms.send_messages"
 # What rows need beside the columns.
-NEEDED = (*log.BECAME, "said")
+NEEDED = (*log.BECAME, *log.SAYS)
 
 
 class State(tables.Status):
@@ -51,8 +51,19 @@ def about(row) -> SafeString | str:
 
 class MessageTable(tables.Table):
     state = State(verbose_name=gettext_lazy("State"))
-    said = tables.Link("comms:message", main=True, verbose_name=gettext_lazy("Subject"))
-    trigger = tables.Column(accessor="trigger__name", verbose_name=gettext_lazy("Trigger"))
+    said = tables.Column(
+        main=True,
+        draw=lambda row: tables.anchor(page_of("comms:message", row["pk"]), log.said(row)),
+        export=log.said,
+        needs=log.SAYS,
+        verbose_name=gettext_lazy("Subject"),
+    )
+    trigger = tables.Link(
+        "comms:preview_trigger",
+        key="trigger_id",
+        accessor="trigger__name",
+        verbose_name=gettext_lazy("Trigger"),
+    )
     recipient = Recipient(verbose_name=gettext_lazy("Recipient"))
     address = tables.Column(
         draw=lambda row: escape(log.address(row)),

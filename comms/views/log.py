@@ -35,7 +35,7 @@ class Messages(ListPage):
     export_name = "messages"
 
     def queryset(self):
-        return log.messages()
+        return Message.objects.all()
 
     def complete(self, rows):
         pairs = {(row["subject_kind"], row["subject_id"]) for row in rows if "subject_id" in row}
@@ -51,7 +51,8 @@ class Messages(ListPage):
         return tables_log.entries(row["pk"], row["state"])
 
     def name_of(self, row):
-        return f"{row['said']}, {log.recipient(row)}" if "to" in row else row["said"]
+        said = log.said(row)
+        return f"{said}, {log.recipient(row)}" if "to" in row else said
 
     def bulk(self):
         def verb(name, label, icon, **more):

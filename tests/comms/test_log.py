@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from comms import log
 from comms.models import Message
 from tests.comms.made import AT, message
 from tests.factories import LearnerFactory, UserFactory, copies
@@ -22,7 +23,7 @@ def page(browse, office):
 
 
 def subjects(answer):
-    return [row["said"] for row in answer.context["listing"].slice.rows]
+    return [log.said(row) for row in answer.context["listing"].slice.rows]
 
 
 def test_a_row_says_what_became_of_it_what_it_says_and_to_whom(page, trigger, issue, ada):
@@ -45,7 +46,7 @@ def test_a_row_says_what_became_of_it_what_it_says_and_to_whom(page, trigger, is
         ">Your pass ends soon</a>",
         f'<a href="/contacts/{ada.pk}/">Ada Lindqvist</a><small>ada@kestrelrail.example</small>',
         f'<a href="/passes/{pass_.pk}/">Leadership Library #{pass_.pk}</a>',
-        "Pass ends in 30 days",
+        f'<a href="/triggers/{rule.pk}/">Pass ends in 30 days</a>',
         "22 Nov 2026, 08:00",
     ):
         assert said in text
