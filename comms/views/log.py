@@ -68,6 +68,7 @@ class Messages(ListPage):
 class AllMessages(Messages):
     """Every message there is."""
 
+    template_name = "comms/list.html"
     filterset = filters_log.AllMessagesFilter
     crumbs = (PANEL,)
     empty = Empty(

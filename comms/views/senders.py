@@ -21,6 +21,7 @@ PANEL = (gettext_lazy("Control panel"), reverse_lazy("control_panel"))
 
 
 class Senders(ListPage):
+    template_name = "comms/list.html"
     title = gettext_lazy("Sending Addresses")
     crumbs = (PANEL,)
     permission_required = LOOK

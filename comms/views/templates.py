@@ -24,6 +24,7 @@ PANEL = (gettext_lazy("Control panel"), reverse_lazy("control_panel"))
 
 
 class Templates(ListPage):
+    template_name = "comms/list.html"
     title = gettext_lazy("Templates")
     crumbs = (PANEL,)
     permission_required = LOOK

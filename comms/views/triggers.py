@@ -32,6 +32,7 @@ ADD = Action(
 
 
 class Triggers(ListPage):
+    template_name = "comms/list.html"
     title = gettext_lazy("Communication Triggers")
     crumbs = (PANEL,)
     table, filterset, sort = TriggerTable, TriggerFilter, "name"

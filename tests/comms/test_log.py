@@ -233,3 +233,19 @@ def test_who_may_only_look_is_offered_nothing_else(browse, organisation, trigger
     assert "Read" in text
     assert "Approve and send" not in text
     assert client.post(f"/messages/{row.pk}/approval/").status_code == 403
+
+
+def test_every_list_says_that_mail_does_not_leave_where_it_does_not(page, settings):
+    lists = (
+        "/messages/",
+        "/triggers/",
+        "/templates/",
+        "/sending-addresses/",
+        "/control-panel/sending/",
+    )
+    settings.MAILERS = {"default": {"BACKEND": "tms.mail.KeepBackend"}}
+    for address in lists:
+        assert "No mail server is configured" in page(address).content.decode()
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    for address in lists:
+        assert "No mail server is configured" not in page(address).content.decode()
