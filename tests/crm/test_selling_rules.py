@@ -152,6 +152,33 @@ def test_opportunities(deal, kestrel, ada, who, clock):
         opportunities.locked(0)
 
 
+def test_what_is_so_already_stays_as_it_is(deal, who, told):
+    pk, bill = (
+        deal.pk,
+        invoices.draft(deal.account, deal.currency, [line(currency=deal.currency)], **who),
+    )
+    opportunities.edit(pk, name=deal.name, **who)
+    opportunities.move(pk, stage=deal.stage, **who)
+    opportunities.reopen(pk, **who)
+    assert told(subject_kind="opportunity", subject_id=pk) == ["opportunity.created"]
+    for _press in range(2):
+        bill = invoices.issue(bill.pk, **who)
+        bill = invoices.mark_paid(bill.pk, paid_on=who["on"], **who)
+    for _press in range(2):
+        invoices.mark_unpaid(bill.pk, reason="It bounced", **who)
+    thrown = invoices.draft(deal.account, deal.currency, [line(currency=deal.currency)], **who)
+    for _press in range(2):
+        invoices.discard(thrown.pk, **who)
+    assert told(kind__startswith="invoice.") == [
+        "invoice.drafted",
+        "invoice.issued",
+        "invoice.paid",
+        "invoice.unpaid",
+        "invoice.drafted",
+        "invoice.discarded",
+    ]
+
+
 def test_without_a_region_nothing_is_sold(kestrel, who):
     kestrel.region.archived_at = who["at"]
     kestrel.region.save()
@@ -233,7 +260,10 @@ def test_invoices_and_credit_notes(deal, kestrel, who):
         return lambda: crediting.credit(pk, **asked, **who)
 
     draft = invoices.draft(kestrel, euro, [line(currency=euro)], **who)
-    note = credit()().note
+    credited = credit()()
+    # A line that gave nothing has nothing to be taken back, and nothing that is spent.
+    assert [each.tone for each in credited.consequences] == ["billed"]
+    note = credited.note
     thrown = invoices.draft(kestrel, euro, [line(currency=euro)], **who)
     invoices.discard(thrown.pk, **who)
     refused(
