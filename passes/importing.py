@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.models import Account, Contact, ExternalId, Membership
-from tms import jobs
+from tms import consequences, jobs
+from tms.consequences import Consequence
 from tms.models import Job, JournalRow, User
 from tms.refusals import Refusal
 from tms.sheets import Line, Sheet, folded
@@ -299,8 +300,11 @@ def counts(rows) -> dict[str, int]:
 
 
 @transaction.atomic
-def carry_out(sheet: Sheet, *, at, on, by, operation="", tell=lambda done: None) -> list[Row]:
-    """Issue what is new, and answer all rows with their verdicts.
+def carry_out(
+    sheet: Sheet, *, at, on, by, operation="", messages=False, tell=lambda done: None
+) -> list[Row]:
+    """Issue what is new, and answer all rows with their verdicts. With `messages` the passes that
+    aren't over set off what issuing one by hand does.
 
     One import at a time: a second one waits, and then finds the passes of the first.
     """
@@ -319,6 +323,7 @@ def carry_out(sheet: Sheet, *, at, on, by, operation="", tell=lambda done: None)
                     expires_on=row.expires_on,
                     external_ids=row.external_ids,
                     source=Source.IMPORT,
+                    tell=messages,
                     at=at,
                     on=on,
                     by=by,
@@ -328,6 +333,16 @@ def carry_out(sheet: Sheet, *, at, on, by, operation="", tell=lambda done: None)
             row.refuse(str(no))
         tell(done)
     return rows
+
+
+def set_off(rows, *, at, on) -> list[Consequence]:
+    """The messages that importing these rows sets off where that is asked for."""
+    issued = [
+        (row.option.pass_type_id, row.option.pk, row.account_id, row.contact and row.contact.pk)
+        for row in living(rows)
+        if row.expires_on >= on
+    ]
+    return consequences.messages().by_issuing(issued, at)
 
 
 def keep(file, **who) -> Job:
@@ -344,6 +359,7 @@ def run(job: Job, *, at: datetime.datetime) -> dict:
         on=datetime.date.fromisoformat(job.arguments["on"]),
         by=User.objects.get(pk=job.by_id),
         operation=job.operation,
+        messages=job.arguments.get("messages", False),
         tell=lambda done: jobs.report(job, done),
     )
     links = [[_("Passes"), reverse("passes:list")]]

@@ -8,6 +8,8 @@ before the verb does, by the order of locks, they say in `settings.LOCKS_AHEAD`.
 
 import dataclasses
 import datetime
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from django.conf import settings
@@ -59,3 +61,8 @@ def follow(fact: Fact) -> list[Consequence]:
     for path in settings.CONSEQUENCES:
         found.extend(import_string(path)(fact))
     return found
+
+
+def messages() -> ModuleType:
+    """Who says which messages it sets off, what is done: see `settings.MESSAGES`."""
+    return import_module(settings.MESSAGES)

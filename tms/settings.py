@@ -340,6 +340,10 @@ CONSEQUENCES = [
 # What these need to lock before the verb does: called with (kind, ids) as it begins.
 LOCKS_AHEAD = ["lms.places.hold_payers", "lms.requests.hold"]
 
+# Who says which messages it sets off, what a dialog is about to do: a module with `possible()`,
+# `by(at)` and `by_issuing(passes, at)`.
+MESSAGES = "comms.setting_off"
+
 # What an opportunity can be interested in, in the order of the menu, each a `crm.offers.Offer`.
 OFFERS = [
     "lms.offers.COURSES",

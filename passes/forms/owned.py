@@ -285,3 +285,14 @@ class UploadForm(Form):
         help_text=gettext_lazy("CSV in UTF-8, or XLSX; up to 5 MB and 20,000 rows."),
         widget=forms.FileInput({"accept": ".csv,.xlsx"}),
     )
+
+
+class ConfirmImportForm(Form):
+    messages = forms.BooleanField(
+        label=gettext_lazy("Send messages"),
+        required=False,
+        help_text=gettext_lazy(
+            "What communication triggers write when a pass is issued. Off: the passes come in "
+            "silently."
+        ),
+    )

@@ -86,10 +86,15 @@ class ManyPasses(Dialog):
         change = bulk.carry_out(self.what, **given, **self.who)
         return [self.listed(given), *change.consequences], given
 
+    def told(self, **answers):
+        """The same, and which messages that sets off."""
+        consequences, given = self.do(**answers)
+        return self.with_messages(consequences).consequences, given
+
     def perform(self, **answers):
         if len(self.chosen) <= AT_ONCE:
             return self.do(**answers)[0]
-        consequences, given = preview.run(lambda: self.do(**answers))
+        consequences, given = preview.run(lambda: self.told(**answers))
         job = bulk.in_background(
             self.what,
             total=len(self.chosen),
@@ -114,7 +119,7 @@ class ManyPasses(Dialog):
         return context
 
     def preview(self, **answers):
-        return preview.run(lambda: self.do(**answers))[0]
+        return preview.run(lambda: self.told(**answers))[0]
 
     @property
     def who(self) -> dict:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tms.compiled import Rows
-from tms.consequences import Consequence
+from tms.consequences import Consequence, messages
 from tms.days import day_text
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
@@ -169,10 +169,11 @@ class Renew(Moving):
             confirmed_shorter=True,
             on=self.request.today,
         )
-        if planned.shorter or self.who["version"] != self.pass_.version:
+        stale = self.who["version"] != self.pass_.version
+        if planned.shorter or stale or messages().possible():
             answers |= {"by": by, "option": option, "expires_on": expires_on}
             return super().preview(**answers | {"confirmed_shorter": True})
-        # A longer one takes nothing from anybody: that needs no trial.
+        # A longer one takes nothing from anybody, and nobody is written to: that needs no trial.
         self.moved_to = planned.expires_on
         return []
 

@@ -14,7 +14,7 @@ from tms.ui.dialogs import Dialog, Done
 from tms.ui.importing import Verdict, csv_file, refused_rows, sheet_of, told
 
 from .. import importing
-from ..forms.owned import UploadForm
+from ..forms.owned import ConfirmImportForm, UploadForm
 from ..importing import AT_ONCE
 
 MAY_IMPORT = "passes.import_passes"
@@ -51,8 +51,10 @@ class Confirm(Dialog):
     title = gettext_lazy("Import training passes")
     permission_required = MAY_IMPORT
     template_name = "passes/owned/import_file.html"
+    form_class = ConfirmImportForm
     changes = "passes"
     previews = True
+    tells = False  # what it sets off is told before, and only where it is asked for
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
@@ -74,33 +76,45 @@ class Confirm(Dialog):
     def submit(self):
         return ngettext("Import %(n)d pass", "Import %(n)d passes", self.new) % {"n": self.new}
 
-    def preview(self):
-        return told(importing.counts(self.rows))
+    @cached_property
+    def set_off(self):
+        """The messages that would be sent, for those that are new."""
+        return importing.set_off(self.rows, at=self.request.now, on=self.request.today)
 
-    def perform(self):
+    def preview(self, *, messages):
+        return [*told(importing.counts(self.rows)), *(self.set_off if messages else ())]
+
+    def perform(self, *, messages):
+        shown = self.preview(messages=messages)
         request, operation = self.request, self.request.POST.get("operation", "")[:80]
         if self.new > AT_ONCE:
             job = jobs.start(
                 verb=importing.RUN,
                 title=_("Import training passes"),
-                arguments={"kept": self.kept.pk, "on": request.today.isoformat()},
+                arguments={
+                    "kept": self.kept.pk,
+                    "on": request.today.isoformat(),
+                    "messages": messages,
+                },
                 by=request.user,
                 at=request.now,
                 total=self.new,
                 operation=operation,
                 back_to=reverse("passes:list"),
             )
-            return Done(reverse("job", args=[job.pk]), self.preview())
+            return Done(reverse("job", args=[job.pk]), shown)
         rows = importing.carry_out(
             sheet_of(self.kept),
             at=request.now,
             on=request.today,
             by=request.user,
             operation=operation,
+            messages=messages,
         )
         count = importing.counts(rows)
         says = " ".join(importing.sentences(count))
-        return Done(reverse("passes:list"), told(count), says)
+        sent = self.set_off if messages else ()
+        return Done(reverse("passes:list"), [*told(count), *sent], says)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -108,6 +122,8 @@ class Confirm(Dialog):
         refused = [row for row in self.rows if row.verdict == Verdict.REFUSED]
         context |= {
             "count": count,
+            "set_off": self.set_off,
+            "set_off_count": sum(each.count for each in self.set_off),
             "refused_rows": refused[:SHOWN],
             "more_refused": max(0, len(refused) - SHOWN),
             "first_new": [row for row in self.rows if row.verdict == Verdict.NEW][:SHOWN],

@@ -4,6 +4,7 @@ A dialog has an address. Fetched by htmx it is the inside of the one <dialog> in
 in a tab, or without JavaScript, it is an ordinary page. See docs/adding-a-page.md.
 """
 
+import dataclasses
 import functools
 import uuid
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from django_htmx.http import trigger_client_event
 
-from tms import operations, preview
+from tms import consequences, operations, preview
 from tms.compiled import Question
 from tms.consequences import Consequence
 from tms.refusals import Refusal, Stale
@@ -61,6 +62,7 @@ class Dialog(Guarded, FormView):
                   `perform` then returns the consequences it carried out (a list, or what has
                   `.consequences`); if they are not those that were shown, nothing is done;
                   `preview_template` draws them (its context: ui/_consequences.html)
+    tells         False: the preview doesn't add which messages that sets off by itself
     audience      "staff" (with permission_required), "learner" (signed in) or "anyone"
     """
 
@@ -76,6 +78,7 @@ class Dialog(Guarded, FormView):
     version = None
     previews = False
     preview_template = "ui/_consequences.html"
+    tells = True
     form_class = Form
     template_name = "ui/dialog.html"
     http_method_names = ["get", "post"]
@@ -98,7 +101,17 @@ class Dialog(Guarded, FormView):
 
     def preview(self, **answers) -> Sequence[Consequence]:
         """What `perform` would do: it is run, and rolled back."""
-        return done(preview.run(lambda: self.perform(**answers))).consequences or []
+        return preview.run(lambda: self.with_messages(self.perform(**answers))).consequences or []
+
+    def with_messages(self, outcome) -> Done:
+        """What was done, and which messages that sets off. Call it in the transaction that did."""
+        outcome = done(outcome)
+        if not (self.previews and self.tells and self.audience == "staff"):
+            return outcome
+        sent = consequences.messages().by(self.request.now)
+        if not sent:
+            return outcome
+        return dataclasses.replace(outcome, consequences=[*(outcome.consequences or ()), *sent])
 
     def unconfirmed(self, outcome: Done) -> bool:
         """Is what was done not what was shown before?"""
@@ -162,7 +175,7 @@ class Dialog(Guarded, FormView):
         if earlier:
             return Done(**earlier.answer)  # pyrefly: ignore
         self.refuse_stale()
-        outcome = done(self.perform(**form.cleaned_data))
+        outcome = self.with_messages(self.perform(**form.cleaned_data))
         if self.previews and self.unconfirmed(outcome):
             raise ShownAnew
         if key:

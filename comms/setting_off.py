@@ -1,0 +1,130 @@
+"""Which messages does it set off, what somebody is about to do? Told before it is done.
+
+Rules that write at once are asked what they would write about what was done at a moment, within the
+transaction that did it; dialogs show the answer as consequences (settings.MESSAGES).
+"""
+
+import dataclasses
+import datetime
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tms.consequences import Consequence
+from tms.occasions import occasions
+
+from .due import Span, once_each, select
+from .forecast import options_of
+from .models import Trigger
+from .rules import Rule, rule_of, setting
+
+NAMED = 10
+
+WRITTEN = """
+SELECT count(*) OVER (), coalesce(nullif(btrim(c.first_name || ' ' || c.last_name), ''),
+    nullif(u.name, ''), due.email)
+FROM ({due}) due
+LEFT JOIN crm_contact c ON c.id = due.contact_id LEFT JOIN tms_user u ON u.id = due.user_id
+WHERE due.reason = '' AND due.due_at <= %(at)s AND NOT EXISTS (
+    SELECT FROM comms_message e WHERE e.trigger_id = %(trigger)s
+    AND e.subject_id = due.subject_id AND e.occurrence = due.occurrence
+    AND e.recipient = due.recipient)
+ORDER BY 2, due.subject_id LIMIT %(named)s
+"""
+# Passes that are about to be issued, in the place of the journal's rows.
+PLANNED = """(
+    SELECT row_number() OVER () AS id, * FROM unnest(%(types)s::bigint[], %(options)s::bigint[],
+        %(accounts)s::bigint[], %(contacts)s::bigint[])
+        AS x(pass_type_id, option_id, account_id, contact_id)
+) p WHERE true"""
+
+
+def possible() -> bool:
+    """Does any rule write at once? One query."""
+    return _at_once().exists()
+
+
+def by(at: datetime.datetime) -> list[Consequence]:
+    """The messages that what was done at `at` sets off, rule by rule. One query without a rule;
+    else four, and one for each rule.
+    """
+    triggers = list(_at_once().select_related("template").prefetch_related("options"))
+    if not triggers:
+        return []
+    now, found = setting(at), []
+    for trigger in triggers:
+        rule = dataclasses.replace(rule_of(trigger, options_of(trigger)), since=at, due_since=None)
+        statement, parameters = select(rule, now, Span(now.today))
+        count, names = _written(rule, statement, parameters | {"at": at})
+        if count:
+            found.append(_told(trigger, count, names))
+    return found
+
+
+def by_issuing(passes, at: datetime.datetime) -> list[Consequence]:
+    """The messages that issuing passes sets off, before they are: each (type, option, account,
+    contact) by ids, as `by` tells it.
+    """
+    triggers = _at_once().filter(occasion="pass.issued").select_related("template")
+    now, found = setting(at), []
+    columns = list(zip(*passes, strict=True)) or [(), (), (), ()]
+    given = dict(zip(("types", "options", "accounts", "contacts"), map(list, columns), strict=True))
+    for trigger in triggers.prefetch_related("options"):
+        rule = _about_planned(rule_of(trigger, options_of(trigger)))
+        statement, parameters = select(rule, now, Span())
+        count, names = _written(rule, statement, parameters | given | {"at": at})
+        if count:
+            found.append(_told(trigger, count, names))
+    return found
+
+
+def _about_planned(rule: Rule) -> Rule:
+    """The rule about passes that aren't there yet: for its template, its audience, its types."""
+    occasion = dataclasses.replace(
+        rule.occasion,
+        source=PLANNED,
+        subject="p.id",
+        occurrence="'planned'",
+        day="%(today)s::date",
+        at="%(at)s::timestamptz",
+        contact="p.contact_id",
+        account="p.account_id",
+        gone="",
+        first_hand="",
+        narrow={"pass_type": "p.pass_type_id", "options": "p.option_id"},
+    )
+    return dataclasses.replace(rule, occasion=occasion, since=None, due_since=None, pk=None)
+
+
+def _at_once():
+    keys = [each.key for each in occasions().values() if not each.ahead]
+    rules = Trigger.objects.switched_on().filter(occasion__in=keys, offset=0)
+    return rules.order_by("name_key", "pk")
+
+
+def _written(rule: Rule, statement: str, parameters: dict) -> tuple[int, list[str]]:
+    statement = WRITTEN.format(due=once_each(rule, statement))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters | {"trigger": rule.pk, "named": NAMED})
+        rows = cursor.fetchall()
+    return (rows[0][0] if rows else 0), [name for _count, name in rows]
+
+
+def _told(trigger: Trigger, count: int, names: list[str]) -> Consequence:
+    if count == 1:
+        text = (
+            _("“%(rule)s” goes to %(name)s")
+            if trigger.automatic
+            else _("“%(rule)s” to %(name)s is put up for approval")
+        )
+        return Consequence("sent", text % {"rule": trigger.name, "name": names[0]}, 1)
+    if trigger.automatic:
+        text = ngettext("“%(rule)s” goes to %(n)d", "“%(rule)s” goes to %(n)d people", count)
+    else:
+        text = ngettext(
+            "“%(rule)s” to %(n)d is put up for approval",
+            "“%(rule)s” to %(n)d people is put up for approval",
+            count,
+        )
+    return Consequence("sent", text % {"rule": trigger.name, "n": count}, count, tuple(names))
