@@ -6,6 +6,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from crm import doubles
+from crm.models import Account
 from tms import preview
 from tms.consequences import Consequence
 from tms.refusals import Refusal
@@ -109,6 +111,11 @@ class AnswerMany(Dialog):
     permission_required = SEND
     previews = True
     template_name = "ui/dialog.html"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if kwargs:
+            doubles.lead_on(request, get_object_or_404(Account, pk=kwargs["account_id"]))
 
     @cached_property
     def chosen(self) -> list[int]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy
 
+from crm import doubles
 from crm.models import Contact, Opportunity
 from crm.views import accounts
 from tms.compiled import Question
@@ -55,7 +56,7 @@ def opportunity_panel(request, opportunity) -> str:
 @staff(SEE)
 def of_contact(request, contact_id):
     """The panel alone, when something on it changed; opened as a page, the contact's page."""
-    contact = get_object_or_404(Contact, pk=contact_id)
+    contact = doubles.lead_on(request, get_object_or_404(Contact, pk=contact_id))
     if not request.htmx:
         return redirect("crm:contact", contact_id)
     return HttpResponse(contact_panel(request, contact))
