@@ -30,9 +30,9 @@ class Warned:
 
 # An address without a person behind it has no first name.
 GREETED = "Hello{% if recipient.first_name %} {{ recipient.first_name }}{% endif %},"
-LIBRARY = "You can see everything that it opens here: {{ pass.catalogue }}"
+LIBRARY = '<a href="{{ pass.catalogue }}">Everything that it opens</a>'
 RENEW = "To keep your access, reply to this message and we will renew it for you."
-SPEND = "You can see what is left, and until when, in your profile: {{ tokens.profile }}"
+SPEND = '<a href="{{ tokens.profile }}">What is left, and until when</a>'
 LEFT = (
     "Your account {{ account.name }} has {{ tokens.remaining }} {{ tokens.type }} tokens that "
     "expire on {{ tokens.expires_on }}."
@@ -103,7 +103,7 @@ PASSES = [
         "Your {{ pass.type }} expired on {{ pass.expires_on }}",
         (
             "Your {{ pass.type }} expired on {{ pass.expires_on }}. What you have completed is "
-            "kept in your profile: {{ links.profile }}",
+            'kept <a href="{{ links.profile }}">in your profile</a>.',
             "If you would like to go on, reply to this message and we will open it for you again.",
         ),
     ),
@@ -128,7 +128,7 @@ TOKENS = [
         "{{ tokens.remaining }} {{ tokens.type }} tokens expire in 30 days",
         (
             LEFT,
-            "What is in the catalogue now can be booked until then: {{ links.catalogue }}",
+            'Until then they pay for <a href="{{ links.catalogue }}">what is in the catalogue</a>.',
             SPEND,
         ),
     ),
@@ -139,7 +139,7 @@ TOKENS = [
         "Tokens end in 7 days",
         "TE7",
         "One week left for {{ tokens.remaining }} {{ tokens.type }} tokens",
-        (LEFT, "That is in one week: {{ links.catalogue }}", SPEND),
+        (LEFT, 'That is in one week. <a href="{{ links.catalogue }}">To the catalogue</a>', SPEND),
     ),
     Warned(
         "tokens",

@@ -83,7 +83,12 @@ class TriggerTable(tables.Table):
         needs=("offset", "side", "occasion"),
         verbose_name=_("Offset"),
     )
-    template = tables.Column(accessor="template__name", verbose_name=_("Template"))
+    template = tables.Link(
+        "comms:template",
+        key="template_id",
+        accessor="template__name",
+        verbose_name=_("Template"),
+    )
     automatic = tables.Column(
         draw=lambda row: (
             badge("good", _("Automatic")) if row["automatic"] else badge("warn", _("By approval"))
