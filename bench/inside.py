@@ -18,6 +18,7 @@ import django
 
 django.setup()
 
+import inside_messages  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
@@ -217,8 +218,9 @@ def token_night(on: str) -> dict:
     }
 
 
-VERBS = (cast, access, night, api_key, redeem, redeeming, token_night)
+VERBS = (cast, access, night, api_key, redeem, redeeming, token_night, *inside_messages.VERBS)
 
 if __name__ == "__main__":
     verb = {verb.__name__: verb for verb in VERBS}[sys.argv[1]]
-    sys.stdout.write(json.dumps(verb(**json.loads(sys.argv[2]))))
+    if (told := verb(**json.loads(sys.argv[2]))) is not None:
+        sys.stdout.write(json.dumps(told))

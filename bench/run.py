@@ -12,6 +12,7 @@ from pathlib import Path
 
 import fill
 import ledger
+import messages
 import night
 import pages
 import start
@@ -19,7 +20,7 @@ from family import Trouble
 from load import spread
 from stage import Stage, quiet
 
-PARTS = ("pages", "access", "night", "ledger", "start")
+PARTS = ("pages", "access", "night", "ledger", "messages", "start")
 
 
 def arguments() -> argparse.Namespace:
@@ -121,6 +122,9 @@ def main() -> int:
             if "ledger" in parts:
                 few = min(chosen.rounds, 3)
                 ledger.say(ledger.run(stage, rounds=few, seconds=5, issues=chosen.rows))
+            if "messages" in parts:
+                few = min(chosen.rounds, 3)
+                messages.say(messages.run(stage, passes=chosen.rows, rounds=few))
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1

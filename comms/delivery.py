@@ -11,6 +11,7 @@ leave in a twentieth of a second: at most 50 can ever become unclear by one deat
 
 import dataclasses
 import datetime
+import json
 import logging
 from time import monotonic, sleep
 
@@ -21,7 +22,7 @@ from django.db.models.functions import Lower
 from tms import clock
 from tms.models import JournalRow
 
-from . import postman, rendering, rules, wishes
+from . import postman, rendering, rules
 from .alone import DELIVERING, alone
 from .letter import Incomplete, Letter
 from .models import AddressTrouble, Message, MessageState, Reason, Trigger
@@ -44,27 +45,28 @@ OUTAGE = 3  # failures one after another after which the server is left alone un
 LATE = datetime.timedelta(hours=1)
 
 MARK = """
+WITH v AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS r(
+        id bigint, version int, receiver text, sender text, title text, text text, html text)
+), mine AS MATERIALIZED (
+    SELECT q.id FROM comms_message q JOIN v ON v.id = q.id AND v.version = q.version
+    WHERE q.state = 'queued' FOR NO KEY UPDATE OF q SKIP LOCKED
+)
 UPDATE comms_message m SET state = 'sending', leased_until = %(lease)s, attempts = attempts + 1,
     first_at = coalesce(first_at, %(at)s), late = late OR due_on < %(today)s AND due_at < %(late)s,
     "to" = v.receiver, sender = v.sender, title = v.title, text = v.text, html = v.html,
     version = m.version + 1
-FROM unnest(%(ids)s::bigint[], %(versions)s::int[], %(to)s::text[], %(senders)s::text[],
-    %(titles)s::text[], %(texts)s::text[], %(htmls)s::text[])
-    AS v(id, version, receiver, sender, title, text, html)
-WHERE m.id = v.id AND m.id IN (
-    SELECT q.id FROM comms_message q JOIN unnest(%(ids)s::bigint[], %(versions)s::int[])
-        AS w(id, version) ON w.id = q.id AND w.version = q.version
-    WHERE q.state = 'queued' FOR NO KEY UPDATE OF q SKIP LOCKED)
+FROM v JOIN mine ON mine.id = v.id WHERE m.id = v.id
 RETURNING m.id
 """
 
+COLUMNS = ("id", "attempts", "state", "reason", "sent_at", "next_at", "trouble")
 # What was found out is true whether or not the lease has run out meanwhile.
 RESULT = """
 UPDATE comms_message m SET state = v.state, reason = v.reason, sent_at = v.sent_at,
     next_at = v.next_at, trouble = v.trouble, leased_until = NULL, version = m.version + 1
-FROM unnest(%(ids)s::bigint[], %(attempts)s::int[], %(states)s::text[], %(reasons)s::text[],
-    %(sent)s::timestamptz[], %(next)s::timestamptz[], %(troubles)s::text[])
-    AS v(id, attempts, state, reason, sent_at, next_at, trouble)
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS v(id bigint, attempts int, state text, reason text,
+    sent_at timestamptz, next_at timestamptz, trouble text)
 WHERE m.id = v.id AND m.attempts = v.attempts AND m.state IN ('sending', 'unclear')
 """
 
@@ -292,15 +294,20 @@ def mark(
 
     Not those that changed since they were looked at, or that somebody else has.
     """
-    letters = [letter for _message, letter in handful]
+    rows = [
+        {
+            "id": message.pk,
+            "version": message.version,
+            "receiver": letter.to[:320],
+            "sender": sender_of(letter)[:400],
+            "title": _kept(letter.title)[:500],
+            "text": _kept(letter.text),
+            "html": _kept(letter.html),
+        }
+        for message, letter in handful
+    ]
     given = {
-        "ids": [message.pk for message, _letter in handful],
-        "versions": [message.version for message, _letter in handful],
-        "to": [letter.to[:320] for letter in letters],
-        "senders": [sender_of(letter)[:400] for letter in letters],
-        "titles": [_kept(letter.title)[:500] for letter in letters],
-        "texts": [wishes.without_tokens(_kept(letter.text)) for letter in letters],
-        "htmls": [wishes.without_tokens(_kept(letter.html)) for letter in letters],
+        "rows": json.dumps(rows),
         "lease": at + LEASE,
         "at": at,
         "today": now.today,
@@ -340,9 +347,8 @@ def write_down(told: list, back: list[int]) -> None:
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         if results:
-            columns = zip(*results, strict=True)
-            names = ("ids", "attempts", "states", "reasons", "sent", "next", "troubles")
-            cursor.execute(RESULT, dict(zip(names, map(list, columns), strict=True)))
+            rows = [dict(zip(COLUMNS, row, strict=True)) for row in results]
+            cursor.execute(RESULT, {"rows": json.dumps(rows, default=str)})
         if back:
             cursor.execute(PUT_BACK, {"ids": back})
         if troubles:

@@ -57,6 +57,17 @@ WHERE m.trigger_id = %(trigger)s AND m.subject_id = due.subject_id
   AND due.reason = '' AND due.due_at <= %(at)s AND due.due_on >= %(missed_before)s
 """
 
+# Is there anything to write down?
+PEEK = """
+SELECT count(*) FROM (
+    SELECT 1 FROM ({due}) due WHERE due_at <= %(at)s AND NOT EXISTS (
+        SELECT FROM comms_message e WHERE e.trigger_id = %(trigger)s
+        AND e.subject_id = due.subject_id AND e.occurrence = due.occurrence
+        AND e.recipient = due.recipient)
+    LIMIT 1
+) found
+"""
+
 # How many would go out, counted no further than matters.
 COUNT = """
 SELECT count(*) FROM (
@@ -84,6 +95,8 @@ WHERE m.id = o.id AND o.id = ANY(%(ids)s) AND m.state = ANY(%(waiting)s)
 
 NEXT_VERSION = F("version") + 1
 LONG_GAP = datetime.timedelta(days=30)
+# So long a rule that had nothing to write down isn't noted as followed: a tick then writes nothing.
+UNNOTED = datetime.timedelta(hours=1)
 CHUNK = 10_000
 
 
@@ -104,18 +117,14 @@ def run(*, at: datetime.datetime) -> Run:
     more than 30 days, puts its messages up for approval whatever the rules say.
     """
     now = setting(at)
-    due = [
-        trigger
-        for trigger in Trigger.objects.switched_on().select_related("template").order_by("pk")
-        if _has_something(trigger, now)
-    ]
+    rows = Trigger.objects.switched_on().select_related("template").order_by("pk")
+    due = [each for each in rows.prefetch_related("options") if _has_something(each, now)]
     held = _held(due, now) if due else ""
     written = voided = 0
     for trigger in due:
         done = fire(trigger.pk, now, held=held)
         written, voided = written + done.written, voided + done.voided
-    if due:
-        CommsSettings.objects.update_or_create(pk=1, defaults={"ran_at": at})
+    CommsSettings.objects.update_or_create(pk=1, defaults={"ran_at": at})
     return Run(written, voided, held)
 
 
@@ -147,7 +156,7 @@ def fire(trigger_id: int, now: Setting, *, held: str = "") -> Run:
     if not rule.at_once:
         written += _write_too_late(rule, trigger, now, more)
         written += _revive(rule, now, span, more)
-        voided = void_overtaken(trigger, now)
+        voided = void_overtaken(trigger, now, rule=rule)
     Trigger.objects.filter(pk=trigger.pk).update(fired_until=now.at)
     return Run(written, voided, held)
 
@@ -170,10 +179,11 @@ def write_since(trigger: Trigger, first: datetime.date, now: Setting) -> int:
     return _write(rule, now, span, more)
 
 
-def void_overtaken(trigger: Trigger, now: Setting, ids=None) -> int:
+def void_overtaken(trigger: Trigger, now: Setting, ids=None, *, rule: Rule | None = None) -> int:
     """Void what waits of a rule (or `ids` of it) and doesn't apply any more; how many.
 
-    Call it with the trigger locked, or with `ids` locked. One statement for 10,000 messages.
+    Call it with the trigger locked, or with `ids` locked. One statement for 10,000 messages. With
+    `rule` (the trigger's, which was followed just now) only what was there before is looked at.
     """
     # What was resent by a person was decided by a person.
     waiting = Message.objects.filter(
@@ -181,10 +191,14 @@ def void_overtaken(trigger: Trigger, now: Setting, ids=None) -> int:
     ).order_by("pk")
     if ids is not None:
         waiting = waiting.filter(pk__in=ids)
+    if rule is not None:
+        waiting = waiting.filter(made_at__lt=now.at)
     # In the order of their ids, as everybody locks them.
     locked = waiting.select_for_update(of=("self",), no_key=True)
     rows = list(locked.values_list("pk", "subject_id"))
-    rule = dataclasses.replace(rule_of(trigger), since=None, due_since=None)
+    if not rows:
+        return 0
+    rule = dataclasses.replace(rule or rule_of(trigger), since=None, due_since=None)
     voided = 0
     for begin in range(0, len(rows), CHUNK):
         part = rows[begin : begin + CHUNK]
@@ -196,10 +210,20 @@ def void_overtaken(trigger: Trigger, now: Setting, ids=None) -> int:
 
 def _has_something(trigger: Trigger, now: Setting) -> bool:
     """Does following it now find anything that the last time didn't?"""
-    at_once = not occasions()[trigger.occasion].ahead and trigger.offset == 0
-    if at_once or trigger.fired_until is None:
+    if trigger.fired_until is None:
         return True
-    return trigger.fired_until < now.hour_of(now.last_due)
+    if occasions()[trigger.occasion].ahead or trigger.offset:
+        return trigger.fired_until < now.hour_of(now.last_due)
+    if now.at - trigger.fired_until > UNNOTED:
+        return True
+    rule = _read(trigger)
+    more = {"trigger": trigger.pk, "at": now.at}
+    return _execute(PEEK, rule, now, _span(rule, trigger, now), more) > 0
+
+
+def _read(trigger: Trigger) -> Rule:
+    """The rule of a trigger that came with its options."""
+    return rule_of(trigger, [option.pk for option in trigger.options.all()])
 
 
 def _span(rule: Rule, trigger: Trigger, now: Setting) -> Span:
@@ -250,7 +274,7 @@ def _held(due: list[Trigger], now: Setting) -> str:
     room = _room(now)
     missed_before = now.today - datetime.timedelta(days=now.settings.catch_up_days)
     for trigger in automatic:
-        rule = rule_of(trigger)
+        rule = _read(trigger)
         more = {
             "trigger": trigger.pk,
             "at": now.at,

@@ -23,8 +23,7 @@ def firing(at: datetime.datetime) -> Condition:
     if not Trigger.objects.switched_on().exists():
         return Condition("triggers", label, GOOD if ran else NOTE, _("none is switched on"))
     figures = {} if ran is None else {"triggers_run_age_seconds": (at - ran).total_seconds()}
-    # Rules by day have nothing to look at between one send hour and the next.
-    silent = ran is None or at - ran > DAY + LATE
+    silent = ran is None or at - ran > LATE
     return Condition(
         "triggers",
         label,

@@ -28,7 +28,7 @@ ENDS = {
     "spam": ("failed", False),
     "dropped-after": ("unclear", True),
 }
-MESSAGES = 120
+MESSAGES = 60
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_each_message_ends_as_the_server_treated_it_and_none_arrives_twice(
     box, plan, clock, monkeypatch
 ):
     # Two days of tries, in short: test_delivery.py has them in full.
-    monkeypatch.setattr(delivery, "GIVEN_UP", datetime.timedelta(minutes=20))
+    monkeypatch.setattr(delivery, "GIVEN_UP", datetime.timedelta(minutes=5))
     assert set(ENDS) == {"", "reset", "dropped-after", *RCPT, *DATA}
     fates = list(itertools.islice(itertools.cycle(ENDS), MESSAGES))
     random.Random(6).shuffle(fates)
