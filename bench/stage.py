@@ -41,6 +41,7 @@ class Stage:
         self.family = Family()
         self.folder = keep or Path(tempfile.mkdtemp(prefix="lanyard-bench-"))
         self.kept = keep is not None
+        self.more: dict[str, str] = {}  # of the environment, beyond what is usual
 
     def __enter__(self):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -74,6 +75,7 @@ class Stage:
             "SITE_URL": f"https://{HOST}",
             "ALLOWED_HOSTS": f"{HOST} 127.0.0.1",
             "PROXIES": "1",
+            **self.more,
         }
 
     def manage(self, *words: str, mode: str = "demo", as_owner: bool = False, **more) -> str:

@@ -1,10 +1,10 @@
 """Kill what runs, again and again, while it works: `.venv/bin/python bench/chaos/run.py`.
 
 R-3 to R-5 of what is promised: web workers, the nightly run, the worker, the database and the
-broker are killed at random while programs give passes and redeem tokens by the API, and night after
-night (in which passes and tokens expire) is worked through by two at once. Afterwards nothing
-acknowledged may be missing, nothing may be there twice, and `check_invariants` must find nothing.
-Exit 1 if any of that is not so.
+broker are killed at random while programs give passes and redeem tokens by the API, each pass is
+written about to a mail server, and night after night (in which passes and tokens expire) is worked
+through by two at once. Afterwards nothing acknowledged may be missing, nothing may be there or have
+arrived twice, and `check_invariants` must find nothing. Exit 1 if any of that is not so.
 """
 
 import argparse
@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import fill
 from faults import FAULTS
+from mail import Mail
 from stage import Stage
 from work import Nights, Programs, Redeeming, issued, prepared
 
@@ -35,12 +36,14 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     chosen = arguments()
     dice = random.Random(chosen.seed)
-    with Stage() as stage:
+    with Mail() as mail, Stage() as stage:
+        stage.more["MAIL_URL"] = mail.url
         today = prepared(stage)
         fill.fill(
             stage.owner(), on=today, contacts=2_000, passes=chosen.passes, items=200, say=quiet
         )
         issued(stage, today, chosen.passes)
+        mail.begin(stage)
         programs, redeeming, nights = Programs(stage), Redeeming(stage), Nights(stage, today)
         running = [programs, redeeming, nights]
         for each in running:
@@ -58,14 +61,15 @@ def main() -> int:
                 slowest = max(slowest, time.monotonic() - begun)
         for each in running:
             each.stop()
-        troubles = [each for one in running for each in one.troubles()] + invariants(stage)
+        troubles = [each for one in [*running, mail] for each in one.troubles()]
+        troubles += invariants(stage)
         written = nights.written()
     kills = ", ".join(f"{number} {name}" for name, number in done.items())
     print(
         f"{sum(done.values())} kills ({kills}), seed {chosen.seed}: "
         f"{len(programs.acknowledged):,} passes given and {len(redeeming.acknowledged):,} times "
         f"tokens redeemed by API, {programs.again + redeeming.again:,} calls repeated, "
-        f"{nights.worked} nights with {written:,} expiries; "
+        f"{nights.worked} nights with {written:,} expiries, messages {mail.states}; "
         f"back to work after {slowest:.1f} s at most; {len(troubles)} troubles"
     )
     for trouble in troubles[:20]:
