@@ -42,8 +42,8 @@ def messages():
 
 
 def said(row) -> str:
-    """The subject line of a row of SAYS."""
-    return next((row[name] for name in SAYS if row[name]), "")
+    """The subject line of a row of SAYS; a message of neither rule nor template has none."""
+    return next((row[name] for name in SAYS if row[name]), "") or _("Without a subject")
 
 
 def recipient(row) -> str:

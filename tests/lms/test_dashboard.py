@@ -218,4 +218,4 @@ def test_it_costs_the_same_however_much_there_is(
         deal(f"Won {number}", won="2026-11-01")
         EventFactory(first_on=day("2026-12-01"), minimum=3)
         asked_for(contact, clock, pass_type=annual.pass_type)
-    assert count_queries(lambda: desk.get(PAGE)) == 16
+    assert count_queries(lambda: desk.get(PAGE)) == 17

@@ -424,6 +424,7 @@ def test_the_rule_and_the_limit_of_spending_hold_over_a_merging(kestrel, ada, no
 def test_of_every_column_that_leads_to_a_contact_or_an_account_it_is_known_what_becomes_of_it():
     """A new one has to be moved by a module of settings.MERGES, and be told of here."""
     known = {
+        "comms.Message": "contact account",
         "crm.Account": "main_contact parent",
         "crm.Contact": "account",
         "crm.ExternalId": "contact account",

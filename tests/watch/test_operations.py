@@ -361,6 +361,8 @@ def test_whoever_is_called_at_night_asks_for_all_of_it(well, client):
         "parked",
         "mail",
         "webhooks",
+        "triggers",
+        "messages",
         "invariants",
         "backup",
         "disk",
