@@ -6,9 +6,10 @@ import pytest
 
 from comms import personal, retention
 from comms.models import AddressTrouble, CommsSettings, Message
-from crm import erasure
+from crm import deleting, erasure
 from tests.comms.made import AT, message
 from tests.factories import LearnerFactory
+from tms.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +83,11 @@ def test_the_night_empties_what_is_older_than_is_kept(trigger, ada, clock, days,
     assert retention.forget(on=clock.on(), at=clock.at) == {"message_bodies": 0}
     assert Message.objects.exclude(text="").exclude(html="").filter(state="sent").count() == kept
     assert Message.objects.filter(text="", html="", title="Your pass ends soon").count() == 3 - kept
+
+
+def test_who_was_written_to_stays_on_record(trigger, kestrel, clock, office):
+    contact = LearnerFactory(account=kestrel, user=None)
+    who = {"at": clock.at, "on": clock.on(), "by": office}
+    message(trigger(), contact, "sent")
+    with pytest.raises(Refusal, match="has a history, which stays"):
+        deleting.delete_contact(contact.pk, **who)
