@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from comms import delivery, switches, ticks, watched
 from comms.models import AddressTrouble, CommsSettings, Message
+from comms.views import sending
 from passes import lifecycle
 from tests import races
 from tms import tasks
@@ -127,9 +128,11 @@ def test_an_address_that_mail_came_back_from_is_cleared(browse, office, trouble)
     assert twice.status_code == 422
 
 
-def test_an_address_is_found_whole(browse, office, trouble, clock):
+def test_an_address_is_found_whole(browse, office, trouble, clock, monkeypatch):
+    monkeypatch.setattr(sending, "SHOWN", 1)
     AddressTrouble.objects.create(email="other@x.example", at=clock.at)
     page = browse(office)
+    assert "The newest 1" in page.get(reverse("comms:sending")).content.decode()
     found = page.get(reverse("comms:sending"), {"q": "GONE@x.example"}).content.decode()
     assert "gone@x.example" in found
     assert "other@x.example" not in found
