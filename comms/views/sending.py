@@ -58,7 +58,7 @@ def sending(request):
         "shown": SHOWN,
         "history": history(request, panel=True),
     }
-    return render(request, "comms/sending.html", context | no_mail(), status=status)
+    return render(request, "comms/sending.html", context, status=status)
 
 
 def way() -> str:
@@ -75,11 +75,6 @@ def way() -> str:
 
 def sealed(options: dict) -> bool:
     return bool(options.get("use_tls") or options.get("use_ssl"))
-
-
-def no_mail() -> dict:
-    """What `comms/_no_mail.html` wants to know: whether mail leaves."""
-    return {"mail_leaves": transport.leaves()}
 
 
 def troubles(asked: str):
