@@ -1,6 +1,7 @@
 """An installation where everything works, so that one fault is the only one."""
 
 import json
+import os
 
 import pytest
 from django.conf import settings
@@ -12,7 +13,7 @@ from tms.reporting import checking
 
 
 class Queue:
-    """The broker's messages, in a real broker under a name of the tests' own."""
+    """The broker's messages, in a real broker under a name of this process's own."""
 
     def __init__(self, connection):
         self.connection = connection
@@ -25,7 +26,7 @@ class Queue:
 
 @pytest.fixture
 def queue(monkeypatch):
-    monkeypatch.setattr(broker, "QUEUE", "celery-of-tests")
+    monkeypatch.setattr(broker, "QUEUE", f"celery-of-{os.getpid()}")
     connection = broker.line()
     connection.delete(broker.QUEUE)
     yield Queue(connection)
