@@ -29,7 +29,8 @@ from .models import (
 )
 from .rules import Rule, Setting, rule_of, setting
 
-# In which state each begins: what is kept back keeps its reason.
+# In which state each begins: what is kept back keeps its reason. In one order, so that two who
+# write at once wait for each other and not in a circle, and numbers rise with what fell due.
 WRITE = """
 INSERT INTO comms_message (trigger_id, subject_kind, subject_id, occurrence, recipient, role,
     contact_id, user_id, account_id, "to", state, reason, late, due_at, due_on, made_at)
@@ -43,6 +44,7 @@ FROM ({due}) due
 WHERE due_at <= %(at)s {only} AND NOT EXISTS (
     SELECT FROM comms_message e WHERE e.trigger_id = %(trigger)s AND e.subject_id = due.subject_id
     AND e.occurrence = due.occurrence AND e.recipient = due.recipient)
+ORDER BY due_at, subject_id, occurrence, recipient
 ON CONFLICT (trigger_id, subject_id, occurrence, recipient) DO NOTHING
 """
 
