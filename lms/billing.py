@@ -21,6 +21,8 @@ from tms.refusals import Refusal
 from .models import HeldPlace, PaidBy, Registration
 
 NOUN = "registration"
+# Ways to pay that come with an invoice; by card it is paid with the place.
+BILLED = {PaidBy.INVOICE, PaidBy.CARD}
 
 
 def may_be_billed(account: Account) -> Account:
@@ -53,14 +55,22 @@ def line_of(price: Price) -> totals.Line:
     )
 
 
-def bill(made: Registration, price: Price, account: Account, **who) -> Invoice:
-    """Issue the invoice over a place that was just taken. Takes its number: call it last."""
+def bill(
+    made: Registration, price: Price, account: Account, *, order_number: str = "", **who
+) -> Invoice:
+    """Issue the invoice over a place that was just taken, with the buyer's own number of the order.
+
+    Takes its number: call it last.
+    """
+    note = _("Registration %(number)s") % {"number": made.pk}
+    if order_number:
+        note += "\n" + _("Your order %(number)s") % {"number": order_number}
     sums = line_of(price)
     event = made.event
     wanted = invoices.Wanted(
         title=event.course.title if event else made.path.title,
         detail=event.choice_label.removeprefix(f"{event.course.title}, ") if event else "",
-        note=_("Registration %(number)s") % {"number": made.pk},
+        note=note,
         quantity=1,
         unit_price=price.amount,
         tax_name=price.tax_level.name,
@@ -102,7 +112,7 @@ def own_invoice(registration: Registration, contact: Contact) -> Invoice | None:
     """The invoice that the learner raised by registering at checkout; what staff or a sale billed
     isn't theirs to see.
     """
-    if registration.paid_by != PaidBy.INVOICE or contact.user_id is None:
+    if registration.paid_by not in BILLED or contact.user_id is None:
         return None
     theirs = JournalRow.objects.filter(
         kind="registration.made",
@@ -117,7 +127,7 @@ def lines_of(
     registrations: Iterable[Registration] = (), held: Iterable[HeldPlace] = ()
 ) -> list[InvoiceLine]:
     """The lines of invoices that billed these places, alone or in a sale. One statement."""
-    ids = [each.pk for each in registrations if each.paid_by == PaidBy.INVOICE]
+    ids = [each.pk for each in registrations if each.paid_by in BILLED]
     interests = [each.interest_id for each in held if each.paid_by == PaidBy.INVOICE]
     if not ids and not interests:
         return []

@@ -15,6 +15,7 @@ from tms.refusals import Refusal, Stale
 
 from . import billing, effects, paying, places
 from .models import Completion, PaidBy, Registration
+from .payments import refunding
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +58,7 @@ def cancel(
     found = Registration.objects.filter(pk=registration_id).first()
     if found is None:
         raise Refusal(_("This registration is no longer there. Load the page again."))
-    if credit and found.paid_by == PaidBy.INVOICE:
+    if credit and found.paid_by in billing.BILLED:
         paying.hold(found.account_id)
     paying.hold_accounts_of([found.pk])
     Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=found.contact_id)
@@ -85,6 +86,8 @@ def cancel(
     elif found.token_move:
         told += paying.told_kept(found)
     credited = billing.credit(found, **who) if credit else []
+    if credited and found.paid_by == PaidBy.CARD:
+        credited += refunding.of_places([found.pk], **who)
     told += credited or billing.told_billed([found])
     return Cancelled(found, told)
 

@@ -19,6 +19,9 @@ from tms.days import day_text
 from tms.refusals import Refusal
 
 from . import access, billing, paying, taking
+from .booked import live as _live
+from .booked import lock_contact as _lock_contact
+from .booked import refuse_archived as _refuse_archived
 from .models import PaidBy, Registration
 
 
@@ -96,6 +99,7 @@ def book_by_invoice(
     region: Region,
     event: Event | None = None,
     path: Item | None = None,
+    order_number: str = "",
     at: datetime.datetime,
     on: datetime.date,
     by,
@@ -105,7 +109,8 @@ def book_by_invoice(
     """Register the contact and bill their account: both, or nothing at all.
 
     `amount` is the net price in `unit` that they have seen in `region`. A second press returns the
-    same registration and bills nothing. Raises PriceChanged when it costs something else, and
+    same registration and bills nothing. `order_number` is the buyer's own, and stands on the
+    invoice. Raises PriceChanged when it costs something else, and
     Refusal when the account doesn't pay by invoice (any more), when the event is full or closed.
     """
     account = paying.hold(contact.account_id)
@@ -121,7 +126,7 @@ def book_by_invoice(
     who = {"at": at, "on": on, "by": by, "operation": operation}
     made = _enter(contact, event, path, place, tell=tell, **who)
     if price.amount:
-        billing.bill(made, price, account, **who)
+        billing.bill(made, price, account, order_number=order_number, **who)
     return made
 
 
@@ -370,23 +375,3 @@ def _lock_people(contact: Contact) -> None:
             {"contact": contact.pk},
         )
     _lock_contact(contact)
-
-
-def _lock_contact(contact: Contact) -> None:
-    list(Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk).values_list("pk"))
-
-
-def _refuse_archived(contact: Contact) -> None:
-    if contact.archived_at:
-        raise Refusal(
-            _("%(name)s is archived. Restore them first.") % {"name": contact.name},
-            field="contact",
-        )
-
-
-def _live(contact: Contact, event: Event | None, path: Item | None) -> Registration | None:
-    return (
-        Registration.objects.live()
-        .filter(contact=contact, event=event, path=None if event else path)
-        .first()
-    )

@@ -11,12 +11,14 @@ from tms.consequences import Consequence, Fact
 from . import billing, places, spent
 from .effects import group
 from .models import Registration
+from .payments import refunding
 
 
 def follow(fact: Fact) -> list[Consequence]:
     """Cancel the places whose lines are credited wholly; what was used stays, and is named.
 
-    Locks contacts, then events. What is finished of a path is kept.
+    Locks contacts, then events. What is finished of a path is kept. What was paid by card goes
+    back to it.
     """
     if fact.kind != "invoice.credited":
         return []
@@ -27,8 +29,6 @@ def follow(fact: Fact) -> list[Consequence]:
     ]
     rows = Registration.objects.select_related("event__course", "path", "contact")
     found = list(rows.live().filter(pk__in=ids).order_by("pk"))
-    if not found:
-        return []
     people = Contact.objects.filter(pk__in={each.contact_id for each in found}).order_by("pk")
     list(people.select_for_update(no_key=True).values_list("pk", flat=True))
     parts = Registration.objects.live().filter(path_registration__in=found, completed_at=None)
@@ -52,7 +52,11 @@ def follow(fact: Fact) -> list[Consequence]:
         for each in found
         if why[each.pk]
     ]
+    paid_back = refunding.of_places(
+        ids, at=fact.at, on=fact.on, by=fact.by, reason=fact.reason, operation=fact.operation
+    )
     return [
+        *paid_back,
         *group("closes", _("Places that are taken back"), map(words, back)),
         *group("stays", _("Places that were used stay, though they are credited"), kept),
     ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from tms.text import Fold
 from tms.ui import filters
 
-from .models import HeldPlace, PaidBy, Registration, Request, RequestState
+from .models import HeldPlace, PaidBy, Payment, PaymentState, Registration, Request, RequestState
 from .models.selling import HeldState
 from .tables import Standing
 
@@ -65,3 +65,18 @@ class RequestFilter(filters.FilterSet):
     class Meta(filters.FilterSet.Meta):
         model = Request
         fields = ()
+
+
+class PaymentFilter(filters.FilterSet):
+    q = ContactSearch("contact__search_text", "account__name_key")
+    state = filters.Choice(
+        choices=PaymentState.choices, every=_("Every status"), label=_("Status"), method="in_state"
+    )
+    started = filters.DayRange(field_name="started_on", label=_("Started between"))
+
+    class Meta(filters.FilterSet.Meta):
+        model = Payment
+        fields = ()
+
+    def in_state(self, queryset, _name, value):
+        return queryset.filter(state=value)

@@ -49,7 +49,7 @@ def hold(
 
     Raises Refusal when the event hasn't as many seats left.
     """
-    if place.event and not places.take(place.event, len(parts)):
+    if place.event and not places.take(place.event, len(parts), at=at):
         raise Refusal(_("%(event)s is full.") % {"event": place.event.choice_label})
     made = HeldPlace.objects.bulk_create(
         HeldPlace(
@@ -185,7 +185,7 @@ def move(
         raise Refusal(why, field="event")
     if found.contact:
         _refuse_taken(found.contact, onto, found)
-    if not places.take(onto):
+    if not places.take(onto, at=at):
         raise Refusal(_("This date is full. Choose another one."), field="event")
     places.give_back([before] if before else [])
     found.event = onto

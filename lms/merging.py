@@ -14,7 +14,7 @@ from crm.merging import Merge
 from tms.consequences import Consequence
 
 from . import paying, places, requests
-from .models import HeldPlace, Registration, Request, RequestState
+from .models import HeldPlace, Payment, Registration, Request, RequestState
 
 # Of what both looked at the furthest: the first look, the last one, the first completion.
 PROGRESS = """
@@ -57,6 +57,8 @@ def follow(merge: Merge) -> list[Consequence]:
                 cursor.execute(statement, ids)
     held = HeldPlace.objects.filter(**{merge.noun: merge.gone.pk})
     held.update(**{merge.noun: merge.kept, "version": F("version") + 1})
+    paid = Payment.objects.filter(**{merge.noun: merge.gone.pk})
+    paid.update(**{merge.noun: merge.kept, "version": F("version") + 1})
     theirs = Registration.objects.filter(**{merge.noun: merge.gone.pk})
     live = theirs.live().count()
     theirs.update(**{merge.noun: merge.kept, "version": F("version") + 1})

@@ -5,7 +5,8 @@ import datetime
 from collections.abc import Callable
 
 from babel.dates import format_interval
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from catalog import pricing
@@ -19,7 +20,7 @@ from tms.days import day_text
 from . import access, paying
 from .access import Answer
 from .cards import seats
-from .models import Registration
+from .models import Payment, Registration
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,13 +95,15 @@ def of(
     account_id: int | None,
     region: Region | None,
     on: datetime.date,
+    at: datetime.datetime,
     units: Callable[[], frozenset[str] | None] = lambda: None,
     billed: bool = False,
 ) -> Offering:
     """Everything about one course or path for this visitor. Eight statements at most.
 
     `units` gives the token units that they could pay in (None: not known, all are shown); `billed`:
-    may they have it billed to their account?
+    may they pay money here, by card or by
+    having it billed to their account?
     """
     found = entitlements.badges([item.pk], contact_id, on, account_id=account_id)
     badge = found.get(item.pk)
@@ -110,7 +113,7 @@ def of(
         answer = access.answers(contact_id, [item.pk], on)[item.pk]
         ask = ON_PATH if item.kind == ItemKind.PATH else ON_COURSE
         registrations = ask(contact=contact_id, item=item.pk)
-    events = EVENTS(course=item.pk, on=on) if item.kind == ItemKind.COURSE else []
+    events = _to_book(item.pk, on, at) if item.kind == ItemKind.COURSE else []
     instead = {event.priced_id: item.priced_id for event in events}
     prices = (
         pricing.prices_for([item.priced_id, *instead], region=region, on=on, instead=instead)
@@ -146,13 +149,14 @@ def of(
 
 
 def dates_of_step(
-    path: Registration, course: Item, on: datetime.date, contact_id: int
+    path: Registration, course: Item, on: datetime.date, contact_id: int, *, at: datetime.datetime
 ) -> list[Date]:
     """The dates of a step of a path that the contact is registered on. Three statements at most.
 
     Through a pass: only those that begin while a pass that includes the path, or the course, runs.
     """
-    events = [event for event in EVENTS(course=course.pk, on=on) if event.type != EventType.LMS]
+    found = _to_book(course.pk, on, at)
+    events = [event for event in found if event.type != EventType.LMS]
     if path.used_pass_id is None:
         return [date_of(event, None, paid=True) for event in events]
     badges = entitlements.badges([path.path_id, course.pk], contact_id, on)
@@ -257,8 +261,11 @@ ON_COURSE = Rows(lambda contact, item: _live(contact).filter(event__course=item)
 ON_PATH = Rows(lambda contact, item: _live(contact).filter(path=item))
 
 
-def _events(course, on):
-    """Each with `first_place` and `first_instructor`, those of its first session."""
+def _events(course, on, at):
+    """Each with `first_place` and `first_instructor`, those of its first session, and `lapsed`:
+    how many of its seats were held for payments that weren't made in time.
+    """
+    lapsed = Payment.objects.lapsed(at).filter(event=OuterRef("pk")).order_by().values("event")
     first = Session.objects.filter(event=OuterRef("pk")).order_by("starts_at", "id")
     return (
         Event.objects.bookable_on(on)
@@ -266,12 +273,21 @@ def _events(course, on):
         .annotate(
             first_place=Subquery(first.values("place")[:1]),
             first_instructor=Subquery(first.values("instructor")[:1]),
+            lapsed=Coalesce(Subquery(lapsed.values(n=Count("pk"))), 0),
         )
         .order_by("first_on", "pk")
     )
 
 
 EVENTS = Rows(_events)
+
+
+def _to_book(course_id: int, on: datetime.date, at: datetime.datetime) -> list[Event]:
+    """The events of the course that can be booked, with the seats that are free at that moment."""
+    events = EVENTS(course=course_id, on=on, at=at)
+    for event in events:
+        event.taken -= event.lapsed
+    return events
 
 
 def _steps(path: Item) -> list:

@@ -9,7 +9,7 @@ from tms.consequences import Consequence
 from tms.personal import ERASED, Part, Person, part
 
 from . import cancelling, requests
-from .models import Completion, HeldPlace, Progress, Registration, Request, RequestState
+from .models import Completion, HeldPlace, Payment, Progress, Registration, Request, RequestState
 
 
 def held(person: Person) -> list[Part]:
@@ -34,6 +34,20 @@ def held(person: Person) -> list[Part]:
         part("progress", _("Progress"), Progress.objects.filter(**mine)),
         part("completions", _("Completed"), Completion.objects.filter(**mine)),
         part("requests", _("Requests"), Request.objects.filter(**mine)),
+        part(
+            "payments",
+            _("Payments"),
+            Payment.objects.filter(**mine),
+            "id",
+            "title",
+            "net",
+            "tax",
+            "unit__code",
+            "provider",
+            "started_at",
+            "paid_at",
+            "refunded_at",
+        ),
         part(
             "held_places",
             _("Places meant for them"),

@@ -4,9 +4,10 @@
 by id, then registrations.
 """
 
+import datetime
 from collections import Counter
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from catalog.models import Event, EventStatus
@@ -14,14 +15,37 @@ from tms import journal
 from tms.consequences import Consequence, Fact
 
 from . import billing, carriers, effects, moved, paying
-from .models import Registration
+from .models import Payment, Registration
 
 
-def take(event: Event, seats: int = 1) -> bool:
+def take(event: Event, seats: int = 1, *, at: datetime.datetime) -> bool:
     """Take so many seats on an open event, or say no: one statement, the last is taken once.
 
-    No, too, if it begins on another day than whoever books was told.
+    No, too, if it begins on another day than whoever books was told. Before a no, seats are freed
+    that were held for payments until before `at`: three statements more.
     """
+    return _take(event, seats) or (free_lapsed(at, event.pk) > 0 and _take(event, seats))
+
+
+def free_lapsed(at: datetime.datetime, event_id: int | None = None) -> int:
+    """Free the seats of payments that were not made in time, of one event or of all; how many.
+
+    Whoever is being paid for right now is not waited for.
+    """
+    rows = Payment.objects.lapsed(at).select_for_update(skip_locked=True, of=("self",))
+    if event_id:
+        rows = rows.filter(event=event_id)
+    with transaction.atomic():
+        found = list(rows.order_by("pk").values_list("pk", "event_id"))
+        if found:
+            ids = [pk for pk, _event in found]
+            Payment.objects.filter(pk__in=ids).update(holds_seat=False, version=F("version") + 1)
+            lock_events(event for _pk, event in found)
+            give_back(event for _pk, event in found)
+    return len(found)
+
+
+def _take(event: Event, seats: int) -> bool:
     return bool(
         Event.objects.filter(pk=event.pk, status=EventStatus.OPEN, first_on=event.first_on)
         .filter(Q(capacity=None) | Q(capacity__gte=F("taken") + seats))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from tms.programs.scopes import Scope
 from tms.ui import reports
 from tms.ui.register import (
+    FINANCIAL,
     LMS,
     PASSES,
     Fact,
@@ -16,7 +17,7 @@ from tms.ui.register import (
     Tab,
 )
 
-from . import happenings, told
+from . import happenings, told, told_payments
 from .views import content, dashboard, held_lists, registrations, utilisation, why
 
 MENU = [
@@ -54,6 +55,16 @@ CONTROL_PANEL = [
         "ticket",
         words=(_("participants"), _("held"), _("release"), _("seats")),
         position=30,
+    ),
+    Option(
+        FINANCIAL,
+        _("Payments"),
+        _("What was paid online, what needs action, and refunds"),
+        "lms:payments",
+        "lms.view_payments",
+        "credit-card",
+        words=(_("card"), _("Stripe"), _("refund"), _("money")),
+        position=60,
     ),
 ]
 
@@ -118,6 +129,7 @@ NAMES = [
     Names("registration", told.registrations),
     Names("held_place", told.held_places),
     Names("request", told.requests),
+    Names("payment", told_payments.payments),
     Names("completion", told.completions),
 ]
 
@@ -135,6 +147,14 @@ FACTS = [
     Fact("held_place.undated", "calendar-clock", told.undated),
     Fact("item.content_changed", "book-open", told.content_changed),
     Fact("item.completed", "award", told.item_completed, "good"),
+    Fact("payment.started", "credit-card", told_payments.started),
+    Fact("payment.paid", "credit-card", told_payments.paid, "good"),
+    Fact("payment.settled", "circle-check", told_payments.settled, "good"),
+    Fact("payment.stuck", "triangle-alert", told_payments.stuck, "bad"),
+    Fact("payment.failed", "ban", told_payments.failed, "bad"),
+    Fact("payment.given_up", "ban", told_payments.given_up),
+    Fact("payment.refund_asked", "undo-2", told_payments.refund_asked),
+    Fact("payment.refunded", "undo-2", told_payments.refunded),
     Fact("request.made", "send", told.asked),
     Fact("request.answered", "reply", told.answered),
 ]

@@ -20,7 +20,7 @@ def take_place(
 
     `place` is what `paying.paid` takes. Without `seat` it has one already, which was held for it.
     """
-    if seat and not places.take(event):
+    if seat and not places.take(event, at=at):
         if Event.objects.filter(pk=event.pk).exclude(first_on=event.first_on).exists():
             raise Refusal(_("This event was just moved to another day. Look at it again."))
         raise Refusal(_("This date is full. Choose another one."))
@@ -65,7 +65,7 @@ def enter_path(
     missing = []
     for event, required in lms_steps(contact, path):
         archived = event.course.status != ItemStatus.PUBLISHED
-        if not archived and places.take(event):
+        if not archived and places.take(event, at=at):
             step = Registration.objects.create(
                 contact=contact,
                 event=event,

@@ -25,6 +25,7 @@ from tokens.models import Spending, TokenIssue
 from . import billing, offering, paying
 from .models import PaidBy
 from .offering import Date, Offering
+from .payments import provider
 
 KEY = "till"
 KEPT = 10  # items that one session remembers
@@ -56,6 +57,8 @@ class Way:
         """What a form says of it."""
         if self.paid_by == PaidBy.INVOICE and self.price:
             return f"invoice-{self.price.unit_id}"
+        if self.paid_by == PaidBy.CARD and self.price:
+            return f"card-{self.price.unit_id}"
         if self.account and self.price:
             return f"tokens-{self.account.pk}-{self.price.unit_id}"
         return str(self.paid_by.value)
@@ -111,9 +114,10 @@ class Till:
         region: Region | None,
         chosen: dict,
         on: datetime.date,
+        at: datetime.datetime,
     ):
         self.item, self.contact, self.region = item, contact, region
-        self.chosen, self.on = chosen, on
+        self.chosen, self.on, self.at = chosen, on, at
 
     @cached_property
     def units(self) -> frozenset[str]:
@@ -128,7 +132,8 @@ class Till:
             region=self.region,
             on=self.on,
             units=lambda: self.units,
-            billed=self.contact.account.pays_by_invoice,
+            billed=self.contact.account.pays_by_invoice or provider.taken(),
+            at=self.at,
         )
 
     @property
@@ -199,7 +204,17 @@ class Till:
         free = next((each for each in self.prices if not each.amount), None)
         if free:
             return [Way(PaidBy.FREE, free)]
-        return sorted([*self._in_tokens, *self._by_invoice], key=lambda way: bool(way.why_not))
+        ways = [*self._in_tokens, *self._by_card, *self._by_invoice]
+        return sorted(ways, key=lambda way: bool(way.why_not))
+
+    @property
+    def _by_card(self) -> list[Way]:
+        """At the provider, if there is one; in any currency that it has a price in."""
+        account = self.contact.account
+        if account.archived_at or not provider.taken():
+            return []
+        prices = billing.in_money(self.prices, account)
+        return [Way(PaidBy.CARD, each, account) for each in prices]
 
     @property
     def _by_invoice(self) -> list[Way]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import urls_learning
+from . import urls_learning, urls_pay
 from .views import (
     asked,
     booking,
@@ -114,4 +114,5 @@ urlpatterns = [
     path("requests/<int:pk>/pass/", asked.GrantPass.as_view(), name="grant_pass"),
     path("requests/<int:pk>/refusal/", asked.Decline.as_view(), name="decline"),
     *urls_learning.urlpatterns,
+    *urls_pay.urlpatterns,
 ]

@@ -26,7 +26,7 @@ from catalog.models import (
     UnitKind,
 )
 from crm.models import Account, AccountKind, Contact, CustomField, CustomFieldKind
-from lms.models import ContentUnit, PaidBy, Progress, Registration, Section, UnitForm
+from lms.models import ContentUnit, PaidBy, Payment, Progress, Registration, Section, UnitForm
 from passes.models import (
     Inclusion,
     OptionStatus,
@@ -390,6 +390,31 @@ class RegistrationFactory(DjangoModelFactory):
         if made.event_id and made.cancelled_at is None:
             Event.objects.filter(pk=made.event_id).update(taken=F("taken") + 1)
         return made
+
+
+class PaymentFactory(DjangoModelFactory):
+    """100 euros and the tax, begun at the trial at nine on 22 November 2026; a row without history.
+
+    Its seat isn't counted.
+    """
+
+    class Meta:
+        model = Payment
+
+    contact = factory.SubFactory(ContactFactory)
+    account = factory.LazyAttribute(lambda o: o.contact.account)
+    title = "Coaching"
+    unit = factory.SubFactory(CurrencyFactory)
+    net = 100
+    tax = 20
+    tax_name = "Standard"
+    tax_percent = 20
+    provider = "trial"
+    reference = factory.Sequence(lambda n: f"trial-of-{n}")
+    address = "/catalogue/"
+    holds_until = datetime.datetime(2026, 11, 22, 9, 30, tzinfo=datetime.UTC)
+    started_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
+    started_on = datetime.date(2026, 11, 22)
 
 
 class SectionFactory(DjangoModelFactory):

@@ -30,6 +30,8 @@ app.conf.beat_schedule = {
     "messages": {"task": "tms.tasks.messages", "schedule": 20.0, "options": {"expires": 19}},
     # Every minute: jobs whose start was lost with the broker are started again.
     "jobs": {"task": "tms.tasks.waiting_jobs", "schedule": 60.0, "options": {"expires": 50}},
+    # Every minute: seats held for payments that weren't made are counted as free.
+    "seats": {"task": "tms.tasks.free_seats", "schedule": 60.0, "options": {"expires": 50}},
     # Every minute: that scheduler, broker and worker all live.
     "pulse": {"task": "tms.tasks.pulse", "schedule": 60.0, "options": {"expires": 50}},
 }

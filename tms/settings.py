@@ -365,6 +365,39 @@ OCCASIONS = [
 # (unit, amount, account_id=, contact_id=, purpose=, at=, on=, by=, ...).
 PAYERS = {"token": "tokens.ledger.pay"}
 
+# Who takes money online: one of these, by name, or nobody. The trial takes none, and says so.
+PAYMENT_PROVIDERS = {
+    "trial": "lms.payments.trial.Trial",
+    "stripe": "lms.payments.stripe.Stripe",
+}
+PAYMENT_PROVIDER = os.environ.get("PAYMENT_PROVIDER", "trial" if MODE == "demo" else "")
+if PAYMENT_PROVIDER and PAYMENT_PROVIDER not in PAYMENT_PROVIDERS:
+    raise ImproperlyConfigured(
+        f"PAYMENT_PROVIDER is one of {', '.join(PAYMENT_PROVIDERS)}, or empty: "
+        f"not {PAYMENT_PROVIDER!r}."
+    )
+if (
+    PRODUCTION
+    and PAYMENT_PROVIDER == "trial"
+    and not flag("PAYMENT_TRIAL_IN_PRODUCTION", default=False)
+):
+    raise ImproperlyConfigured(
+        "PAYMENT_PROVIDER=trial takes no money, and gives places for it. "
+        "PAYMENT_TRIAL_IN_PRODUCTION=1 says that it is meant."
+    )
+STRIPE_API = os.environ.get("STRIPE_API") or "https://api.stripe.com"
+STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY") or ""
+STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET") or ""
+if PAYMENT_PROVIDER == "stripe" and not (STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET):
+    raise ImproperlyConfigured(
+        "PAYMENT_PROVIDER=stripe needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET."
+    )
+if PRODUCTION and not STRIPE_API.startswith("https://"):
+    raise ImproperlyConfigured("STRIPE_API begins with https://.")
+# How many minutes a seat is held while somebody pays, and how many at once for one learner.
+PAYMENT_HOLD_MINUTES = number("PAYMENT_HOLD_MINUTES", default=30)
+PAYMENT_HOLDS = number("PAYMENT_HOLDS", default=3)
+
 # Who holds what about a person: asked in this order when they are exported or erased. What takes
 # something from them comes first, while they still have a name.
 PERSONAL = [
@@ -410,6 +443,7 @@ WATCHED = [
     "comms.watched.firing",
     "comms.watched.delivering",
     "tms.programs.watched.webhooks",
+    "lms.payments.watched.payments",
     "tms.watch.work.invariants",
     "tms.watch.work.backup",
     "tms.watch.machinery.disk",

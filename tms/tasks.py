@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from comms import delivery, ticks
+from lms import places
 
 from . import clock, jobs, nightly
 from . import pulse as pulses
@@ -32,6 +33,14 @@ def pulse(self) -> None:
     """Write down that this worker works, and when the scheduler asked. Asked every minute."""
     asked = self.request.get("asked_at")
     pulses.beat(pulses.WORKER, at=clock.now(), asked_at=asked, by=self.request.hostname)
+
+
+@shared_task
+def free_seats() -> None:
+    """Free the seats that were held for payments which weren't made in time. Asked every minute;
+    whoever wants such a seat sooner gets it.
+    """
+    places.free_lapsed(clock.now())
 
 
 @shared_task

@@ -1,6 +1,7 @@
 """What is learned, who is booked on it, how far they are."""
 
 from .content import ContentUnit, Section, UnitForm
+from .payment import Outcome, Payment, PaymentNews, PaymentState
 from .progress import Completion, Progress
 from .registration import PaidBy, Registration
 from .request import Request, RequestState
@@ -10,7 +11,11 @@ __all__ = [
     "Completion",
     "ContentUnit",
     "HeldPlace",
+    "Outcome",
     "PaidBy",
+    "Payment",
+    "PaymentNews",
+    "PaymentState",
     "PlaceInterest",
     "Progress",
     "Registration",

@@ -98,7 +98,7 @@ def registration_page(request, found, *, refused="", status=200):
         "answer": access.answers(who.contact_id, [item.pk], request.today)[item.pk],
         "when": offering.when(found.event) if found.event else "",
         "sessions": found.event.sessions.order_by("starts_at", "id") if found.event else [],
-        "steps": steps(found, request.today) if found.path_id else [],
+        "steps": steps(found, request.today, request.now) if found.path_id else [],
         "why_not_cancel": cancelling.why_not(found, **cancelling.rules(request)),
         "invoice": billing.own_invoice(found, who.contact),
         "refused": refused,
@@ -106,7 +106,7 @@ def registration_page(request, found, *, refused="", status=200):
     return render(request, "lms/registration.html", context, status=status)
 
 
-def steps(onto: Registration, on) -> list[dict]:
+def steps(onto: Registration, on, at) -> list[dict]:
     """Each step of the path: the place that is booked for it, or the dates to choose from."""
     live = Registration.objects.live().filter(contact=onto.contact_id)
     places = {
@@ -118,7 +118,9 @@ def steps(onto: Registration, on) -> list[dict]:
     found = []
     for step in onto.path.steps.select_related("course").order_by("position", "id"):
         place = places.get(step.course_id)
-        dates = [] if place else offering.dates_of_step(onto, step.course, on, onto.contact_id)
+        dates = (
+            [] if place else offering.dates_of_step(onto, step.course, on, onto.contact_id, at=at)
+        )
         found.append(
             {
                 "step": step,

@@ -13,7 +13,7 @@ from tokens.models import TokenSettings
 
 from .. import billing, cancelling
 from ..forms import CancelPlaceForm
-from ..models import PaidBy, Registration
+from ..models import Registration
 from .managing import Managing
 
 ISSUE = "tokens.issue_tokens"
@@ -45,7 +45,7 @@ class Cancel(Managing):
     def get_form_kwargs(self):
         """What was paid in tokens, and until when a fresh issue would last, if one may be given."""
         on = self.registration
-        if on.paid_by == PaidBy.INVOICE and allowed(self.request.user, CREDIT):
+        if on.paid_by in billing.BILLED and allowed(self.request.user, CREDIT):
             invoice = billing.to_credit(on)
             return super().get_form_kwargs() | {"billed": invoice}
         back = on.token_move and ledger.to_give_back([on.token_move], self.request.today)

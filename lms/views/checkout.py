@@ -6,6 +6,7 @@ import uuid
 
 from django.db import transaction
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,6 +21,7 @@ from tms.ui.forms import Form
 from .. import checkout, requests, till
 from ..models import PaidBy, Registration
 from ..paying import PriceChanged
+from ..payments import starting
 from ..till import Till
 from .booking import by, learning
 from .item import item_of
@@ -115,6 +117,8 @@ def review(request, slug):
     found = at_till(request, slug)
     if request.method == "POST":
         try:
+            if found.is_open("review") and found.way.paid_by == PaidBy.CARD:
+                return pay_by_card(request, found)
             made = once(request, found)
         except Refusal as no:
             # As it is now, with the sentence over it: nothing was taken.
@@ -145,15 +149,28 @@ def once(request, found: Till) -> int | None:
             return earlier.answer["registration"]
         if not found.is_open("review"):
             return booked(request, found)
-        if request.POST.get("shown") != found.digest:
-            raise PriceChanged(
-                _("You chose something else meanwhile. Look at it as it is now, then confirm.")
-            )
+        refuse_other(request, found)
         made = book(request, found)
         if key:
             answer = {"registration": made.pk}
             operations.keep(key, request.user.pk, digest, at=request.now, status=302, answer=answer)
         return made.pk
+
+
+def pay_by_card(request, found: Till):
+    """Hold the place and go to pay for it; pressed again, the same payment."""
+    refuse_other(request, found)
+    amount, unit = seen(request.POST.get("amount", "")), found.way.price.unit
+    place = found.place | {"region": found.region}
+    begun = starting.start(found.contact, unit=unit, amount=amount, **place, **by(request))
+    return redirect(reverse("lms:payment", args=[begun.pk]) + "?go")
+
+
+def refuse_other(request, found: Till) -> None:
+    if request.POST.get("shown") != found.digest:
+        raise PriceChanged(
+            _("You chose something else meanwhile. Look at it as it is now, then confirm.")
+        )
 
 
 def booked(request, found: Till) -> int | None:
@@ -180,7 +197,12 @@ def book(request, found: Till) -> Registration:
         amount = seen(request.POST.get("amount", ""))
         who = by(request)
         return checkout.book_by_invoice(
-            found.contact, unit=way.price.unit, amount=amount, **place, **who
+            found.contact,
+            unit=way.price.unit,
+            amount=amount,
+            order_number=" ".join(request.POST.get("order_number", "").split())[:40],
+            **place,
+            **who,
         )
     return checkout.book_by_tokens(
         found.contact,
@@ -210,6 +232,7 @@ def at_till(request, slug) -> Till:
         region=who.region,
         chosen=till.chosen_in(request.session, item),
         on=request.today,
+        at=request.now,
     )
 
 
@@ -233,7 +256,9 @@ def skipped(found: Till, step: str):
 def on(request, found: Till, step: str, **answers):
     """Keep the answers and go on to the next step."""
     chosen = till.choose(request.session, found.item, **answers)
-    found = Till(found.item, found.contact, region=found.region, chosen=chosen, on=found.on)
+    found = Till(
+        found.item, found.contact, region=found.region, chosen=chosen, on=found.on, at=found.at
+    )
     return redirect(f"lms:checkout_{found.after(step)}", found.item.slug)
 
 

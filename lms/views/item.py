@@ -14,6 +14,7 @@ from tms.compiled import Rows
 from .. import badges, cancelling, offering, pass_rows, paying, requests
 from ..covers import cover
 from ..models import Registration
+from ..payments import provider
 from ..visitor import visitor
 
 LISTED = 200  # items on the page of a pass type
@@ -43,8 +44,9 @@ def item_page(request, slug, *, refused="", chosen=None, status=200):
         account_id=who.account_id,
         region=who.region,
         on=request.today,
+        at=request.now,
         units=lambda: who.units,
-        billed=bool(who.contact and who.contact.account.pays_by_invoice),
+        billed=provider.taken() or bool(who.contact and who.contact.account.pays_by_invoice),
     )
     badge = offered.badge
     whom = badges.whom_to_ask(who.contact, [badge] if badge else [])

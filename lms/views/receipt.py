@@ -25,7 +25,9 @@ def receipt(request, pk):
     was billed.
     """
     if invoice := billed(request, pk):
+        by_card = Registration.objects.filter(pk=pk, paid_by=PaidBy.CARD).exists()
         context = {"registration": pk, "invoice": invoice, "lines": lines_of(invoice)}
+        context |= {"by_card": by_card}
         return render(request, "lms/invoice.html", context)
     found, facts, parts = told(request, pk)
     context = {"registration": found, "facts": facts, "parts": parts}
@@ -54,7 +56,9 @@ def receipt_file(request, pk):
 def billed(request, pk) -> Invoice | None:
     """The invoice that the learner raised with this place of theirs, if they did."""
     who = learning(request)
-    found = Registration.objects.filter(pk=pk, contact=who.contact, paid_by=PaidBy.INVOICE).first()
+    found = Registration.objects.filter(
+        pk=pk, contact=who.contact, paid_by__in=billing.BILLED
+    ).first()
     return found and billing.own_invoice(found, who.contact)
 
 

@@ -138,6 +138,15 @@ NOT_PERSONAL = {
         "a rule, and addresses that the office writes to by it",
         "name abbreviation occasion audience addresses name_key",
     ),
+    "lms.Payment": (
+        "what was paid for, and what a provider calls it",
+        "title tax_name provider reference charge address received_currency trouble "
+        "refund_reference",
+    ),
+    "lms.PaymentNews": (
+        "what a provider calls it, by number",
+        "provider key kind reference currency",
+    ),
     "lms.Section": ("what is taught", "title"),
     "lms.ContentUnit": ("what is taught", "title body url file"),
 }

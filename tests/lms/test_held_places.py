@@ -315,10 +315,10 @@ def test_erased_nobody_is_meant_any_more(bought, leadership, ada, who):
     assert place.contact is None
 
 
-def test_seats_are_taken_back_one_for_each(bought, leadership, who):
+def test_seats_are_taken_back_one_for_each(bought, leadership, who, clock):
     waiting = bought(leadership, 3)
     for number, each in enumerate(waiting, 1):
         held.release(each.pk, **who)
         assert taken(leadership) == 3 - number
-    assert places.take(leadership, 3)
-    assert not places.take(leadership, 1)
+    assert places.take(leadership, 3, at=clock.at)
+    assert not places.take(leadership, 1, at=clock.at)

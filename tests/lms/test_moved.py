@@ -173,7 +173,7 @@ def test_a_moved_time_zone_keeps_places_too(ada, who):
     assert broken(who) == []
 
 
-def test_who_books_while_the_event_is_moved_is_told(ada, room, move, who):
+def test_who_books_while_the_event_is_moved_is_told(ada, room, move, who, clock):
     """The pass was asked about a day that is not the event's any more."""
     held(ada, library(room.course), until="2026-12-31")
     seen = type(room).objects.select_related("course").get(pk=room.pk)
@@ -181,7 +181,7 @@ def test_who_books_while_the_event_is_moved_is_told(ada, room, move, who):
     with pytest.raises(Refusal, match="just moved to another day"):
         checkout.book_by_pass(ada, event=seen, **who)
     assert Registration.objects.count() == 0
-    assert places.take(room) is True
+    assert places.take(room, at=clock.at) is True
 
 
 def test_many_cost_the_same_as_one(europe, move, who, count_queries):

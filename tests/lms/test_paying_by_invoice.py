@@ -150,12 +150,12 @@ def test_from_the_date_to_the_invoice(
     said = text(page)
     assert "Invoice To Kestrel Rail Group Net €490.50 Standard 20 % €98.10 Total €588.60" in said
     assert "Register by invoice" in said
-    sent = hidden(page)
+    sent = hidden(page) | {"order_number": " PO  4711 "}
     with django_capture_on_commit_callbacks(execute=True):
         answers = [client.post(to("review"), sent) for _press in range(2)]
     made = Registration.objects.get()
     assert {each.url for each in answers} == {reverse("lms:registration", args=[made.pk])}
-    assert Invoice.objects.count() == 1
+    assert Invoice.objects.get().lines.get().note.endswith("Your order PO 4711")
     assert [each.to for each in mail.outbox] == [[ada.email]]
     said = text(client.get(answers[0].url))
     assert "Paid for Invoice to Kestrel Rail Group, INV-2026-0001" in said

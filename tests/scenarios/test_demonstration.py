@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from crm.models import Invoice, Opportunity, Stage
-from lms.models import Completion, Registration, Request
+from lms.models import Completion, Payment, Registration, Request
 from passes import expiring
 from passes.models import Pass, PassType, Status
 from tms.demo import people, world
@@ -22,6 +22,7 @@ TODAY = datetime.date(2026, 11, 22)
 def test_it_is_believable_and_true_and_cleared_in_one_action(db, clock, settings, tmp_path):
     """One test, because the world takes the longest."""
     settings.MEDIA_ROOT = tmp_path
+    settings.PAYMENT_PROVIDER = "trial"
     world.build(clock.at)
     believable_and_true(clock)
     cleared_where_it_is_a_demonstration()
@@ -48,6 +49,9 @@ def believable_and_true(clock):
     assert {each.status for each in Invoice.objects.all()} == {"issued", "paid"}
     assert Invoice.objects.filter(kind="credit_note").count() == 1
     assert Registration.objects.live().exists()
+    ways = set(Registration.objects.values_list("paid_by", flat=True))
+    assert {"card", "invoice"} <= ways
+    assert Payment.objects.to_settle().count() == 1
     assert Completion.objects.exists()
     assert Request.objects.filter(state="open").count() == 2
     # Tokens of three types: some about to expire, some that expired unused, and every movement.

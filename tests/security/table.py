@@ -29,6 +29,7 @@ from tests.factories import (
     PassOptionFactory,
     PassTypeFactory,
     PathFactory,
+    PaymentFactory,
     PriceFactory,
     RegistrationFactory,
     TaxLevelFactory,
@@ -70,6 +71,16 @@ ANSWER = "lms.answer_requests"
 LOG = "comms.view_communications"
 WRITE_LETTERS = (LOG, "comms.manage_templates")
 BILLS, BILL, CREDITS = "crm.view_invoices", "crm.manage_invoices", "crm.credit_invoices"
+
+
+ABOUT_A_PAYMENT = (
+    "payment",
+    "give_up_payment",
+    "trial_payment",
+    "settle_payment",
+    "refund_payment",
+    "refund_again",
+)
 
 
 def rows(space: str, rule, words: str) -> dict:
@@ -241,7 +252,7 @@ TABLE = {
     **rows("passes", REASSIGN, "assign assign_many"),
     **rows("passes", CANCEL, "cancel cancel_many"),
     **rows("passes", IMPORT, "import import_file import_refused import_example"),
-    **rows("lms", PUBLIC, "catalogue region pass_type item"),
+    **rows("lms", PUBLIC, "catalogue region pass_type item payment_news"),
     **rows(
         "lms",
         LEARNER,
@@ -251,6 +262,7 @@ TABLE = {
         profile_registrations profile_requests
         checkout checkout_date checkout_questions checkout_payment checkout_review
         receipt receipt_file profile_tokens token_statement
+        payment give_up_payment trial_payment
     """,
     ),
     **rows(
@@ -279,6 +291,8 @@ TABLE = {
     """,
     ),
     **rows("lms", ANSWER, "requests decline"),
+    "lms:payments": "lms.view_payments",
+    **rows("lms", "lms.settle_payments", "settle_payment refund_payment refund_again"),
     "lms:report_use": (SEE, SEE_PLACES),
     "lms:grant_place": (ANSWER, PLACES),
     "lms:grant_pass": (ANSWER, GIVE),
@@ -495,6 +509,7 @@ def world(ada, office, clock) -> dict:
         held_at=clock.at,
         held_on=clock.on(),
     )
+    payment = PaymentFactory(contact=ada, path=path)
     trouble = AddressTrouble.objects.create(email="gone@x.example", at=clock.at)
     rule = Trigger.objects.first()
     letter = Message.objects.create(
@@ -559,6 +574,8 @@ def world(ada, office, clock) -> dict:
             "lms:add_unit": {"pk": unit.section_id, "form": "page"},
             "lms:pass_type": {"slug": pass_type.slug},
             "lms:ask_for_pass": {"slug": pass_type.slug},
+            **{f"lms:{name}": {"pk": payment.pk} for name in ABOUT_A_PAYMENT},
+            "lms:payment_news": {"name": "trial"},
             "lms:cancel": {"pk": registration.pk},
             "lms:name_participant": {"pk": held.pk},
             "lms:release_place": {"pk": held.pk},

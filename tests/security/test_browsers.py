@@ -73,7 +73,8 @@ def test_no_form_is_taken_without_its_token(organisation, office):
         if getattr(entry.callback, "csrf_exempt", False) and not str(name).startswith("api")
     ]
     # What a mail program posts to has no token of ours: the signed address says who asks.
-    assert exempt == ["comms:unsubscribe"]
+    # What a payment provider tells is signed by it.
+    assert exempt == ["lms:payment_news", "comms:unsubscribe"]
 
 
 def test_a_refused_page_stands_in_the_log(browse, ada, caplog):

@@ -361,6 +361,7 @@ def test_whoever_is_called_at_night_asks_for_all_of_it(well, client):
         "parked",
         "mail",
         "webhooks",
+        "payments",
         "triggers",
         "messages",
         "invariants",

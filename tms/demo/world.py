@@ -25,7 +25,7 @@ from tms.people import first, staff
 from tms.programs import webhooks
 from tokens import types as token_types
 
-from . import courses, deals, followup, lives, people, prepaid, writing
+from . import courses, deals, followup, lives, online, people, prepaid, writing
 
 ZONE = "Europe/Stockholm"
 FILES = Path(__file__).parent / "files"
@@ -86,6 +86,7 @@ def build(at: datetime.datetime) -> None:
     lives.live(world)
     prepaid.live(world)
     deals.live(world)
+    online.live(world)
     expiring.record_expired(on=world.today, at=world.now)
     followup.live(world)
     writing.live(world)

@@ -57,6 +57,7 @@ ROLES = {
         "catalog.change_prices",
         "crm.manage_invoices",
         "crm.credit_invoices",
+        "lms.settle_payments",
         "passes.cancel_pass",
         "passes.manage_pass_types",
         "tokens.*",

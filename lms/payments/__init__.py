@@ -1,0 +1,1 @@
+"""How is money taken online, at a provider, and given back?"""

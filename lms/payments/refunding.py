@@ -1,0 +1,137 @@
+"""How does money go back, and what is done with what was paid for and not given?
+
+A refund is asked for in the transaction of the verb that causes it, and carried out at the provider
+once that is committed; until the provider has said yes it is being refunded, for all to see.
+"""
+
+import logging
+from functools import partial
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.money import written
+from tms.consequences import Consequence
+from tms.refusals import Refusal, Stale
+
+from .. import booked, paying
+from ..models import Payment, Registration
+from . import provider
+from .arriving import give
+from .provider import NoAnswer
+from .starting import save, write
+
+log = logging.getLogger(__name__)
+
+
+def of_places(registrations, *, at, on, by, reason="", operation="") -> list[Consequence]:
+    """Ask for the money back that was paid by card for these places. Call it in their verb.
+
+    Twice: once. Locks the payments.
+    """
+    rows = Payment.objects.select_for_update(of=("self",)).select_related("unit")
+    found = rows.filter(registration__in=registrations, refund_asked_at=None).order_by("pk")
+    who = {"at": at, "on": on, "by": by, "reason": reason, "operation": operation}
+    return [_ask(each, **who) for each in found]
+
+
+def _ask(found: Payment, *, at, on, by, reason="", operation="") -> Consequence:
+    found.refund_asked_at = at
+    save(found, "refund_asked_at")
+    who = {"at": at, "on": on, "by": by, "reason": reason, "operation": operation}
+    write("refund_asked", found, **who)
+    transaction.on_commit(partial(carry_out, found.pk, at=at, on=on), robust=True)
+    sentence = _("%(amount)s goes back to the card that it came from")
+    return Consequence("stays", sentence % {"amount": _received(found)}, 1)
+
+
+def _received(found: Payment) -> str:
+    """What came, which may be another amount than was asked for."""
+    if found.received_currency and found.received_currency != found.unit.code:
+        return f"{found.received.normalize():f} {found.received_currency}"
+    return written(found.received or found.gross, found.unit)
+
+
+def carry_out(payment_id: int, *, at, on) -> bool:
+    """Have the provider give back what was asked for; False where it couldn't be asked.
+
+    Asked twice it gives back once: the number of the payment goes along.
+    """
+    found = Payment.objects.select_related("unit").get(pk=payment_id)
+    if found.refunded_at or not found.refund_asked_at:
+        return True
+    asked = provider.by_name(found.provider)
+    amount = found.received or found.gross
+    currency = found.received_currency or found.unit.code
+    try:
+        if asked is None:
+            raise NoAnswer(_("There is no provider of that name any more."))
+        reference = asked.refund(found.pk, found.charge, amount, currency)
+    except NoAnswer as trouble:
+        log.warning("The refund of payment %s failed: %s", found.pk, trouble)
+        said = _("The refund didn't go through yet: %(why)s") % {"why": trouble}
+        Payment.objects.filter(pk=found.pk, refunded_at=None).update(trouble=said)
+        return False
+    with transaction.atomic():
+        found = Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
+        if found.refunded_at is None:
+            found.refunded_at, found.refund_reference, found.trouble = at, reference, ""
+            save(found, "refunded_at", "refund_reference", "trouble")
+            write("refunded", found, at=at, on=on, by=None)
+    return True
+
+
+def again(payment_id: int, *, at, on) -> None:
+    """Ask the provider once more. Raises Refusal where it still can't."""
+    if not carry_out(payment_id, at=at, on=on):
+        found = Payment.objects.get(pk=payment_id)
+        raise Refusal(found.trouble)
+
+
+@transaction.atomic
+def refund(
+    payment_id: int, *, version: int | None = None, at, on, by, reason="", operation=""
+) -> list[Consequence]:
+    """Give the money back for what was paid for and couldn't be given.
+
+    Raises Refusal where something was given for it: then the registration is cancelled instead.
+    """
+    found = locked(payment_id, version)
+    if found.settled_at:
+        raise Refusal(_("The place was given: cancel the registration, and the money goes back."))
+    who = {"at": at, "on": on, "by": by, "reason": reason, "operation": operation}
+    return [_ask(found, **who)]
+
+
+@transaction.atomic
+def settle(
+    payment_id: int, *, version: int | None = None, at, on, by, operation=""
+) -> list[Consequence]:
+    """Give the place after all, with its invoice, which is paid. Raises Refusal where it's full,
+    or where another amount was paid than it costs.
+    """
+    found = locked(payment_id, version)
+    if found.settled_at:
+        raise Refusal(_("The place was given already."))
+    if (found.received, found.received_currency) != (found.gross, found.unit.code):
+        raise Refusal(_("Another amount was paid than it costs. Give the money back."))
+    made: Registration = give(found, seat=False, at=at, on=on, by=by, operation=operation)
+    sentence = _("%(name)s gets the place, paid by card with %(invoice)s")
+    words = {"name": made.contact.name, "invoice": found.invoice}
+    return [Consequence("opens", sentence % words, 1)]
+
+
+def locked(payment_id: int, version: int | None) -> Payment:
+    """A paid payment that nobody refunds, with its account and contact, all locked."""
+    known = Payment.objects.select_related("contact").get(pk=payment_id)
+    paying.hold(known.account_id)
+    booked.lock_contact(known.contact)
+    rows = Payment.objects.select_for_update(of=("self",))
+    found = rows.select_related("unit", "contact", "account").get(pk=payment_id)
+    if version is not None and version != found.version:
+        raise Stale(_("This payment was changed meanwhile. Here it is as it is now."))
+    if not found.paid_at:
+        raise Refusal(_("It isn't paid."))
+    if found.refund_asked_at:
+        raise Refusal(_("The money goes back already."))
+    return found

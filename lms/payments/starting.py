@@ -1,0 +1,200 @@
+"""How is a payment begun, and given up? A seat is held while the learner pays, for a set time."""
+
+import datetime
+import decimal
+import logging
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.models import Event, Item, ItemStatus, Region, Unit
+from crm.models import Contact
+from tms import journal
+from tms.people import letters
+from tms.refusals import Refusal
+
+from .. import billing, booked, checkout, paying, places
+from ..models import Payment
+from . import provider
+from .provider import NoAnswer, Order
+
+log = logging.getLogger(__name__)
+STARTS_AN_HOUR = 12  # of one learner
+
+
+def start(
+    contact: Contact,
+    *,
+    unit: Unit,
+    amount: decimal.Decimal,
+    region: Region,
+    event: Event | None = None,
+    path: Item | None = None,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    operation: str = "",
+) -> Payment:
+    """Hold the place, and begin a payment of what it costs at the provider.
+
+    `amount` is the net price in `unit` that they have seen in `region`. Whoever pays for the same
+    place already gets that payment. The row stands before the provider is asked, so that nothing
+    it tells comes too early; it is asked outside the transaction, and once however often this is
+    called. Raises PriceChanged, and Refusal: full, too many at once, the provider is away.
+    """
+    asked = provider.chosen()
+    if asked is None:
+        raise Refusal(_("Nothing can be paid by card here. Choose another way to pay."))
+    who = {"at": at, "on": on, "by": by, "operation": operation}
+    made = _begin(contact, asked.name, unit, amount, region, event, path, **who)
+    if made.address:
+        return made
+    order = Order(
+        number=made.pk,
+        key=f"payment-{made.pk}-{int(made.started_at.timestamp())}",
+        begun_at=made.started_at,
+        title=made.title,
+        amount=made.gross,
+        currency=made.unit.code,
+        email=contact.email or "",
+        until=made.holds_until,
+        back_to=letters.address_of("lms:payment", made.pk),
+    )
+    try:
+        begun = asked.start(order)
+    except NoAnswer as trouble:
+        log.warning("Payment %s can't be begun: %s", made.pk, trouble)
+        end(made.pk, "failed_at", "payment.failed", at=at, on=on, by=None)
+        raise Refusal(
+            _("Card payments can't be reached right now. Nothing was taken; try again later.")
+        ) from trouble
+    rows = Payment.objects.filter(pk=made.pk)
+    rows.update(reference=begun.reference, address=begun.address)
+    made.reference, made.address = begun.reference, begun.address
+    return made
+
+
+@transaction.atomic
+def _begin(contact, name, unit, amount, region, event, path, *, at, on, by, operation) -> Payment:
+    booked.lock_contact(contact)
+    booked.refuse_archived(contact)
+    if booked.live(contact, event, path):
+        raise Refusal(_("You are registered already. Nothing was taken."))
+    price = paying.price_in(unit, paying.prices_of(event, path, region, on), amount)
+    mine = Payment.objects.running(at).filter(contact=contact)
+    if same := mine.filter(event=event, path=path, provider=name).select_related("unit").first():
+        if (same.unit_id, same.net) == (price.unit_id, billing.line_of(price).net):
+            return same
+        _end(same, "given_up_at", "payment.given_up", at=at, on=on, by=by)
+    _refuse_too_many(contact, at)
+    if event:
+        if why := checkout.why_not_open(event, on):
+            raise Refusal(why)
+        if not places.take(event, at=at):
+            raise Refusal(_("This date is full. Choose another one."))
+    elif path.status != ItemStatus.PUBLISHED:
+        raise Refusal(_("%(title)s is no longer offered.") % {"title": path.title})
+    sums = billing.line_of(price)
+    made = Payment.objects.create(
+        contact=contact,
+        account_id=contact.account_id,
+        event=event,
+        path=path,
+        title=event.course.title if event else path.title,
+        unit=price.unit,
+        net=sums.net,
+        tax=sums.tax,
+        tax_name=price.tax_level.name,
+        tax_percent=price.tax_level.percent,
+        provider=name,
+        holds_seat=event is not None,
+        holds_until=at + datetime.timedelta(minutes=settings.PAYMENT_HOLD_MINUTES),
+        started_at=at,
+        started_on=on,
+    )
+    after = {
+        "event": made.event_id,
+        "path": made.path_id,
+        "gross": f"{made.gross.normalize():f}",
+        "unit": price.unit_id,
+        "provider": name,
+    }
+    write("started", made, after=after, at=at, on=on, by=by, operation=operation)
+    return made
+
+
+def _refuse_too_many(contact: Contact, at: datetime.datetime) -> None:
+    """Nobody holds every seat, nor begins payments without end."""
+    mine = Payment.objects.filter(contact=contact)
+    if mine.running(at).count() >= settings.PAYMENT_HOLDS:
+        raise Refusal(
+            _(
+                "You have begun to pay for %(count)s places. Pay for one of them or give it up, "
+                "then come back."
+            )
+            % {"count": settings.PAYMENT_HOLDS}
+        )
+    an_hour_ago = at - datetime.timedelta(hours=1)
+    if mine.filter(started_at__gt=an_hour_ago).count() >= STARTS_AN_HOUR:
+        raise Refusal(_("You have begun to pay very often. Try again in an hour."))
+
+
+def give_up(payment_id: int, contact: Contact, *, at, on, by) -> Payment:
+    """The learner doesn't pay after all: the seat is free at once. Paid meanwhile: Refusal.
+
+    The provider is told, so that it can't be paid any more; if it can't be reached, what comes is
+    seen to by staff.
+    """
+    found = Payment.objects.filter(pk=payment_id, contact=contact).first()
+    if found is None:
+        raise Refusal(_("This payment is not yours."))
+    end(found.pk, "given_up_at", "payment.given_up", at=at, on=on, by=by)
+    asked = provider.by_name(found.provider)
+    if asked and found.reference:
+        try:
+            asked.stop(found.reference)
+        except NoAnswer as trouble:
+            log.warning("Payment %s can't be stopped: %s", found.pk, trouble)
+    found.refresh_from_db()
+    return found
+
+
+@transaction.atomic
+def end(payment_id: int, column: str, kind: str, *, at, on, by) -> bool:
+    """It isn't paid: write down since when, and free its seat. False where it ended before.
+
+    Raises Refusal where it is paid.
+    """
+    found = Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
+    if found.paid_at:
+        raise Refusal(_("It is paid already."))
+    if found.failed_at or found.given_up_at:
+        return False
+    _end(found, column, kind, at=at, on=on, by=by)
+    return True
+
+
+def _end(found: Payment, column: str, kind: str, *, at, on, by) -> None:
+    freed, found.holds_seat = found.holds_seat, False
+    setattr(found, column, at)
+    save(found, column, "holds_seat")
+    if freed:
+        places.give_back([found.event_id])
+    write(kind.partition(".")[2], found, at=at, on=on, by=by)
+
+
+def save(found: Payment, *names: str) -> None:
+    """Write these columns, and the next version."""
+    found.version += 1
+    found.save(update_fields=[*names, "version"])
+
+
+def write(kind: str, found: Payment, **particulars) -> None:
+    journal.write(
+        f"payment.{kind}",
+        found.pk,
+        account_id=found.account_id,
+        contact_id=found.contact_id,
+        **particulars,
+    )

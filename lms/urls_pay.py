@@ -1,0 +1,16 @@
+"""Addresses of paying: for learners, for staff, and for providers."""
+
+from django.urls import path
+
+from .views import paying, payments
+
+urlpatterns = [
+    path("payments/<int:pk>/", paying.payment, name="payment"),
+    path("payments/<int:pk>/giving-up/", paying.give_up, name="give_up_payment"),
+    path("payments/<int:pk>/trial/", paying.trial, name="trial_payment"),
+    path("payments/news/<slug:name>/", paying.news, name="payment_news"),
+    path("all-payments/", payments.Payments.as_view(), name="payments"),
+    path("all-payments/<int:pk>/place/", payments.Settle.as_view(), name="settle_payment"),
+    path("all-payments/<int:pk>/refund/", payments.Refund.as_view(), name="refund_payment"),
+    path("all-payments/<int:pk>/refund/again/", payments.Again.as_view(), name="refund_again"),
+]

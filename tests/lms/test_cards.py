@@ -1,0 +1,362 @@
+"""Paying by card: a seat is held, the provider's word is taken once, and the place is billed."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from catalog.models import EventStatus
+from crm.models import Invoice
+from lms import cancelling, places
+from lms.models import Outcome, Payment, PaymentNews, PaymentState, Registration
+from lms.payments import arriving, refunding, starting
+from lms.payments.provider import News
+from lms.payments.trial import Trial
+from tests.conftest import moment
+from tests.factories import (
+    ContactFactory,
+    CurrencyFactory,
+    EventFactory,
+    PathFactory,
+    PriceFactory,
+    RegistrationFactory,
+)
+from tests.lms.test_pages import at, text
+from tests.lms.test_till import go, hidden, to
+from tms.models import JournalRow
+from tms.refusals import Refusal
+from tms.reporting import checking
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def trial(settings):
+    settings.PAYMENT_PROVIDER = "trial"
+
+
+@pytest.fixture
+def room(europe):
+    """A date of Coaching for 490 euros, with two seats."""
+    event = EventFactory(course__title="Coaching", course__slug="coaching", capacity=2)
+    PriceFactory(of=event.course, amount=Decimal("490.50"))
+    return event
+
+
+@pytest.fixture
+def begin(ada, europe, room, who):
+    def begun(contact=ada, amount="490.50", **more):
+        place = {"event": room} if "path" not in more else {}
+        return starting.start(
+            contact,
+            unit=CurrencyFactory(),
+            amount=Decimal(amount),
+            region=europe,
+            **place | who | more,
+        )
+
+    return begun
+
+
+@pytest.fixture
+def tell(clock):
+    """`tell(payment, "paid")`: the provider tells; what was done with it."""
+
+    def told(payment, kind="paid", key=None, **other):
+        news = Trial().told(payment, kind)
+        particulars = {**vars(news), **other} | ({"key": key} if key else {})
+        return arriving.take(News(**particulars), "trial", at=clock.at, on=clock.on())
+
+    return told
+
+
+def taken(event):
+    event.refresh_from_db()
+    return event.taken
+
+
+def state(payment, clock):
+    payment.refresh_from_db()
+    found = payment.state_at(clock.at)
+    assert Payment.objects.with_state(clock.at).get(pk=payment.pk).state == found
+    return found
+
+
+def kinds(payment):
+    rows = JournalRow.objects.filter(subject_kind="payment", subject_id=payment.pk)
+    return [
+        kind.removeprefix("payment.") for kind in rows.order_by("id").values_list("kind", flat=True)
+    ]
+
+
+# Begun
+
+
+def test_the_seat_is_held_and_exactly_the_sum_is_asked_for(begin, room, clock):
+    made = begin()
+    assert (made.gross, made.unit.code, taken(room)) == (Decimal("588.60"), "EUR", 1)
+    assert made.holds_until == moment("2026-11-22 09:30")
+    assert state(made, clock) == PaymentState.STARTED
+    assert not Registration.objects.exists()
+
+
+def test_a_second_press_is_the_same_payment(begin, room):
+    assert begin() == begin()
+    assert taken(room) == 1
+
+
+def test_another_price_than_was_seen_begins_nothing(begin, room):
+    with pytest.raises(Refusal, match=r"it is €490\.50 now"):
+        begin(amount="400")
+    assert taken(room) == 0
+
+
+def test_a_price_that_changed_meanwhile_begins_anew(begin, room, clock):
+    first = begin()
+    type(room.course.priced.prices.get()).objects.update(amount=Decimal(500))
+    second = begin(amount="500")
+    assert (state(first, clock), second.gross, taken(room)) == ("given_up", Decimal(600), 1)
+
+
+def test_nobody_holds_more_than_so_many(begin, room, settings, europe):
+    settings.PAYMENT_HOLDS = 1
+    begin()
+    other = EventFactory(course=room.course)
+    with pytest.raises(Refusal, match="You have begun to pay for 1 place"):
+        begin(event=other)
+    assert taken(other) == 0
+
+
+def test_a_hold_that_is_over_is_anybodys_without_a_worker(begin, browse, room, clock, who):
+    first, _second = begin(), begin(contact=ContactFactory())
+    client = browse()
+    assert "Full" in text(client.get(at(room.course)))
+    with pytest.raises(Refusal, match="This date is full"):
+        begin(contact=ContactFactory())
+    clock.set("2026-11-22 09:30", "UTC")
+    assert state(first, clock) == PaymentState.EXPIRED
+    assert "Full" not in text(client.get(at(room.course)))
+    late = who | {"at": clock.at}
+    begin(contact=ContactFactory(), **late)
+    assert taken(room) == 1
+    assert places.free_lapsed(clock.at) == 0
+
+
+# Paid
+
+
+def test_paid_is_booked_billed_and_marked_as_paid(begin, tell, room, ada, clock):
+    made = begin()
+    assert tell(made) == Outcome.DONE
+    place, bill = Registration.objects.get(), Invoice.objects.get()
+    assert (place.contact, place.paid_by, place.amount) == (ada, "card", Decimal("490.50"))
+    assert (bill.status, bill.gross, bill.account) == ("paid", Decimal("588.60"), ada.account)
+    assert (state(made, clock), made.registration, made.invoice) == ("paid", place, bill)
+    assert taken(room) == 1
+    assert kinds(made) == ["started", "paid", "settled"]
+
+
+def test_told_twice_it_is_done_once(begin, tell, room):
+    made = begin()
+    assert [tell(made), tell(made), tell(made, key="another")] == ["done", "known", "known"]
+    assert (Registration.objects.count(), Invoice.objects.count(), taken(room)) == (1, 1, 1)
+
+
+def test_paid_wins_whatever_comes_before_or_late(begin, tell, clock):
+    made = begin()
+    assert tell(made, "failed") == Outcome.DONE
+    assert state(made, clock) == PaymentState.FAILED
+    assert tell(made) == Outcome.DONE
+    assert tell(made, "expired") == Outcome.KNOWN
+    assert state(made, clock) == PaymentState.PAID
+
+
+def test_a_failure_frees_the_seat(begin, tell, room):
+    tell(begin(), "failed")
+    assert taken(room) == 0
+
+
+@pytest.mark.parametrize(
+    "other", [{"amount": Decimal(10)}, {"currency": "SEK"}, {"amount": Decimal("588.61")}]
+)
+def test_another_amount_or_currency_gives_nothing_and_is_seen(other, begin, tell, room, clock):
+    made = begin()
+    assert tell(made, **other) == Outcome.MISMATCH
+    assert state(made, clock) == PaymentState.NEEDS_ACTION
+    assert "was paid where €588.60 was due" in made.trouble
+    assert (Registration.objects.count(), taken(room)) == (0, 0)
+
+
+def test_an_unknown_payment_is_kept_for_people_to_see(begin, tell):
+    made = begin()
+    assert tell(made, reference="other", charge="", number=None) == Outcome.UNKNOWN
+    assert PaymentNews.objects.get().payment is None
+    assert not Registration.objects.exists()
+
+
+def test_paid_after_the_hold_with_a_seat_left_is_booked(begin, tell, room, clock):
+    made = begin()
+    clock.set("2026-11-22 10:00", "UTC")
+    places.free_lapsed(clock.at)
+    assert taken(room) == 0
+    assert tell(made) == Outcome.DONE
+    assert taken(room) == 1
+
+
+def test_paid_when_the_seat_is_gone_needs_action(begin, tell, room, clock):
+    made = begin()
+    clock.set("2026-11-22 10:00", "UTC")
+    places.free_lapsed(clock.at)
+    for _seat in range(2):
+        RegistrationFactory(event=room)
+    assert tell(made) == Outcome.NEEDS_ACTION
+    assert state(made, clock) == PaymentState.NEEDS_ACTION
+    assert made.trouble == "This date is full. Choose another one."
+    assert kinds(made) == ["started", "paid", "stuck"]
+    assert not Invoice.objects.exists()
+
+
+def test_paid_when_the_event_was_called_off_or_it_was_given_up(begin, tell, room, ada, clock, who):
+    made = begin()
+    type(room).objects.update(status=EventStatus.CANCELLED)
+    assert tell(made) == Outcome.NEEDS_ACTION
+    assert taken(room) == 0
+    type(room).objects.update(status=EventStatus.OPEN)
+    room.refresh_from_db()
+    other = begin()
+    starting.give_up(other.pk, ada, **who)
+    assert tell(other) == Outcome.NEEDS_ACTION
+    assert (state(other, clock), other.trouble) == (
+        "needs_action",
+        "It was given up before it was paid.",
+    )
+
+
+def test_a_path_is_paid_once_with_its_steps(ada, begin, tell, europe):
+    path = PathFactory(title="First year")
+    PriceFactory(of=path, amount=Decimal(900))
+    assert tell(begin(path=path, amount="900")) == Outcome.DONE
+    assert Registration.objects.get().path == path
+    assert Invoice.objects.get().lines.get().title == "First year"
+
+
+def test_the_invariants_hold_in_every_state(begin, tell, room, who):
+    begin(contact=ContactFactory())
+    tell(begin())
+    mine = [each for each in checking.every() if each.name.startswith("I6")]
+    assert [checking.ask(each, on=who["on"], at=who["at"])["count"] for each in mine] == [0] * 3
+
+
+# Back
+
+
+def test_cancelled_with_the_credit_the_money_goes_back_once(
+    begin, tell, room, who, clock, django_capture_on_commit_callbacks
+):
+    made = begin()
+    tell(made)
+    place = Registration.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        done = cancelling.cancel(place.pk, credit=True, **who)
+    said = " ".join(each.sentence for each in done.consequences)
+    assert "A credit note over €588.60" in said
+    assert "€588.60 goes back to the card that it came from" in said
+    assert state(made, clock) == PaymentState.REFUNDED
+    assert Invoice.objects.get(kind="credit_note").gross == Decimal("588.60")
+    assert tell(made, "refunded") == Outcome.KNOWN
+    assert kinds(made)[-2:] == ["refund_asked", "refunded"]
+
+
+def test_what_needs_action_is_given_or_given_back(
+    begin, tell, room, clock, who, django_capture_on_commit_callbacks
+):
+    made = begin()
+    starting.give_up(made.pk, made.contact, **who)
+    tell(made)
+    refunding.settle(made.pk, **who)
+    assert (state(made, clock), taken(room)) == (PaymentState.PAID, 1)
+    with pytest.raises(Refusal, match="cancel the registration"):
+        refunding.refund(made.pk, **who)
+    other = begin(contact=ContactFactory())
+    tell(other, amount=Decimal(10))
+    with pytest.raises(Refusal, match="Another amount was paid"):
+        refunding.settle(other.pk, **who)
+    with django_capture_on_commit_callbacks(execute=True):
+        (told,) = refunding.refund(other.pk, **who)
+    assert told.sentence == "€10.00 goes back to the card that it came from"
+    assert state(other, clock) == PaymentState.REFUNDED
+
+
+# Pages
+
+
+def to_pay(client, room):
+    """Through the checkout to the payment."""
+    go(client, "date", event=room.pk)
+    unit = room.course.priced.prices.get().unit_id
+    assert go(client, "payment", pay=f"card-{unit}") == "review"
+    return client.get(to("review"))
+
+
+def test_from_the_date_to_the_place(browse, room, ada):
+    client = browse(ada.user)
+    page = to_pay(client, room)
+    said = text(page)
+    assert "Payment Card Net €490.50 Standard 20 % €98.10 Total €588.60" in said
+    assert "Continue to pay €588.60" in said
+    answers = [client.post(to("review"), hidden(page)) for _press in range(2)]
+    made = Payment.objects.get()
+    here = reverse("lms:payment", args=[made.pk])
+    assert {each.url for each in answers} == {here + "?go"}
+    assert client.get(here + "?go")["Refresh"] == f"0; url={made.address}"
+    assert "A trial: no money moves." in text(client.get(made.address))
+    assert client.post(made.address, {"answer": "wait"}).url == here
+    waits = client.get(here)
+    assert "Being confirmed" in text(waits)
+    assert waits["Refresh"] == "5"
+    client.post(made.address, {"answer": "pay"})
+    place = Registration.objects.get()
+    assert client.get(here).url == reverse("lms:registration", args=[place.pk])
+    said = text(client.get(client.get(here).url))
+    assert "Paid for Card, INV-2026-0001" in said
+    said = text(client.get(reverse("lms:receipt", args=[place.pk])))
+    assert "Paid on 22 November 2026" in said
+    assert client.post(to("review"), hidden(page)).url == reverse(
+        "lms:registration", args=[place.pk]
+    )
+
+
+def test_declined_or_given_up_it_can_be_tried_again(browse, room, ada):
+    client = browse(ada.user)
+    sent = hidden(to_pay(client, room))
+    client.post(to("review"), sent)
+    first = Payment.objects.get()
+    client.post(first.address, {"answer": "decline"})
+    assert "The payment was declined." in text(client.get(reverse("lms:payment", args=[first.pk])))
+    client.post(to("review"), sent)
+    second = Payment.objects.latest("pk")
+    assert second != first
+    client.post(reverse("lms:give_up_payment", args=[second.pk]))
+    assert "You gave it up." in text(client.get(reverse("lms:payment", args=[second.pk])))
+    assert taken(room) == 0
+
+
+def test_a_payment_is_only_its_learners_to_see(browse, begin, ada):
+    made = begin(contact=ContactFactory())
+    client = browse(ada.user)
+    for name in ("payment", "trial_payment"):
+        assert client.get(reverse(f"lms:{name}", args=[made.pk])).status_code == 404
+
+
+def test_without_a_provider_no_card_is_taken(browse, room, ada, settings, begin):
+    settings.PAYMENT_PROVIDER = ""
+    client = browse(ada.user)
+    go(client, "date", event=room.pk)
+    assert "Card:" not in text(client.get(to("payment")))
+    with pytest.raises(Refusal, match="Nothing can be paid by card here"):
+        begin()
+
+
+def test_nobody_tells_the_trial_from_outside(client, begin):
+    assert client.post("/payments/news/trial/", b"{}", "application/json").status_code == 400
+    assert client.post("/payments/news/other/", b"{}", "application/json").status_code == 404
