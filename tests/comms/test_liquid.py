@@ -1,6 +1,6 @@
 """A template can do nothing but fill in fields, simple conditions and lists."""
 
-import time
+import itertools
 
 import pytest
 
@@ -234,26 +234,33 @@ PRINTED = [
 ]
 
 
+# Where in a template it may stand: alone, amid text, in what is only sometimes read, in a loop.
+AROUND = [
+    "%s",
+    "<p>Dear {{ recipient.first_name }}, <a href=\"%s\">read</a></p>",
+    "{%% if recipient.name %%}%s{%% endif %%}",
+    "{%% for day in registration.sessions %%}{{ day }}%s{%% endfor %%}",
+]
+
+
 def shown(source):
     return source[:40]
 
 
 @pytest.mark.parametrize("source", ATTACKS, ids=shown)
-@pytest.mark.parametrize("markup", [True, False])
-def test_attacks_are_refused_at_once(source, markup):
-    begun = time.process_time()
-    with pytest.raises(Refusal):
-        liquid.refuse_unless_sound(source, "registration", field="body", markup=markup)
-    assert time.process_time() - begun < 0.1
-    # Whatever a template was saved as: filling it in reaches nothing, either.
-    try:
-        said = liquid.filled(source, fields.known(VALUES, "registration"), markup=markup)
-    except (Refusal, liquid.Empty, liquid.TooMuch):
-        said = ""
-    assert len(said) <= 300_000
-    for word in ("class '", "SECRET", "root:", "<script"):
-        assert word not in said
-    assert time.process_time() - begun < 0.2
+def test_attacks_are_refused_wherever_they_stand(source):
+    for around, markup in itertools.product(AROUND, [True, False]):
+        attack = around % source
+        with pytest.raises(Refusal):
+            liquid.refuse_unless_sound(attack, "registration", field="body", markup=markup)
+        # Whatever a template was saved as: filling it in reaches nothing, either.
+        try:
+            said = liquid.filled(attack, fields.known(VALUES, "registration"), markup=markup)
+        except (Refusal, liquid.Empty, liquid.TooMuch):
+            said = ""
+        assert len(said) <= 300_000
+        for word in ("class '", "SECRET", "root:", "<script"):
+            assert word not in said
 
 
 @pytest.mark.parametrize("source", PRINTED, ids=shown)
@@ -265,7 +272,5 @@ def test_a_loop_over_loops_ends():
     source = "{% for a in registration.sessions %}" * 8 + "x" * 500 + "{% endfor %}" * 8
     liquid.refuse_unless_sound(source, "registration", field="body", markup=True)
     values = fields.known({"registration": {"sessions": ["day"] * 40}}, "registration")
-    begun = time.process_time()
     with pytest.raises(liquid.TooMuch):
         liquid.filled(source, values, markup=True)
-    assert time.process_time() - begun < 0.1
