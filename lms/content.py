@@ -15,7 +15,7 @@ from catalog.richtext import clean
 from tms import journal
 from tms.refusals import Refusal
 
-from .models import ContentUnit, Progress, Section, UnitForm
+from .models import ContentUnit, Progress, Quiz, Section, UnitForm
 
 
 def outline(course_id: int) -> list[tuple[Section, list[ContentUnit]]]:
@@ -79,6 +79,7 @@ def save_unit(unit: ContentUnit, *, at: datetime.datetime, on: datetime.date, by
         UnitForm.VIDEO: (unit.file or unit.url, "file", _("A video needs a file or an address.")),
         UnitForm.DOCUMENT: (unit.file, "file", _("A document needs a PDF file.")),
         UnitForm.LINK: (unit.url, "url", _("A link needs an address.")),
+        UnitForm.QUIZ: (True, "", ""),
     }
     given, field, sentence = needs[UnitForm(unit.form)]
     if not given:
@@ -86,6 +87,8 @@ def save_unit(unit: ContentUnit, *, at: datetime.datetime, on: datetime.date, by
     if unit.pk is None:
         unit.position = _end(ContentUnit.objects.filter(section=unit.section))
     unit.save()
+    if unit.form == UnitForm.QUIZ:
+        Quiz.objects.get_or_create(unit=unit)
     _note("item.content_changed", unit.section.course_id, {"unit": unit.title}, at=at, on=on, by=by)
     return unit
 
@@ -121,6 +124,11 @@ def move(row: Section | ContentUnit, *, up: bool, at: datetime.datetime, on, by)
         each.position = position
     siblings.model.objects.bulk_update(order, ["position"])
     _note("item.content_changed", course_id, {"moved": row.title}, at=at, on=on, by=by)
+
+
+def changed(unit: ContentUnit, after: dict, *, at: datetime.datetime, on, by) -> None:
+    """Write down that something within the unit was changed, in the caller's transaction."""
+    _note("item.content_changed", unit.section.course_id, after, at=at, on=on, by=by)
 
 
 def _end(rows) -> int:

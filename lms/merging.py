@@ -36,6 +36,22 @@ WHERE k.contact_id = %(kept)s AND g.contact_id = %(gone)s AND k.item_id = g.item
 UPDATE lms_completion SET contact_id = %(kept)s WHERE contact_id = %(gone)s
 """
 
+# Of two attempts that both run at one quiz the later one is withdrawn; the numbers follow the time.
+ATTEMPTS = """
+UPDATE lms_attempt a SET withdrawn_at = %(at)s
+FROM lms_attempt b
+WHERE a.unit_id = b.unit_id AND a.contact_id IN (%(kept)s, %(gone)s)
+  AND b.contact_id IN (%(kept)s, %(gone)s) AND a.contact_id <> b.contact_id
+  AND a.submitted_at IS NULL AND a.withdrawn_at IS NULL
+  AND b.submitted_at IS NULL AND b.withdrawn_at IS NULL AND a.id > b.id;
+UPDATE lms_attempt SET contact_id = %(kept)s WHERE contact_id = %(gone)s;
+UPDATE lms_attempt a SET number = n.number
+FROM (SELECT id, row_number() OVER (PARTITION BY unit_id ORDER BY started_at, id) AS number
+      FROM lms_attempt WHERE contact_id = %(kept)s AND withdrawn_at IS NULL) n
+WHERE n.id = a.id AND a.number <> n.number;
+UPDATE lms_extraattempt SET contact_id = %(kept)s WHERE contact_id = %(gone)s
+"""
+
 
 def accounts(merge: Merge) -> set[int]:
     """Those whose tokens come back for what is there twice; and those that paid, merged since."""
@@ -51,9 +67,9 @@ def follow(merge: Merge) -> list[Consequence]:
     told = []
     if merge.noun == "contact":
         told += _twice(merge) + _requests(merge)
-        ids = {"kept": merge.kept.pk, "gone": merge.gone.pk}
+        ids = {"kept": merge.kept.pk, "gone": merge.gone.pk, "at": merge.who["at"]}
         with connection.cursor() as cursor:
-            for statement in (*PROGRESS.split(";"), *COMPLETED.split(";")):
+            for statement in ";".join((PROGRESS, COMPLETED, ATTEMPTS)).split(";"):
                 cursor.execute(statement, ids)
     held = HeldPlace.objects.filter(**{merge.noun: merge.gone.pk})
     held.update(**{merge.noun: merge.kept, "version": F("version") + 1})

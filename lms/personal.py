@@ -9,7 +9,19 @@ from tms.consequences import Consequence
 from tms.personal import ERASED, Part, Person, part
 
 from . import cancelling, requests
-from .models import Completion, HeldPlace, Payment, Progress, Registration, Request, RequestState
+from .models import (
+    Attempt,
+    AttemptAnswer,
+    Completion,
+    ExtraAttempt,
+    HeldPlace,
+    Payment,
+    Progress,
+    QuestionForm,
+    Registration,
+    Request,
+    RequestState,
+)
 
 
 def held(person: Person) -> list[Part]:
@@ -33,6 +45,37 @@ def held(person: Person) -> list[Part]:
         ),
         part("progress", _("Progress"), Progress.objects.filter(**mine)),
         part("completions", _("Completed"), Completion.objects.filter(**mine)),
+        part(
+            "quiz_attempts",
+            _("Quiz attempts"),
+            Attempt.objects.filter(**mine),
+            "id",
+            "unit__title",
+            "number",
+            "started_at",
+            "submitted_at",
+            "score",
+            "points",
+            "passed",
+        ),
+        part(
+            "quiz_answers",
+            _("Answers in quizzes"),
+            AttemptAnswer.objects.filter(attempt__contact=person.contact_id),
+            "attempt_id",
+            "attempt__unit__title",
+            "question",
+            "given",
+            "points",
+        ),
+        part(
+            "extra_attempts",
+            _("Attempts given in addition"),
+            ExtraAttempt.objects.filter(**mine),
+            "unit__title",
+            "at",
+            "reason",
+        ),
         part("requests", _("Requests"), Request.objects.filter(**mine)),
         part(
             "payments",
@@ -68,6 +111,7 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
     """
     who = {"at": at, "on": on, "by": by}
     told = cancel_running(person, **who)
+    erase_words(person)
     mine = Request.objects.filter(contact=person.contact_id)
     open_ones = list(mine.filter(state=RequestState.OPEN).values_list("pk", flat=True))
     for pk in open_ones:
@@ -82,6 +126,19 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
     mine.exclude(note="").update(note=ERASED)
     mine.exclude(answer="").update(answer=ERASED)
     return told
+
+
+def erase_words(person: Person) -> None:
+    """What they typed in quizzes, and why staff gave them another attempt; the points stay."""
+    typed = []
+    answers = AttemptAnswer.objects.filter(attempt__contact=person.contact_id)
+    for answer in answers.select_related("attempt"):
+        if answer.attempt.asked[answer.question]["form"] == QuestionForm.SHORT:
+            answer.given = ERASED
+            typed.append(answer)
+    AttemptAnswer.objects.bulk_update(typed, ["given"])
+    given = ExtraAttempt.objects.filter(contact=person.contact_id)
+    given.exclude(reason="").update(reason=ERASED)
 
 
 def cancel_running(person: Person, **who) -> list[Consequence]:

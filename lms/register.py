@@ -17,7 +17,7 @@ from tms.ui.register import (
     Tab,
 )
 
-from . import happenings, told, told_payments
+from . import happenings, told, told_payments, told_quiz
 from .views import content, dashboard, held_lists, registrations, utilisation, why
 
 MENU = [
@@ -65,6 +65,16 @@ CONTROL_PANEL = [
         "credit-card",
         words=(_("card"), _("Stripe"), _("refund"), _("money")),
         position=60,
+    ),
+    Option(
+        LMS,
+        _("Quiz attempts"),
+        _("Who took which quiz, what they answered, and with which result"),
+        "lms:attempts",
+        "lms.view_registrations",
+        "list-todo",
+        words=(_("quizzes"), _("tests"), _("scores"), _("answers")),
+        position=40,
     ),
 ]
 
@@ -130,6 +140,8 @@ NAMES = [
     Names("held_place", told.held_places),
     Names("request", told.requests),
     Names("payment", told_payments.payments),
+    Names("attempt", told_quiz.attempts),
+    Names("quiz", told_quiz.quizzes),
     Names("completion", told.completions),
 ]
 
@@ -145,6 +157,9 @@ FACTS = [
     Fact("held_place.moved", "calendar-clock", told.moved_date),
     Fact("held_place.released", "ban", told.released, "bad"),
     Fact("held_place.undated", "calendar-clock", told.undated),
+    Fact("attempt.started", "play", told_quiz.started),
+    Fact("attempt.submitted", "list-checks", told_quiz.submitted),
+    Fact("quiz.attempt_given", "plus", told_quiz.given),
     Fact("item.content_changed", "book-open", told.content_changed),
     Fact("item.completed", "award", told.item_completed, "good"),
     Fact("payment.started", "credit-card", told_payments.started),

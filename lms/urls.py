@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import urls_learning, urls_pay
+from . import urls_learning, urls_pay, urls_quiz
 from .views import (
     asked,
     booking,
@@ -115,4 +115,5 @@ urlpatterns = [
     path("requests/<int:pk>/refusal/", asked.Decline.as_view(), name="decline"),
     *urls_learning.urlpatterns,
     *urls_pay.urlpatterns,
+    *urls_quiz.urlpatterns,
 ]

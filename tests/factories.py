@@ -26,7 +26,18 @@ from catalog.models import (
     UnitKind,
 )
 from crm.models import Account, AccountKind, Contact, CustomField, CustomFieldKind
-from lms.models import ContentUnit, PaidBy, Payment, Progress, Registration, Section, UnitForm
+from lms.models import (
+    ContentUnit,
+    PaidBy,
+    Payment,
+    Progress,
+    QuestionForm,
+    Quiz,
+    QuizQuestion,
+    Registration,
+    Section,
+    UnitForm,
+)
 from passes.models import (
     Inclusion,
     OptionStatus,
@@ -441,6 +452,36 @@ class ContentUnitFactory(DjangoModelFactory):
     form = UnitForm.PAGE
     title = factory.Sequence(lambda n: f"Page {n}")
     body = "<p>Something to read.</p>"
+    position = factory.Sequence(int)
+
+
+class QuizFactory(DjangoModelFactory):
+    """A quiz of no questions yet, in a required unit; `unit__course=` says of which course."""
+
+    class Meta:
+        model = Quiz
+
+    unit = factory.SubFactory(
+        ContentUnitFactory, form=UnitForm.QUIZ, title="What you know", body=""
+    )
+
+
+class QuizQuestionFactory(DjangoModelFactory):
+    """A single choice of three, of which the second is right."""
+
+    class Meta:
+        model = QuizQuestion
+
+    quiz = factory.SubFactory(QuizFactory)
+    form = QuestionForm.SINGLE
+    text = factory.Sequence(lambda n: f"Question {n}?")
+    answers = factory.LazyFunction(
+        lambda: [
+            {"text": "Red", "right": False},
+            {"text": "Green", "right": True},
+            {"text": "Blue", "right": False},
+        ]
+    )
     position = factory.Sequence(int)
 
 

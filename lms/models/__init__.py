@@ -3,13 +3,17 @@
 from .content import ContentUnit, Section, UnitForm
 from .payment import Outcome, Payment, PaymentNews, PaymentState
 from .progress import Completion, Progress
+from .quiz import Attempt, AttemptAnswer, ExtraAttempt, QuestionForm, Quiz, QuizQuestion, Shows
 from .registration import PaidBy, Registration
 from .request import Request, RequestState
 from .selling import HeldPlace, PlaceInterest
 
 __all__ = [
+    "Attempt",
+    "AttemptAnswer",
     "Completion",
     "ContentUnit",
+    "ExtraAttempt",
     "HeldPlace",
     "Outcome",
     "PaidBy",
@@ -18,9 +22,13 @@ __all__ = [
     "PaymentState",
     "PlaceInterest",
     "Progress",
+    "QuestionForm",
+    "Quiz",
+    "QuizQuestion",
     "Registration",
     "Request",
     "RequestState",
     "Section",
+    "Shows",
     "UnitForm",
 ]

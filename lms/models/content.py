@@ -24,10 +24,15 @@ class UnitForm(models.TextChoices):
     VIDEO = "video", _("Video")
     DOCUMENT = "document", _("Document")
     LINK = "link", _("Link")
+    QUIZ = "quiz", _("Quiz")
+
+
+# What one says oneself that one is through with; of all else a result says so.
+READ = {UnitForm.PAGE, UnitForm.VIDEO, UnitForm.DOCUMENT, UnitForm.LINK}
 
 
 class ContentUnit(models.Model):
-    """One thing to go through: a page, a video, a document, a link."""
+    """One thing to go through: a page, a video, a document, a link, a quiz."""
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="units")
     form = models.CharField(_("kind"), max_length=10, choices=UnitForm.choices)
@@ -45,3 +50,8 @@ class ContentUnit(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def is_read(self) -> bool:
+        """Does one say oneself that one is through with it?"""
+        return self.form in READ

@@ -42,6 +42,10 @@ def draw(request, course) -> str:
     return render_to_string("lms/content/_panel.html", context, request=request)
 
 
+# Where one goes on with what isn't finished by its title and text.
+CONTINUES = {UnitForm.QUIZ: "lms:questions"}
+
+
 class ContentDialog(Dialog):
     """What the dialogs of a course's content share."""
 
@@ -138,6 +142,7 @@ class UnitDetails(forms.ModelForm):
         UnitForm.VIDEO: {"file", "url", "body"},
         UnitForm.DOCUMENT: {"file", "body"},
         UnitForm.LINK: {"url", "body"},
+        UnitForm.QUIZ: {"body"},
     }
 
     def __init__(self, *args, **kwargs):
@@ -172,7 +177,10 @@ class UnitDialog(ContentDialog):
     def perform(self, **answers):
         for name, answer in answers.items():
             setattr(self.unit, name, answer or "" if name == "file" else answer)
+        is_new = self.unit.pk is None
         content.save_unit(self.unit, **self.who())
+        if is_new and self.unit.form in CONTINUES:
+            return reverse(CONTINUES[self.unit.form], args=[self.unit.pk])
         return self.get_success_url()
 
 

@@ -13,7 +13,7 @@ from catalog.models import Item, ItemKind, ItemStatus
 from crm.viewing import acting_contact
 from tms.ui.access import learner
 
-from .. import access, content, learning, mine, progress, steps, uploads
+from .. import access, attempts, content, learning, mine, progress, steps, uploads
 from ..models import ContentUnit, UnitForm
 
 INLINE = {"default-src": ["'none'"], "frame-ancestors": ["'self'"]}
@@ -71,6 +71,8 @@ def unit(request, slug, unit_id):
         "percent": progress.percents([(contact.pk, course.pk)])[contact.pk, course.pk],
         "read_only": read_only,
     }
+    if found.form == UnitForm.QUIZ:
+        context["quiz"] = attempts.stand(contact.pk, found.pk)
     return render(request, "lms/learning/unit.html", context)
 
 
@@ -80,6 +82,8 @@ def done(request, slug, unit_id):
     """`Complete and continue`: note it, and go on with the next one."""
     contact = _learner(request)
     course, found = _unit(slug, unit_id)
+    if not found.is_read:
+        raise Http404
     answer, waits_for = _may(request, contact, course)
     if not answer.open or waits_for:
         return _outline(request, contact, course, status=403)

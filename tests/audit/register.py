@@ -46,6 +46,8 @@ PERSONAL = {
     ),
     "comms.AddressTrouble": ("comms.personal.erase", "email why"),
     "lms.Request": ("lms.personal.erase", "note answer"),
+    "lms.AttemptAnswer": ("lms.personal.erase", "given"),
+    "lms.ExtraAttempt": ("lms.personal.erase", "reason"),
     "tokens.LedgerEntry": ("tokens.personal.erase", "reason"),
     "tokens.TokenIssue": ("tokens.personal.erase", "note"),
 }
@@ -149,4 +151,9 @@ NOT_PERSONAL = {
     ),
     "lms.Section": ("what is taught", "title"),
     "lms.ContentUnit": ("what is taught", "title body url file"),
+    "lms.QuizQuestion": (
+        "what is taught",
+        "text answers feedback feedback_right feedback_wrong",
+    ),
+    "lms.Attempt": ("what was asked, and the name of a page", "asked page"),
 }

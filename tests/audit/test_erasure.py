@@ -39,7 +39,7 @@ from crm import (
     tasks,
 )
 from crm.models import Account, Contact, Erasure, Invoice, Note, Opportunity, Quote, Task
-from lms import requests
+from lms import attempts, requests
 from lms.models import Registration, Request
 from passes import lifecycle
 from passes.models import Pass
@@ -48,6 +48,7 @@ from tests.factories import (
     EventFactory,
     PassFactory,
     PassTypeFactory,
+    QuizQuestionFactory,
     RegistrationFactory,
     TokenTypeFactory,
 )
@@ -163,6 +164,7 @@ def written(kestrel, who):
         Contact.objects.filter(pk=made.pk).update(user=user)
     signs_in(user, who["at"])
     learns(made, kestrel, own, who, user)
+    answers(made, who)
     spends(made, kestrel, own, who)
     buys(made, kestrel, own, who)
     is_followed_up(made, kestrel, who)
@@ -240,6 +242,15 @@ def learns(made, kestrel, own, who, user):
     requests.decline(answered.pk, answer=f"Sorry, {CANARY}", **who)
     with audit.context(source="page", user=user, address=ADDRESS):
         Request.objects.filter(pk=asked.pk).update(note=f"For {CANARY}!")
+
+
+def answers(made, who):
+    """They typed an answer in a quiz, and staff wrote down why they got another attempt."""
+    accepted = [{"text": "Red", "right": True}]
+    question = QuizQuestionFactory(quiz__attempts=1, form="short", answers=accepted)
+    attempt = attempts.start(made.pk, question.quiz.unit, **who)
+    attempts.submit(attempt, {0: f"I am {CANARY}"}, version=0, page="", **who)
+    attempts.give_another(made.pk, question.quiz.unit, reason=f"{CANARY} was ill", **who)
 
 
 def spends(made, kestrel, own, who):

@@ -10,11 +10,11 @@ from django.db import IntegrityError
 
 from catalog.models import Event
 from crm.models import Contact
-from lms import cancelling, checkout, places, taking
-from lms.models import Registration
+from lms import attempts, cancelling, checkout, places, taking
+from lms.models import Attempt, Registration
 from passes import beats, entitlements, lifecycle
 from passes.models import Pass
-from tests.factories import AccountFactory, ContactFactory, EventFactory
+from tests.factories import AccountFactory, ContactFactory, EventFactory, QuizQuestionFactory
 from tests.lms.cast import TODAY, held, library
 from tests.races import meeting, race
 from tms.models import JournalRow
@@ -214,3 +214,32 @@ def test_without_the_lock_each_leaves_the_place_to_the_other(europe, monkeypatch
     monkeypatch.setattr(beats, "locked", found_without_lock)
     monkeypatch.setattr(beats, "follow_on", followed_together)
     assert both_passes_go() == 1
+
+
+# The last attempt at a quiz
+
+
+def begun(monkeypatch=None):
+    """One learner begins a quiz of one attempt in two windows: the attempts there are then."""
+    question = QuizQuestionFactory(quiz__attempts=1)
+    contact, unit = ContactFactory(account=AccountFactory()), question.quiz.unit
+    if monkeypatch:
+        meet, made = meeting(), Attempt.objects.create
+
+        def create(**given):
+            meet()
+            return made(**given)
+
+        monkeypatch.setattr(attempts, "lock", lambda *_whose, **_when: None)
+        monkeypatch.setattr(Attempt.objects, "create", create)
+    race(*[lambda: attempts.start(contact.pk, unit, **WHO)] * 2)
+    return Attempt.objects.count()
+
+
+def test_the_last_attempt_is_begun_once(europe):
+    assert begun() == 1
+
+
+def test_without_the_lock_the_second_window_breaks_on_the_constraint(europe, monkeypatch):
+    with pytest.raises(IntegrityError, match="attempt_one_open"):
+        begun(monkeypatch)

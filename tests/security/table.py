@@ -13,6 +13,7 @@ from comms.models import AddressTrouble, Message, SendingAddress, Template, Temp
 from crm import notes, opportunities, quotes, tasks
 from crm.interests import Wanted
 from crm.models import ExternalId
+from lms import attempts
 from lms import selling as place_selling
 from lms.models import HeldPlace, Request
 from passes import selling as pass_selling
@@ -31,6 +32,7 @@ from tests.factories import (
     PathFactory,
     PaymentFactory,
     PriceFactory,
+    QuizQuestionFactory,
     RegistrationFactory,
     TaxLevelFactory,
     TokenTypeFactory,
@@ -263,6 +265,7 @@ TABLE = {
         checkout checkout_date checkout_questions checkout_payment checkout_review
         receipt receipt_file profile_tokens token_statement
         payment give_up_payment trial_payment
+        start_attempt attempt keep_answers
     """,
     ),
     **rows(
@@ -270,7 +273,7 @@ TABLE = {
         SEE_PLACES,
         """
         registrations of_contact of_account of_pass of_event why ask_why held_places held_on_event
-        held_of_account
+        held_of_account attempts look_at_attempt unit_attempts
     """,
     ),
     "lms:held_of_opportunity": (SEE_PLACES, SEE_DEALS),
@@ -279,7 +282,7 @@ TABLE = {
         PLACES,
         """
         cancel event_options path_options register_contact register_on_event mark_attended
-        mark_completed name_participant move_place release_place
+        mark_completed name_participant move_place release_place give_attempt
     """,
     ),
     **rows(
@@ -364,7 +367,8 @@ TABLE = {
         CONTENT,
         """
         add_section rename_section remove_section move_section add_unit edit_unit
-        remove_unit move_unit
+        remove_unit move_unit questions quiz_settings add_question edit_question
+        remove_question move_question duplicate_question
     """,
     ),
 }
@@ -417,6 +421,25 @@ def shorten_api(monkeypatch) -> None:
     """The page of the API draws each of its resources alike: the two shortest stand for all."""
     two = sorted(api.read(), key=lambda each: len(each.operations))[:2]
     monkeypatch.setattr(api, "read", lambda: two)
+
+
+def quiz_addresses(course, ada, clock) -> dict:
+    """What is about a quiz of the course, its one question, and Ada's attempt at it."""
+    question = QuizQuestionFactory(quiz__unit__course=course)
+    unit = question.quiz.unit
+    attempt = attempts.start(ada.pk, unit, at=clock.at, on=clock.on(), by=None)
+    mine = {"slug": course.slug, "unit_id": unit.pk}
+    return {
+        "lms:start_attempt": mine,
+        **{f"lms:{name}": {**mine, "attempt_id": attempt.pk} for name in
+           ("attempt", "keep_answers")},
+        "lms:unit_attempts": {"unit_id": unit.pk},
+        **{f"lms:{name}": {"pk": unit.pk} for name in ("questions", "quiz_settings")},
+        "lms:add_question": {"pk": unit.pk, "form": "single"},
+        **{f"lms:{name}_question": {"pk": question.pk} for name in
+           ("edit", "remove", "move", "duplicate")},
+        **{f"lms:{name}": {"pk": attempt.pk} for name in ("look_at_attempt", "give_attempt")},
+    }  # fmt: skip
 
 
 def world(ada, office, clock) -> dict:
@@ -572,6 +595,7 @@ def world(ada, office, clock) -> dict:
             "crm:quote": {"pk": quote.pk},
             "passes:edit_interest": {"interest_id": passes_wanted.pk},
             "lms:add_unit": {"pk": unit.section_id, "form": "page"},
+            **quiz_addresses(course, ada, clock),
             "lms:pass_type": {"slug": pass_type.slug},
             "lms:ask_for_pass": {"slug": pass_type.slug},
             **{f"lms:{name}": {"pk": payment.pk} for name in ABOUT_A_PAYMENT},
