@@ -58,18 +58,38 @@ def line_of(price: Price) -> totals.Line:
 def bill(
     made: Registration, price: Price, account: Account, *, order_number: str = "", **who
 ) -> Invoice:
-    """Issue the invoice over a place that was just taken, with the buyer's own number of the order.
+    """Issue the invoice over a place that was just taken. Takes its number: call it last."""
+    event = made.event
+    return bill_for(
+        account,
+        price,
+        title=event.course.title if event else made.path.title,
+        detail=event.choice_label.removeprefix(f"{event.course.title}, ") if event else "",
+        note=_("Registration %(number)s") % {"number": made.pk},
+        order_number=order_number,
+        source=(NOUN, made.pk),
+        **who,
+    )
 
-    Takes its number: call it last.
-    """
-    note = _("Registration %(number)s") % {"number": made.pk}
+
+def bill_for(
+    account: Account,
+    price: Price,
+    *,
+    title: str,
+    detail: str,
+    note: str,
+    source: tuple[str, int],
+    order_number: str = "",
+    **who,
+) -> Invoice:
+    """Issue an invoice over one thing at this price, with the buyer's own number of the order."""
     if order_number:
         note += "\n" + _("Your order %(number)s") % {"number": order_number}
     sums = line_of(price)
-    event = made.event
     wanted = invoices.Wanted(
-        title=event.course.title if event else made.path.title,
-        detail=event.choice_label.removeprefix(f"{event.course.title}, ") if event else "",
+        title=title,
+        detail=detail,
         note=note,
         quantity=1,
         unit_price=price.amount,
@@ -77,7 +97,7 @@ def bill(
         tax_percent=price.tax_level.percent,
         net=sums.net,
         tax=sums.tax,
-        source=(NOUN, made.pk),
+        source=source,
     )
     drafted = invoices.draft(account, price.unit, [wanted], **who)
     return invoices.issue(drafted.pk, **who)

@@ -6,9 +6,11 @@ Places that were sold on an opportunity come back by their offer (`lms.offers`),
 from django.utils.translation import gettext as _
 
 from crm.models import Contact
+from passes import lifecycle, rules
+from passes.models import Pass
 from tms.consequences import Consequence, Fact
 
-from . import billing, places, spent
+from . import billing, online, places, spent
 from .effects import group
 from .models import Registration
 from .payments import refunding
@@ -66,3 +68,31 @@ def words(place: Registration) -> str:
     """Which place, and whose."""
     what = place.path.title if place.path else place.event.choice_label
     return _("%(training)s: %(name)s") % {"training": what, "name": place.contact.name}
+
+
+def follow_passes(fact: Fact) -> list[Consequence]:
+    """A pass whose invoice is credited wholly is cancelled: what was booked through it and is to
+    come goes with it, as whenever a pass is cancelled.
+    """
+    if fact.kind != "invoice.credited":
+        return []
+    ids = [
+        each["id"] for each in fact.data["sources"] if each["kind"] == online.NOUN and each["whole"]
+    ]
+    rows = Pass.objects.filter(pk__in=ids, cancelled_at=None).select_related("pass_type")
+    found = list(rows.order_by("pk"))
+    if not found:
+        return []
+    change = lifecycle.cancel_many(
+        [each.pk for each in found],
+        at=fact.at,
+        on=fact.on,
+        by=fact.by,
+        reason=fact.reason,
+        operation=fact.operation,
+    )
+    lines = tuple(rules.label(each) for each in found)
+    gone = Consequence("closes", _("Training passes that are cancelled"), len(lines), lines)
+    who = {"at": fact.at, "on": fact.on, "by": fact.by, "reason": fact.reason}
+    paid_back = refunding.of_passes(ids, operation=fact.operation, **who)
+    return [*paid_back, gone, *change.consequences]

@@ -57,7 +57,7 @@ class PaymentTable(tables.Table):
 def entries(row):
     """What can be done with a payment: give what was paid for, or the money back."""
     if row["state"] == PaymentState.NEEDS_ACTION:
-        yield Action(_("Give the place"), page_of("lms:settle_payment", row["pk"]), "check",
+        yield Action(_("Give what was paid for"), page_of("lms:settle_payment", row["pk"]), "check",
                      permission=SETTLE)  # fmt: skip
         yield LINE
         yield Action(_("Refund"), page_of("lms:refund_payment", row["pk"]), "undo-2", danger=True,
@@ -65,6 +65,9 @@ def entries(row):
     if row["state"] == PaymentState.REFUNDING:
         yield Action(_("Try the refund again"), page_of("lms:refund_again", row["pk"]), "undo-2",
                      permission=SETTLE)  # fmt: skip
+    if row["state"] == PaymentState.PAID and row["issued_id"] and row["invoice_id"]:
+        yield Action(_("Credit and refund"), page_of("crm:credit_invoice", row["invoice_id"]),
+                     "undo-2", danger=True, permission="crm.credit_invoices")  # fmt: skip
     if row["state"] == PaymentState.PAID and row["registration_id"]:
         yield Action(_("Cancel and refund"), page_of("lms:cancel", row["registration_id"]), "ban",
                      danger=True, permission="lms.manage_registrations")  # fmt: skip

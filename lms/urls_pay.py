@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from .views import paying, payments
+from .views import buying, paying, payments
 
 urlpatterns = [
+    path("catalogue/passes/<slug:slug>/purchase/<int:pk>/", buying.buy_pass, name="buy_pass"),
     path("payments/<int:pk>/", paying.payment, name="payment"),
     path("payments/<int:pk>/giving-up/", paying.give_up, name="give_up_payment"),
     path("payments/<int:pk>/trial/", paying.trial, name="trial_payment"),

@@ -335,6 +335,7 @@ CONSEQUENCES = [
     "lms.places.release_uncovered",
     "lms.held.follow",
     "lms.credited.follow",
+    "lms.credited.follow_passes",
     "lms.requests.follow",
 ]
 # What these need to lock before the verb does: called with (kind, ids) as it begins.

@@ -54,13 +54,14 @@ class PaymentQuerySet(models.QuerySet):
 
 
 class Payment(models.Model):
-    """An amount that somebody pays at a provider for one place.
+    """An amount that somebody pays at a provider for one place, or one training pass.
 
-    The place is on `event` or `path`. `holds_seat`: a seat of the event is counted as taken for it;
-    from `holds_until` on it is anybody's. `settled_at` is when what was paid for was given:
-    `registration`, billed by `invoice`. `trouble` says in words why it wasn't. `reference` is the
-    provider's own name for it, `charge` that of the money, `address` where it is paid. What it
-    costs is as it was when it was started: `net` and `tax` of one `unit`, at `tax_percent`.
+    The place is on `event` or `path`, the pass of `option`. `holds_seat`: a seat of the event is
+    counted as taken for it; from `holds_until` on it is anybody's. `settled_at` is when what was
+    paid for was given: `registration` or the pass `issued`, billed by `invoice`. `trouble` says in
+    words why it wasn't. `reference` is the provider's own name for it, `charge` that of the money,
+    `address` where it is paid. What it costs is as it was when it was started: `net` and `tax` of
+    one `unit`, at `tax_percent`.
     """
 
     contact = models.ForeignKey("crm.Contact", on_delete=models.PROTECT, related_name="payments")
@@ -70,6 +71,9 @@ class Payment(models.Model):
     )
     path = models.ForeignKey(
         "catalog.Item", on_delete=models.PROTECT, null=True, related_name="payments"
+    )
+    option = models.ForeignKey(
+        "passes.PassOption", on_delete=models.PROTECT, null=True, related_name="payments"
     )
     title = models.CharField(max_length=300)
     unit = models.ForeignKey("catalog.Unit", on_delete=models.PROTECT, related_name="+")
@@ -94,6 +98,9 @@ class Payment(models.Model):
     registration = models.ForeignKey(
         "lms.Registration", on_delete=models.PROTECT, null=True, related_name="payments"
     )
+    issued = models.ForeignKey(
+        "passes.Pass", on_delete=models.PROTECT, null=True, related_name="payments"
+    )
     invoice = models.ForeignKey(
         "crm.Invoice", on_delete=models.PROTECT, null=True, related_name="payments"
     )
@@ -113,7 +120,9 @@ class Payment(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(event=None, path__isnull=False) | Q(path=None, event__isnull=False),
+                condition=Q(event=None, option=None, path__isnull=False)
+                | Q(path=None, option=None, event__isnull=False)
+                | Q(path=None, event=None, option__isnull=False),
                 name="payment_for_one",
             ),
             models.CheckConstraint(

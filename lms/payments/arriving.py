@@ -15,8 +15,8 @@ from crm import invoices
 from crm.models import Contact
 from tms.refusals import Refusal
 
-from .. import billing, booked, paying, places, taking
-from ..models import Outcome, PaidBy, Payment, PaymentNews, Registration
+from .. import billing, booked, online, paying, places, taking
+from ..models import Outcome, PaidBy, Payment, PaymentNews
 from . import provider
 from .provider import News
 from .starting import save, write
@@ -118,18 +118,22 @@ def _stuck(found: Payment, why: str, *, held: bool, at, on) -> None:
     write("stuck", found, after={"why": why}, at=at, on=on, by=None)
 
 
-def give(
-    found: Payment, *, seat: bool, tell: bool = True, at, on, by, operation: str = ""
-) -> Registration:
-    """Give what was paid for: the place, and its invoice, which is paid. It is locked, and its
-    account and contact are. `seat`: it has one already.
+def give(found: Payment, *, seat: bool, tell: bool = True, at, on, by, operation: str = "") -> None:
+    """Give what was paid for: the place or the pass, and its invoice, which is paid.
 
-    Raises Refusal: full, called off, registered already.
+    The payment, its account and its contact are locked. `seat`: it has one already. Raises Refusal:
+    full, called off, registered already, archived.
     """
     who = {"at": at, "on": on, "by": by, "operation": operation}
     contact = Contact.objects.get(pk=found.contact_id)
     booked.refuse_archived(contact)
-    event, path = found.event, found.path
+    event, path, option = found.event, found.path, found.option
+    if option:
+        found.issued, found.invoice = online.give(
+            contact, option, found.price, found.account, **who
+        )
+        _settled(found, **who)
+        return
     if booked.live(contact, event, path):
         raise Refusal(_("They are registered already."))
     place = {
@@ -145,13 +149,21 @@ def give(
     else:
         made = taking.enter_path(contact, path, place, tell=tell, **who)
     invoice = billing.bill(made, found.price, found.account, **who)
-    invoices.mark_paid(invoice.pk, paid_on=on, at=at, on=on, by=by)
     found.registration, found.invoice = made, invoice
+    _settled(found, **who)
+
+
+def _settled(found: Payment, *, at, on, by, operation) -> None:
+    """Its invoice is paid, and it was given what was paid for."""
+    invoices.mark_paid(found.invoice_id, paid_on=on, at=at, on=on, by=by)
     found.settled_at, found.trouble = at, ""
-    save(found, "registration", "invoice", "settled_at", "trouble")
-    after = {"registration": made.pk, "invoice": invoice.pk}
-    write("settled", found, after=after, **who)
-    return made
+    save(found, "registration", "issued", "invoice", "settled_at", "trouble")
+    after = {
+        "registration": found.registration_id,
+        "pass": found.issued_id,
+        "invoice": found.invoice_id,
+    }
+    write("settled", found, after=after, at=at, on=on, by=by, operation=operation)
 
 
 def _not_paid(found: Payment, news: News, *, at, on, **_more) -> Outcome:

@@ -15,7 +15,7 @@ from tms.consequences import Consequence
 from tms.refusals import Refusal, Stale
 
 from .. import booked, paying
-from ..models import Payment, Registration
+from ..models import Payment
 from . import provider
 from .arriving import give
 from .provider import NoAnswer
@@ -24,13 +24,20 @@ from .starting import save, write
 log = logging.getLogger(__name__)
 
 
-def of_places(registrations, *, at, on, by, reason="", operation="") -> list[Consequence]:
-    """Ask for the money back that was paid by card for these places. Call it in their verb.
+def of_places(registrations, **who) -> list[Consequence]:
+    """Ask for the money back that was paid by card for these places. Call it in their verb."""
+    return _back(Payment.objects.filter(registration__in=registrations), **who)
 
-    Twice: once. Locks the payments.
-    """
-    rows = Payment.objects.select_for_update(of=("self",)).select_related("unit")
-    found = rows.filter(registration__in=registrations, refund_asked_at=None).order_by("pk")
+
+def of_passes(passes, **who) -> list[Consequence]:
+    """The same for training passes."""
+    return _back(Payment.objects.filter(issued__in=passes), **who)
+
+
+def _back(rows, *, at, on, by, reason="", operation="") -> list[Consequence]:
+    """Twice: once. Locks the payments."""
+    rows = rows.select_for_update(of=("self",)).select_related("unit")
+    found = rows.filter(refund_asked_at=None).order_by("pk")
     who = {"at": at, "on": on, "by": by, "reason": reason, "operation": operation}
     return [_ask(each, **who) for each in found]
 
@@ -98,7 +105,9 @@ def refund(
     """
     found = locked(payment_id, version)
     if found.settled_at:
-        raise Refusal(_("The place was given: cancel the registration, and the money goes back."))
+        raise Refusal(
+            _("What was paid for was given. Credit its invoice, and the money goes back.")
+        )
     who = {"at": at, "on": on, "by": by, "reason": reason, "operation": operation}
     return [_ask(found, **who)]
 
@@ -107,17 +116,17 @@ def refund(
 def settle(
     payment_id: int, *, version: int | None = None, at, on, by, operation=""
 ) -> list[Consequence]:
-    """Give the place after all, with its invoice, which is paid. Raises Refusal where it's full,
+    """Give the place or the pass after all, with its paid invoice. Raises Refusal where it is full,
     or where another amount was paid than it costs.
     """
     found = locked(payment_id, version)
     if found.settled_at:
-        raise Refusal(_("The place was given already."))
+        raise Refusal(_("It was given already."))
     if (found.received, found.received_currency) != (found.gross, found.unit.code):
         raise Refusal(_("Another amount was paid than it costs. Give the money back."))
-    made: Registration = give(found, seat=False, at=at, on=on, by=by, operation=operation)
-    sentence = _("%(name)s gets the place, paid by card with %(invoice)s")
-    words = {"name": made.contact.name, "invoice": found.invoice}
+    give(found, seat=False, at=at, on=on, by=by, operation=operation)
+    sentence = _("%(name)s gets what was paid for: %(title)s")
+    words = {"name": found.contact.name, "title": found.title}
     return [Consequence("opens", sentence % words, 1)]
 
 

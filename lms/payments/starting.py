@@ -8,13 +8,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.models import Event, Item, ItemStatus, Region, Unit
+from catalog.models import Event, Item, ItemStatus, Price, Region, Unit
 from crm.models import Contact
+from passes.models import PassOption
 from tms import journal
 from tms.people import letters
 from tms.refusals import Refusal
 
-from .. import billing, booked, checkout, paying, places
+from .. import billing, booked, checkout, online, paying, places
 from ..models import Payment
 from . import provider
 from .provider import NoAnswer, Order
@@ -31,12 +32,13 @@ def start(
     region: Region,
     event: Event | None = None,
     path: Item | None = None,
+    option: PassOption | None = None,
     at: datetime.datetime,
     on: datetime.date,
     by,
     operation: str = "",
 ) -> Payment:
-    """Hold the place, and begin a payment of what it costs at the provider.
+    """Hold the place, and begin a payment of what it, or a pass of `option`, costs at the provider.
 
     `amount` is the net price in `unit` that they have seen in `region`. Whoever pays for the same
     place already gets that payment. The row stands before the provider is asked, so that nothing
@@ -47,7 +49,8 @@ def start(
     if asked is None:
         raise Refusal(_("Nothing can be paid by card here. Choose another way to pay."))
     who = {"at": at, "on": on, "by": by, "operation": operation}
-    made = _begin(contact, asked.name, unit, amount, region, event, path, **who)
+    thing = {"event": event, "path": path, "option": option}
+    made = _begin(contact, asked.name, thing, _priced(thing, unit, amount, region, on), **who)
     if made.address:
         return made
     order = Order(
@@ -75,33 +78,47 @@ def start(
     return made
 
 
+def _priced(thing: dict, unit: Unit, amount, region: Region, on) -> Price:
+    """Its price, if it is the one that was seen."""
+    if thing["option"]:
+        prices = online.prices_of(thing["option"], region, on)
+    else:
+        prices = paying.prices_of(thing["event"], thing["path"], region, on)
+    return paying.price_in(unit, prices, amount)
+
+
 @transaction.atomic
-def _begin(contact, name, unit, amount, region, event, path, *, at, on, by, operation) -> Payment:
+def _begin(contact, name, thing: dict, price: Price, *, at, on, by, operation) -> Payment:
     booked.lock_contact(contact)
     booked.refuse_archived(contact)
-    if booked.live(contact, event, path):
+    event, path, option = thing["event"], thing["path"], thing["option"]
+    if not option and booked.live(contact, event, path):
         raise Refusal(_("You are registered already. Nothing was taken."))
-    price = paying.price_in(unit, paying.prices_of(event, path, region, on), amount)
+    sums = billing.line_of(price)
     mine = Payment.objects.running(at).filter(contact=contact)
-    if same := mine.filter(event=event, path=path, provider=name).select_related("unit").first():
-        if (same.unit_id, same.net) == (price.unit_id, billing.line_of(price).net):
+    if same := mine.filter(**thing, provider=name).select_related("unit").first():
+        if (same.unit_id, same.net, same.tax) == (price.unit_id, sums.net, sums.tax):
             return same
         _end(same, "given_up_at", "payment.given_up", at=at, on=on, by=by)
     _refuse_too_many(contact, at)
-    if event:
+    if option:
+        online.refuse_unless_sold(option)
+        title = f"{option.pass_type.name}, {option.name}"
+    elif event:
         if why := checkout.why_not_open(event, on):
             raise Refusal(why)
         if not places.take(event, at=at):
             raise Refusal(_("This date is full. Choose another one."))
-    elif path.status != ItemStatus.PUBLISHED:
-        raise Refusal(_("%(title)s is no longer offered.") % {"title": path.title})
-    sums = billing.line_of(price)
+        title = event.course.title
+    else:
+        if path.status != ItemStatus.PUBLISHED:
+            raise Refusal(_("%(title)s is no longer offered.") % {"title": path.title})
+        title = path.title
     made = Payment.objects.create(
         contact=contact,
         account_id=contact.account_id,
-        event=event,
-        path=path,
-        title=event.course.title if event else path.title,
+        **thing,
+        title=title,
         unit=price.unit,
         net=sums.net,
         tax=sums.tax,
@@ -116,6 +133,7 @@ def _begin(contact, name, unit, amount, region, event, path, *, at, on, by, oper
     after = {
         "event": made.event_id,
         "path": made.path_id,
+        "option": made.option_id,
         "gross": f"{made.gross.normalize():f}",
         "unit": price.unit_id,
         "provider": name,

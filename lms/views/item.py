@@ -110,6 +110,15 @@ def option_prices(type_ids, who, on) -> dict[int, list]:
     return found
 
 
+def sells(request, who) -> bool:
+    """Could this visitor buy a pass here? Whoever isn't signed in is asked to, first."""
+    if not request.organisation.sells_online or who.read_only:
+        return False
+    if who.contact is None:
+        return provider.taken() and not request.user.is_authenticated
+    return provider.taken() or who.contact.account.pays_by_invoice
+
+
 @require_safe
 def pass_type(request, slug):
     """What a pass is, its options and prices, everything in it, and how to get it."""
@@ -139,6 +148,7 @@ def pass_type(request, slug):
         "items": items[:LISTED],
         "more": len(items) > LISTED,
         "asked": requests.asked(who.contact_id, pass_type=found),
+        "buys": sells(request, who),
     }
     response = render(request, "lms/pass_type.html", context)
     patch_vary_headers(response, ["Cookie"])

@@ -31,6 +31,8 @@ def payment(request, pk):
     found = mine(request, pk)
     if found.registration_id and found.registration.cancelled_at is None:
         return redirect("lms:registration", found.registration_id)
+    if found.issued_id and found.issued.cancelled_at is None:
+        return redirect("lms:profile_passes")
     return page(request, found)
 
 
@@ -44,7 +46,8 @@ def page(request, found: Payment, *, refused="", status=200):
         "state": state,
         "amount": written(found.gross, found.unit),
         "trial": by.trial if by else False,
-        "item": found.path or found.event.course,
+        "place": found.option_id is None,
+        **about(found),
         "confirming": waits,
         "refused": refused,
     }
@@ -54,6 +57,23 @@ def page(request, found: Payment, *, refused="", status=200):
     elif waits:
         response["Refresh"] = str(AGAIN)
     return response
+
+
+def about(found: Payment) -> dict:
+    """What it is about, and where it can be begun anew: `thing`, its address, and `again`."""
+    if found.option:
+        slug = found.option.pass_type.slug
+        return {
+            "thing": found.option.pass_type.name,
+            "thing_url": reverse("lms:pass_type", args=[slug]),
+            "again": reverse("lms:buy_pass", args=[slug, found.option_id]),
+        }
+    item = found.path or found.event.course
+    return {
+        "thing": item.title,
+        "thing_url": reverse("lms:item", args=[item.slug]),
+        "again": reverse("lms:checkout", args=[item.slug]),
+    }
 
 
 @learner
@@ -92,7 +112,13 @@ def trial(request, pk):
 def mine(request, pk) -> Payment:
     """The learner's own payment, or 404."""
     rows = Payment.objects.select_related(
-        "unit", "contact", "event__course", "path", "registration", "invoice"
+        "unit",
+        "contact",
+        "event__course",
+        "path",
+        "option__pass_type",
+        "registration",
+        "issued",
     )
     return get_object_or_404(rows, pk=pk, contact=learning(request).contact)
 

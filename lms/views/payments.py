@@ -25,7 +25,7 @@ class Payments(ListPage):
     crumbs = ((gettext_lazy("Control panel"), reverse_lazy("control_panel")),)
     permission_required = SEE
     table, filterset, sort = PaymentTable, PaymentFilter, "-pk"
-    values = ("state", "registration_id", "title", "trouble")
+    values = ("state", "registration_id", "issued_id", "invoice_id", "title", "trouble")
     changes = "payments"
     export_name = "payments"
     empty = Empty(
@@ -85,10 +85,10 @@ class Settling(Dialog):
 
 
 class Settle(Settling):
-    """The place that was paid for is given after all."""
+    """What was paid for is given after all."""
 
-    title = gettext_lazy("Give the place")
-    submit = gettext_lazy("Give the place")
+    title = gettext_lazy("Give what was paid for")
+    submit = gettext_lazy("Give it")
 
     def perform(self):
         return refunding.settle(self.payment.pk, **self.who)

@@ -21,6 +21,7 @@ class Source(models.TextChoices):
     OPPORTUNITY = "opportunity", _("Opportunity")
     API = "api", _("API")
     IMPORT = "import", _("Import")
+    ORDER = "order", _("Order")
 
 
 class PassQuerySet(models.QuerySet):

@@ -6,18 +6,22 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import EventStatus
+from crm import accounts, crediting
 from crm.models import Invoice
 from lms import cancelling, places
 from lms.models import Outcome, Payment, PaymentNews, PaymentState, Registration
 from lms.payments import arriving, refunding, starting
 from lms.payments.provider import News
 from lms.payments.trial import Trial
+from passes.models import Pass
 from tests.conftest import moment
 from tests.factories import (
     ContactFactory,
     CurrencyFactory,
     EventFactory,
+    PassOptionFactory,
     PathFactory,
+    PaymentFactory,
     PriceFactory,
     RegistrationFactory,
 )
@@ -275,7 +279,7 @@ def test_what_needs_action_is_given_or_given_back(
     tell(made)
     refunding.settle(made.pk, **who)
     assert (state(made, clock), taken(room)) == (PaymentState.PAID, 1)
-    with pytest.raises(Refusal, match="cancel the registration"):
+    with pytest.raises(Refusal, match="What was paid for was given"):
         refunding.refund(made.pk, **who)
     other = begin(contact=ContactFactory())
     tell(other, amount=Decimal(10))
@@ -360,3 +364,109 @@ def test_without_a_provider_no_card_is_taken(browse, room, ada, settings, begin)
 def test_nobody_tells_the_trial_from_outside(client, begin):
     assert client.post("/payments/news/trial/", b"{}", "application/json").status_code == 400
     assert client.post("/payments/news/other/", b"{}", "application/json").status_code == 404
+
+
+# Training passes
+
+
+@pytest.fixture
+def annual(europe, organisation):
+    """A year of the Leadership Library for 900 euros, sold online."""
+    organisation.sells_online = True
+    organisation.save()
+    option = PassOptionFactory(pass_type__name="Library", pass_type__slug="library")
+    PriceFactory(of=option, amount=Decimal(900))
+    return option
+
+
+def to_buy(option):
+    return reverse("lms:buy_pass", args=[option.pass_type.slug, option.pk])
+
+
+def test_a_pass_is_bought_by_card_and_comes_once(browse, annual, ada, clock, who):
+    client = browse(ada.user)
+    said = text(client.get(reverse("lms:pass_type", args=["library"])))
+    assert "Buy" in said
+    page = client.get(to_buy(annual))
+    assert "Card: €1,080.00 €900.00 plus €180.00 tax." in text(page)
+    unit = annual.priced.prices.get().unit_id
+    sent = hidden(page) | {"pay": f"card-{unit}", f"amount-card-{unit}": "900"}
+    assert len({client.post(to_buy(annual), sent).url for _press in range(2)}) == 1
+    made = Payment.objects.get()
+    client.post(made.address, {"answer": "pay"})
+    given = Pass.objects.get()
+    assert (given.contact, given.option, given.source) == (ada, annual, "order")
+    assert state(made, clock) == PaymentState.PAID
+    assert (made.issued, made.invoice.status) == (given, "paid")
+    assert client.get(reverse("lms:payment", args=[made.pk])).url == reverse("lms:profile_passes")
+
+
+def test_a_pass_is_bought_by_invoice_once_a_press(browse, annual, ada, kestrel, who):
+    accounts.edit(kestrel.pk, pays_by_invoice=True, **who)
+    client = browse(ada.user)
+    unit = annual.priced.prices.get().unit_id
+    sent = hidden(client.get(to_buy(annual)))
+    sent |= {"pay": f"invoice-{unit}", f"amount-invoice-{unit}": "900", "order_number": "PO 1"}
+    for _press in range(2):
+        assert client.post(to_buy(annual), sent).url == reverse("lms:profile_passes")
+    given, bill = Pass.objects.get(), Invoice.objects.get()
+    assert (bill.gross, bill.status, bill.account) == (Decimal(1080), "issued", kestrel)
+    assert bill.lines.get().note == f"Training pass {given.pk}\nYour order PO 1"
+
+
+def test_another_price_or_the_setting_taken_back_sells_nothing(browse, annual, ada, organisation):
+    client = browse(ada.user)
+    unit = annual.priced.prices.get().unit_id
+    sent = {"pay": f"card-{unit}", f"amount-card-{unit}": "800"}
+    refused = client.post(to_buy(annual), sent)
+    assert refused.status_code == 422
+    assert "it is €900.00 now" in text(refused)
+    organisation.sells_online = False
+    organisation.save()
+    assert client.post(to_buy(annual), sent).status_code == 404
+    assert "Buy" not in text(client.get(reverse("lms:pass_type", args=["library"])))
+    assert not Payment.objects.exists()
+
+
+def test_a_pass_that_is_credited_is_cancelled_and_the_card_refunded(
+    ada, annual, begin, tell, europe, who, clock, django_capture_on_commit_callbacks
+):
+    made = starting.start(
+        ada, option=annual, unit=CurrencyFactory(), amount=Decimal(900), region=europe, **who
+    )
+    tell(made)
+    bill = Invoice.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        done = crediting.credit(bill.pk, lines={bill.lines.get().pk: 1}, reason="Moved", **who)
+    said = [each.sentence for each in done.consequences]
+    assert "Training passes that are cancelled" in said
+    assert "€1,080.00 goes back to the card that it came from" in said
+    assert Pass.objects.get().cancelled_at == clock.at
+    assert state(made, clock) == PaymentState.REFUNDED
+
+
+# Staff
+
+
+def test_staff_see_payments_and_settle_what_needs_it(browse, office, begin, tell, ada, room, who):
+    made = begin()
+    starting.give_up(made.pk, ada, **who)
+    tell(made)
+    begin(contact=ContactFactory())
+    client = browse(office)
+    said = text(client.get(reverse("lms:payments") + "?state=needs_action"))
+    assert "Paid, needs action" in said
+    assert "It was given up before it was paid." in said
+    here = reverse("lms:settle_payment", args=[made.pk])
+    page = client.get(here)
+    assert "Ada Lindqvist gets what was paid for: Coaching" in text(page)
+    client.post(here, hidden(page))
+    assert Registration.objects.get().contact == ada
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_asks_the_same_for_any_number(browse, office, count_queries, rows):
+    for _row in range(rows):
+        PaymentFactory(event=EventFactory())
+    client = browse(office)
+    assert count_queries(lambda: client.get(reverse("lms:payments"))) == 4

@@ -264,7 +264,7 @@ TABLE = {
         profile_registrations profile_requests
         checkout checkout_date checkout_questions checkout_payment checkout_review
         receipt receipt_file profile_tokens token_statement
-        payment give_up_payment trial_payment
+        payment give_up_payment trial_payment buy_pass
         start_attempt attempt keep_answers
     """,
     ),
@@ -599,6 +599,7 @@ def world(ada, office, clock) -> dict:
             "lms:pass_type": {"slug": pass_type.slug},
             "lms:ask_for_pass": {"slug": pass_type.slug},
             **{f"lms:{name}": {"pk": payment.pk} for name in ABOUT_A_PAYMENT},
+            "lms:buy_pass": {"slug": pass_type.slug, "pk": option.pk},
             "lms:payment_news": {"name": "trial"},
             "lms:cancel": {"pk": registration.pk},
             "lms:name_participant": {"pk": held.pk},

@@ -29,6 +29,9 @@ class Organisation(models.Model):
     )
     sign_up_open = models.BooleanField(_("visitors may create an account"), default=True)
     learners_cancel = models.BooleanField(_("learners may cancel their places"), default=True)
+    sells_online = models.BooleanField(
+        _("sell passes and tokens online"), default=False, db_default=False
+    )
     contact_email = models.EmailField(_("address for questions"), blank=True)
     # What stands on invoices and quotes.
     postal_address = models.TextField(_("postal address"), blank=True)

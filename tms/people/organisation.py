@@ -16,6 +16,7 @@ PLAIN = (
     "second_factor",
     "sign_up_open",
     "learners_cancel",
+    "sells_online",
     "contact_email",
     "postal_address",
     "tax_number",

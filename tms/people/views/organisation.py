@@ -87,6 +87,14 @@ class OrganisationForm(Form):
             "events booked by pass are cancelled at any time."
         ),
     )
+    sells_online = forms.BooleanField(
+        label=gettext_lazy("Sell passes and tokens online"),
+        required=False,
+        help_text=gettext_lazy(
+            "Options of training passes that have a price in money are bought in the catalogue, "
+            "by card or by invoice."
+        ),
+    )
 
     def __init__(self, *args, organisation, **kwargs):
         super().__init__(*args, **kwargs)
