@@ -96,4 +96,7 @@ def invoices_of(contact: Contact) -> dict[int, Invoice]:
     lines = InvoiceLine.objects.filter(
         source_kind=NOUN, source_id__in=mine.values("pk"), credits=None
     )
-    return {each.source_id: each.invoice for each in lines.select_related("invoice__account")}
+    return {
+        each.source_id: each.invoice
+        for each in lines.select_related("invoice__account", "invoice__currency")
+    }

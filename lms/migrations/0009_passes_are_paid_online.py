@@ -5,31 +5,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0002_sort_events'),
-        ('crm', '0013_contact_reminders'),
-        ('lms', '0008_quizzes'),
-        ('passes', '0007_sold_by_order'),
+        ("catalog", "0002_sort_events"),
+        ("crm", "0013_contact_reminders"),
+        ("lms", "0008_quizzes"),
+        ("passes", "0007_sold_by_order"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='payment',
-            name='payment_for_one',
+            model_name="payment",
+            name="payment_for_one",
         ),
         migrations.AddField(
-            model_name='payment',
-            name='issued',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='passes.pass'),
+            model_name="payment",
+            name="issued",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payments",
+                to="passes.pass",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='option',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='passes.passoption'),
+            model_name="payment",
+            name="option",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payments",
+                to="passes.passoption",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('event', None), ('option', None), ('path__isnull', False)), models.Q(('event__isnull', False), ('option', None), ('path', None)), models.Q(('event', None), ('option__isnull', False), ('path', None)), _connector='OR'), name='payment_for_one'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("event", None), ("option", None), ("path__isnull", False)),
+                    models.Q(("event__isnull", False), ("option", None), ("path", None)),
+                    models.Q(("event", None), ("option__isnull", False), ("path", None)),
+                    _connector="OR",
+                ),
+                name="payment_for_one",
+            ),
         ),
     ]

@@ -27,6 +27,7 @@ SIDE = [
     ("lms:profile_passes", _("Training Passes"), "id-card-lanyard"),
     (TOKENS, _("Training Tokens"), "coins"),
     ("lms:profile_registrations", _("Registrations"), "list-checks"),
+    ("lms:profile_payments", _("Payments"), "credit-card"),
     ("lms:profile_requests", _("What I asked for"), "send"),
     ("my_account", _("Password & security"), "lock"),
 ]

@@ -237,7 +237,7 @@ PRINTED = [
 # Where in a template it may stand: alone, amid text, in what is only sometimes read, in a loop.
 AROUND = [
     "%s",
-    "<p>Dear {{ recipient.first_name }}, <a href=\"%s\">read</a></p>",
+    '<p>Dear {{ recipient.first_name }}, <a href="%s">read</a></p>',
     "{%% if recipient.name %%}%s{%% endif %%}",
     "{%% for day in registration.sessions %%}{{ day }}%s{%% endfor %%}",
 ]

@@ -19,6 +19,7 @@ from tests.factories import (
     ContactFactory,
     CurrencyFactory,
     EventFactory,
+    LearnerFactory,
     PassOptionFactory,
     PathFactory,
     PaymentFactory,
@@ -399,6 +400,8 @@ def test_a_pass_is_bought_by_card_and_comes_once(browse, annual, ada, clock, who
     assert state(made, clock) == PaymentState.PAID
     assert (made.issued, made.invoice.status) == (given, "paid")
     assert client.get(reverse("lms:payment", args=[made.pk])).url == reverse("lms:profile_passes")
+    said = text(client.get(reverse("lms:profile_payments")))
+    assert "Library, Annual €1,080.00, 22 November 2026 Paid" in said
 
 
 def test_a_pass_is_bought_by_invoice_once_a_press(browse, annual, ada, kestrel, who):
@@ -412,6 +415,11 @@ def test_a_pass_is_bought_by_invoice_once_a_press(browse, annual, ada, kestrel, 
     given, bill = Pass.objects.get(), Invoice.objects.get()
     assert (bill.gross, bill.status, bill.account) == (Decimal(1080), "issued", kestrel)
     assert bill.lines.get().note == f"Training pass {given.pk}\nYour order PO 1"
+    said = text(client.get(reverse("lms:profile_payments")))
+    assert "Invoices for passes INV-2026-0001 €1,080.00, to Kestrel Rail Group Issued" in said
+    mine = reverse("lms:my_invoice", args=[bill.pk])
+    assert client.get(mine)["Content-Type"] == "application/pdf"
+    assert browse(LearnerFactory().user).get(mine).status_code == 404
 
 
 def test_another_price_or_the_setting_taken_back_sells_nothing(browse, annual, ada, organisation):

@@ -265,6 +265,7 @@ TABLE = {
         checkout checkout_date checkout_questions checkout_payment checkout_review
         receipt receipt_file profile_tokens token_statement
         payment give_up_payment trial_payment buy_pass
+        profile_payments my_invoice
         start_attempt attempt keep_answers
     """,
     ),
@@ -601,6 +602,7 @@ def world(ada, office, clock) -> dict:
             **{f"lms:{name}": {"pk": payment.pk} for name in ABOUT_A_PAYMENT},
             "lms:buy_pass": {"slug": pass_type.slug, "pk": option.pk},
             "lms:payment_news": {"name": "trial"},
+            "lms:my_invoice": {"pk": invoice.pk},
             "lms:cancel": {"pk": registration.pk},
             "lms:name_participant": {"pk": held.pk},
             "lms:release_place": {"pk": held.pk},
