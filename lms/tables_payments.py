@@ -65,6 +65,11 @@ def entries(row):
     if row["state"] == PaymentState.REFUNDING:
         yield Action(_("Try the refund again"), page_of("lms:refund_again", row["pk"]), "undo-2",
                      permission=SETTLE)  # fmt: skip
+    if row["state"] == PaymentState.PAID and row["invoice__voided_on"]:
+        # Credited without the refund: what was given was left.
+        yield Action(_("Refund"), page_of("lms:refund_payment", row["pk"]), "undo-2", danger=True,
+                     permission=SETTLE)  # fmt: skip
+        return
     if row["state"] == PaymentState.PAID and row["issued_id"] and row["invoice_id"]:
         yield Action(_("Credit and refund"), page_of("crm:credit_invoice", row["invoice_id"]),
                      "undo-2", danger=True, permission="crm.credit_invoices")  # fmt: skip

@@ -99,12 +99,12 @@ def again(payment_id: int, *, at, on) -> None:
 def refund(
     payment_id: int, *, version: int | None = None, at, on, by, reason="", operation=""
 ) -> list[Consequence]:
-    """Give the money back for what was paid for and couldn't be given.
+    """Give the money back for what was paid for and couldn't be given, or was credited since.
 
-    Raises Refusal where something was given for it: then the registration is cancelled instead.
+    Raises Refusal where it was given, and its invoice stands.
     """
     found = locked(payment_id, version)
-    if found.settled_at:
+    if found.settled_at and not found.invoice.voided_on:
         raise Refusal(
             _("What was paid for was given. Credit its invoice, and the money goes back.")
         )
@@ -136,7 +136,7 @@ def locked(payment_id: int, version: int | None) -> Payment:
     paying.hold(known.account_id)
     booked.lock_contact(known.contact)
     rows = Payment.objects.select_for_update(of=("self",))
-    found = rows.select_related("unit", "contact", "account").get(pk=payment_id)
+    found = rows.select_related("unit", "contact", "account", "invoice").get(pk=payment_id)
     if version is not None and version != found.version:
         raise Stale(_("This payment was changed meanwhile. Here it is as it is now."))
     if not found.paid_at:

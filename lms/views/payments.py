@@ -25,7 +25,15 @@ class Payments(ListPage):
     crumbs = ((gettext_lazy("Control panel"), reverse_lazy("control_panel")),)
     permission_required = SEE
     table, filterset, sort = PaymentTable, PaymentFilter, "-pk"
-    values = ("state", "registration_id", "issued_id", "invoice_id", "title", "trouble")
+    values = (
+        "state",
+        "registration_id",
+        "issued_id",
+        "invoice_id",
+        "invoice__voided_on",
+        "title",
+        "trouble",
+    )
     changes = "payments"
     export_name = "payments"
     empty = Empty(

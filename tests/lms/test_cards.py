@@ -367,6 +367,22 @@ def test_nobody_tells_the_trial_from_outside(client, begin):
     assert client.post("/payments/news/other/", b"{}", "application/json").status_code == 404
 
 
+def test_credited_without_taking_it_back_the_money_is_still_to_be_refunded(
+    begin, tell, clock, who, browse, office, django_capture_on_commit_callbacks
+):
+    made = begin()
+    tell(made)
+    bill = Invoice.objects.get()
+    given = {"lines": {bill.lines.get().pk: 1}, "sources": (), "leave": True}
+    crediting.credit(bill.pk, **given, reason="Goodwill", **who)
+    assert state(made, clock) == PaymentState.PAID
+    page = browse(office).get(reverse("lms:payments")).content.decode()
+    assert reverse("lms:refund_payment", args=[made.pk]) in page
+    with django_capture_on_commit_callbacks(execute=True):
+        refunding.refund(made.pk, **who)
+    assert state(made, clock) == PaymentState.REFUNDED
+
+
 # Training passes
 
 

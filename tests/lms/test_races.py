@@ -67,7 +67,7 @@ def test_without_the_one_statement_it_is_sold_twice(europe, monkeypatch):
     """The twin: look, then write. If this passed, the test above would prove nothing."""
     meet = meeting()
 
-    def look_then_write(event):
+    def look_then_write(event, *, at):
         event = Event.objects.get(pk=event.pk)
         if event.taken >= event.capacity:
             return False

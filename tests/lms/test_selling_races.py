@@ -55,7 +55,7 @@ def test_two_wins_at_once_sell_the_last_seats_once(europe):
 
 
 def look_then_write(meet):
-    def take(event, seats=1):
+    def take(event, seats=1, *, at):
         event = Event.objects.get(pk=event.pk)
         if event.taken + seats > event.capacity:
             return False
