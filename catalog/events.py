@@ -39,6 +39,9 @@ MAY = {
     "cancel": {EventState.DRAFT, EventState.OPEN, EventState.FULL, EventState.RUNNING},
 }
 
+# What decides whether a place can be had: who waits for one is offered it then.
+SEATS = {"capacity", "closes_on"}
+
 
 # Verbs
 
@@ -121,6 +124,8 @@ def edit(
     if new:
         save(event)
         journal.write("event.edited", event.pk, at=at, on=on, by=by, before=old, after=new)
+    if not new.keys().isdisjoint(SEATS):
+        consequences.follow(Fact("event.seats_changed", (event.pk,), at=at, on=on, by=by))
     return event
 
 
@@ -160,17 +165,40 @@ def withdraw(event: Event, *, at: datetime.datetime, on: datetime.date, by) -> E
 
 @transaction.atomic
 def cancel(
-    event: Event, *, reason: str, at: datetime.datetime, on: datetime.date, by
+    event: Event,
+    *,
+    reason: str,
+    onto: Event | None = None,
+    credit: bool = False,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
 ) -> list[Consequence]:
-    """Call the event off for good. Who has a place loses it: returns whom that touches."""
+    """Call the event off for good. Who has a place loses it: returns whom that touches.
+
+    `onto` is another date of the course, to which those who have a place move, as far as it takes
+    them in. `credit`: what was billed for the places alone is credited.
+    """
     consequences.ahead("event.cancelled", (event.pk,))
+    both = [event.pk, *([onto.pk] if onto else [])]
+    list(Event.objects.select_for_update().filter(pk__in=both).order_by("pk").values_list("pk"))
     event = locked(event)
     must("cancel", event, on)
+    if onto and (onto.pk == event.pk or onto.course_id != event.course_id):
+        raise Refusal(_("Choose another date of the same course."), field="onto")
     before = event.status
     event.status = EventStatus.CANCELLED
     save(event)
     found = consequences.follow(
-        Fact("event.cancelled", (event.pk,), at=at, on=on, by=by, reason=reason)
+        Fact(
+            "event.cancelled",
+            (event.pk,),
+            at=at,
+            on=on,
+            by=by,
+            reason=reason,
+            data={"onto": onto and onto.pk, "credit": credit},
+        )
     )
     note("event.cancelled", event, before, at=at, on=on, by=by, reason=reason)
     return found

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from .views import (
+    calendar,
     categories,
     courses,
     currencies,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("steps/<int:pk>/move/<way:way>/", steps.MoveStep.as_view(), name="move_step"),
     # Events
     path("events/", events.Events.as_view(), name="events"),
+    path("events/calendar/", calendar.events, name="calendar"),
     path("events/creation/", events.CreateEvent.as_view(), name="create_event"),
     path("events/<int:pk>/", events.event, name="event"),
     path("events/<int:pk>/editing/", events.EditEvent.as_view(), name="edit_event"),

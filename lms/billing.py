@@ -197,6 +197,35 @@ def credit(registration: Registration, *, reason="", **who) -> list[Consequence]
     return [Consequence("sent", sentence % words, 1)]
 
 
+def hold_accounts_of(registration_ids, *, wait: bool = True) -> None:
+    """Lock the accounts that were billed for these, in the order of their ids.
+
+    Without `wait`: raise Refusal when somebody else holds one of them right now.
+    """
+    rows = Registration.objects.filter(
+        pk__in=registration_ids, paid_by__in=[PaidBy.INVOICE, PaidBy.CARD]
+    )
+    ids = set(rows.order_by().values_list("account_id", flat=True))
+    found = Account.objects.select_for_update(of=("self",), no_key=True, skip_locked=not wait)
+    if ids and set(found.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)) != ids:
+        raise Refusal(_("Somebody is booking on it right now. Wait a moment, then press again."))
+
+
+def uncredited(registrations: Iterable[Registration]) -> list[Registration]:
+    """Those whose own line on an invoice was not credited. One statement."""
+    all_of_them = list(registrations)
+    ways = {PaidBy.INVOICE, PaidBy.CARD}
+    billed = [each.pk for each in all_of_them if each.paid_by in ways]
+    if not billed:
+        return all_of_them
+    lines = InvoiceLine.objects.filter(
+        source_kind=NOUN, source_id__in=billed, invoice__kind=InvoiceKind.INVOICE
+    )
+    credited = lines.filter(credit_lines__invoice__issued_on__isnull=False)
+    done = set(credited.values_list("source_id", flat=True))
+    return [each for each in all_of_them if each.pk not in done]
+
+
 def told_billed(
     registrations: Iterable[Registration] = (), held: Iterable[HeldPlace] = ()
 ) -> list[Consequence]:

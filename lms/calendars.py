@@ -13,6 +13,9 @@ from .models import Registration
 def calendar_of(registration: Registration, sessions, *, url: str, at: datetime.datetime) -> bytes:
     """The sessions of the registration's event, each in its zone, with the zones' definitions.
 
+    Of a registration that was cancelled it takes them out again. Names stay, and the sequence rises
+    with every change of the event or the registration, so that calendars follow.
+
     `url` is the registration's page and `at` when the file was made. The site's name makes the
     names of the entries ours for good. No statement of its own.
     """
@@ -22,7 +25,8 @@ def calendar_of(registration: Registration, sessions, *, url: str, at: datetime.
     calendar.add("prodid", f"-//Lanyard//{host}//")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
+    over = registration.cancelled_at is not None
+    calendar.add("method", "CANCEL" if over else "PUBLISH")
     for number, session in enumerate(sessions, 1):
         zone = zoneinfo.ZoneInfo(session.time_zone)
         entry = Event()
@@ -30,7 +34,9 @@ def calendar_of(registration: Registration, sessions, *, url: str, at: datetime.
         entry.add("dtstamp", at)
         entry.add("dtstart", session.starts_at.astimezone(zone))
         entry.add("dtend", session.ends_at.astimezone(zone))
-        entry.add("sequence", registration.event.version)
+        entry.add("sequence", registration.event.version + registration.version)
+        if over:
+            entry.add("status", "CANCELLED")
         entry.add("summary", course.title)
         place = session.place or registration.event.place
         if place:

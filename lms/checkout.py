@@ -11,14 +11,14 @@ import decimal
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from catalog.models import Event, EventStatus, EventType, Item, ItemStatus, Region, Unit
+from catalog.models import Event, EventStatus, Item, ItemStatus, Region, Unit
 from crm.models import Account, Contact
 from passes import entitlements
 from passes.models import Pass
 from tms.days import day_text
 from tms.refusals import Refusal
 
-from . import access, billing, paying, taking
+from . import access, billing, opening, paying, taking
 from .booked import live as _live
 from .booked import lock_contact as _lock_contact
 from .booked import refuse_archived as _refuse_archived
@@ -289,23 +289,8 @@ def _paid_by_staff(contact: Contact, event, path, pay, on) -> dict:
 # What stands in the way
 
 
-def why_not_open(event: Event, on: datetime.date) -> str:
-    """ "" when learners can book the event on this day, otherwise why not."""
-    if event.status != EventStatus.OPEN:
-        return _("This date is no longer offered. Choose another one.")
-    if event.type == EventType.LMS:
-        return ""
-    if event.first_on is None or event.first_on < on:
-        return _("This event has begun. Choose another date.")
-    if event.closes_on and event.closes_on < on:
-        return _("Registration closed on %(day)s. Choose another date.") % {
-            "day": day_text(event.closes_on)
-        }
-    return ""
-
-
 def _open(event: Event, on: datetime.date) -> Event:
-    if why := why_not_open(event, on):
+    if why := opening.why_not_open(event, on):
         raise Refusal(why)
     if event.course.status != ItemStatus.PUBLISHED:
         raise Refusal(_("%(title)s is no longer offered.") % {"title": event.course.title})

@@ -10,6 +10,7 @@ HAPPENINGS = [
         {
             "registration.made": _("Place registered"),
             "registration.moved": _("Place paid for by another pass"),
+            "registration.transferred": _("Place moved to another date"),
             "registration.kept": _("Place kept beyond its pass"),
             "registration.cancelled": _("Registration cancelled"),
             "registration.attended": _("Attendance marked"),
@@ -22,6 +23,10 @@ HAPPENINGS = [
             "attempt.started": _("Quiz begun"),
             "attempt.submitted": _("Quiz handed in"),
             "quiz.attempt_given": _("One more attempt at a quiz given"),
+            "waiting.joined": _("Waiting list joined"),
+            "waiting.offered": _("Place offered to who waits"),
+            "waiting.lapsed": _("Offer of a place ended"),
+            "waiting.ended": _("Waiting list left"),
             "item.completed": _("Course or path completed"),
             "item.content_changed": _("Content of a course changed"),
             "payment.started": _("Payment started"),

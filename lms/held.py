@@ -187,7 +187,7 @@ def move(
         _refuse_taken(found.contact, onto, found)
     if not places.take(onto, at=at):
         raise Refusal(_("This date is full. Choose another one."), field="event")
-    places.give_back([before] if before else [])
+    places.give_back([before] if before else [], at=at, on=on, by=by, operation=operation)
     found.event = onto
     _save(found, "event")
     journal.write(
@@ -240,7 +240,8 @@ def let_go(held: Sequence[HeldPlace], *, at, on, by, reason="", operation="") ->
     HeldPlace.objects.filter(pk__in=[each.pk for each in held]).update(
         released_at=at, version=F("version") + 1
     )
-    places.give_back(each.event_id for each in held if each.event_id)
+    seats = [each.event_id for each in held if each.event_id]
+    places.give_back(seats, at=at, on=on, by=by, operation=operation)
     journal.write_all(
         journal.row(
             "held_place.released",
@@ -286,7 +287,8 @@ def _called_off(fact: Fact) -> list[Consequence]:
     HeldPlace.objects.filter(pk__in=[each.pk for each in found]).update(
         event=None, version=F("version") + 1
     )
-    places.give_back(each.event_id for each in found)
+    who = {"at": fact.at, "on": fact.on, "by": fact.by, "operation": fact.operation}
+    places.give_back([each.event_id for each in found], **who)
     journal.write_all(
         journal.row(
             "held_place.undated",

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from crm.merging import Merge
 from tms.consequences import Consequence
 
-from . import paying, places, requests
-from .models import HeldPlace, Payment, Registration, Request, RequestState
+from . import paying, places, requests, waiting
+from .models import HeldPlace, Payment, Registration, Request, RequestState, Waiting
 
 # Of what both looked at the furthest: the first look, the last one, the first completion.
 PROGRESS = """
@@ -67,6 +67,7 @@ def follow(merge: Merge) -> list[Consequence]:
     told = []
     if merge.noun == "contact":
         told += _twice(merge) + _requests(merge)
+        _waits(merge)
         ids = {"kept": merge.kept.pk, "gone": merge.gone.pk, "at": merge.who["at"]}
         with connection.cursor() as cursor:
             for statement in ";".join((PROGRESS, COMPLETED, ATTEMPTS)).split(";"):
@@ -115,6 +116,27 @@ def _pairs(merge: Merge, column: str) -> list[tuple[Registration, Registration]]
     theirs = list(rows.filter(contact=merge.gone))
     both = [(mine[key], each) for each in theirs if (key := getattr(each, column)) in mine]
     return [tuple(sorted(pair, key=_further, reverse=True)) for pair in both]
+
+
+def _waits(merge: Merge) -> None:
+    """Who stood in one line twice stands in it once: where a place is on offer, else further up.
+
+    Who has a place there waits no longer.
+    """
+    rows = Waiting.objects.live().filter(contact__in=[merge.kept.pk, merge.gone.pk])
+    on_offer = F("offered_until").asc(nulls_last=True)
+    found = list(rows.order_by("event_id", on_offer, "pk").values_list("pk", "event_id"))
+    places.lock_events(event for _pk, event in found)
+    has_place = set(
+        Registration.objects.live()
+        .filter(contact__in=[merge.kept.pk, merge.gone.pk], event__in=[e for _pk, e in found])
+        .values_list("event_id", flat=True)
+    )
+    for pk, event_id in found:
+        if event_id in has_place:
+            waiting.leave(pk, operation=merge.operation, **merge.who)
+        has_place.add(event_id)
+    Waiting.objects.filter(contact=merge.gone.pk).update(contact=merge.kept)
 
 
 def _further(registration: Registration) -> tuple:

@@ -119,6 +119,18 @@ OCCASIONS = [
         f"r.cancelled_at IS NULL AND {WHOLE}",
     ),
     recorded("registration.cancelled", _("Cancelled"), "registration.cancelled", WHOLE),
+    recorded(
+        "registration.called_off",
+        _("Event cancelled"),
+        "registration.cancelled",
+        f"j.after ? 'called_off' AND {WHOLE}",
+    ),
+    recorded(
+        "registration.transferred",
+        _("Moved to another date"),
+        "registration.transferred",
+        "r.cancelled_at IS NULL",
+    ),
     dated("registration.starts", _("Event Starts"), "first_on"),
     dated("registration.ends", _("Event Ends"), "last_on"),
     recorded(

@@ -5,7 +5,7 @@ import datetime
 from collections.abc import Callable
 
 from babel.dates import format_interval
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from tms.days import day_text
 from . import access, paying
 from .access import Answer
 from .cards import seats
-from .models import Payment, Registration
+from .models import Payment, Registration, Waiting
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Date:
     """One event to choose: when, where, how many seats, and through which pass (None: without).
 
     `why_not` says why it can't be booked by pass though a pass includes it; full ones can't be
-    booked at all. `paid`: it is part of a path that was paid for otherwise.
+    booked at all. `paid`: it is part of a path that was paid for otherwise. `waits` is the
+    visitor's entry on its waiting list, `offered_until` until when a place is kept for them.
     """
 
     event: Event
@@ -41,6 +42,8 @@ class Date:
     price: str
     registered: bool
     paid: bool = False
+    waits: int | None = None
+    offered_until: datetime.datetime | None = None
 
     @property
     def bookable(self) -> bool:
@@ -64,6 +67,16 @@ class Offering:
     def registration(self) -> Registration | None:
         """The learner's registration on it, the newest; None without any."""
         return next(iter(self.registrations), None)
+
+    @property
+    def full_ones(self) -> list[Date]:
+        """The dates that one can wait for, or on which a place is on offer to them."""
+        return [date for date in self.to_choose if date.full or date.waits]
+
+    @property
+    def all_full(self) -> bool:
+        """Is there no date left to register for?"""
+        return bool(self.to_choose) and all(date.full for date in self.to_choose)
 
     @property
     def by_pass(self) -> bool:
@@ -103,7 +116,7 @@ def of(
 
     `units` gives the token units that they could pay in (None: not known, all are shown); `billed`:
     may they pay money here, by card or by
-    having it billed to their account?
+    having it billed to their account? `at`: the moment, where offers of places count.
     """
     found = entitlements.badges([item.pk], contact_id, on, account_id=account_id)
     badge = found.get(item.pk)
@@ -113,7 +126,7 @@ def of(
         answer = access.answers(contact_id, [item.pk], on)[item.pk]
         ask = ON_PATH if item.kind == ItemKind.PATH else ON_COURSE
         registrations = ask(contact=contact_id, item=item.pk)
-    events = _to_book(item.pk, on, at) if item.kind == ItemKind.COURSE else []
+    events = _to_book(item.pk, on, at, contact_id) if item.kind == ItemKind.COURSE else []
     instead = {event.priced_id: item.priced_id for event in events}
     prices = (
         pricing.prices_for([item.priced_id, *instead], region=region, on=on, instead=instead)
@@ -129,6 +142,7 @@ def of(
             badge,
             booked=event.pk in booked,
             price=pricing.beside(prices.get(event.priced_id, []), region) if region else "",
+            at=at,
         )
         for event in events
     ]
@@ -155,17 +169,17 @@ def dates_of_step(
 
     Through a pass: only those that begin while a pass that includes the path, or the course, runs.
     """
-    found = _to_book(course.pk, on, at)
+    found = _to_book(course.pk, on, at, contact_id)
     events = [event for event in found if event.type != EventType.LMS]
     if path.used_pass_id is None:
-        return [date_of(event, None, paid=True) for event in events]
+        return [date_of(event, None, paid=True, at=at) for event in events]
     badges = entitlements.badges([path.path_id, course.pk], contact_id, on)
     ways = [badge for badge in badges.values() if badge.held]
     return [
         max(
-            (date_of(event, badge) for badge in ways),
+            (date_of(event, badge, at=at) for badge in ways),
             key=lambda date: (date.bookable, date.offer is not None),
-            default=date_of(event, None),
+            default=date_of(event, None, at=at),
         )
         for event in events
     ]
@@ -176,7 +190,9 @@ def first_of(dates: list[Date]) -> int | None:
     return next((date.event.pk for date in dates if date.bookable), None)
 
 
-def date_of(event: Event, badge: Badge | None, *, booked=False, price="", paid=False) -> Date:
+def date_of(
+    event: Event, badge: Badge | None, *, booked=False, price="", paid=False, at=None
+) -> Date:
     """One event of `EVENTS` as a choice."""
     offer = _offer_for(event, badge)
     why_not = ""
@@ -191,17 +207,24 @@ def date_of(event: Event, badge: Badge | None, *, booked=False, price="", paid=F
     left = seats(event.capacity, event.taken)
     if not left and event.capacity is not None:
         left = _("%(count)d seats left") % {"count": event.seats_left}
+    offered = event.offered_until
+    if at is None or (offered and offered <= at):
+        offered = None
+    if offered:
+        left = _("On offer to you")
     return Date(
         event=event,
         when=when(event),
         where=", ".join(filter(None, where)),
         seats=left,
-        full=event.seats_left == 0,
+        full=event.seats_left == 0 and not offered,
         offer=offer,
         why_not=why_not,
         price=price,
         registered=booked,
         paid=paid,
+        waits=event.waits_as,
+        offered_until=offered,
     )
 
 
@@ -261,10 +284,13 @@ ON_COURSE = Rows(lambda contact, item: _live(contact).filter(event__course=item)
 ON_PATH = Rows(lambda contact, item: _live(contact).filter(path=item))
 
 
-def _events(course, on, at):
+def _events(course, on, at, contact):
     """Each with `first_place` and `first_instructor`, those of its first session, and `lapsed`:
-    how many of its seats were held for payments that weren't made in time.
+    how many of its seats were held for payments that weren't made in time and nobody waits for;
+    and with the contact's entry on its waiting list: `waits_as` and `offered_until`.
     """
+    queue = Waiting.objects.live().filter(event=OuterRef("pk"))
+    line = queue.filter(contact=contact)
     lapsed = Payment.objects.lapsed(at).filter(event=OuterRef("pk")).order_by().values("event")
     first = Session.objects.filter(event=OuterRef("pk")).order_by("starts_at", "id")
     return (
@@ -274,6 +300,9 @@ def _events(course, on, at):
             first_place=Subquery(first.values("place")[:1]),
             first_instructor=Subquery(first.values("instructor")[:1]),
             lapsed=Coalesce(Subquery(lapsed.values(n=Count("pk"))), 0),
+            waited_for=Exists(queue.filter(offered_at=None)),
+            waits_as=Subquery(line.values("pk")[:1]),
+            offered_until=Subquery(line.values("offered_until")[:1]),
         )
         .order_by("first_on", "pk")
     )
@@ -282,11 +311,13 @@ def _events(course, on, at):
 EVENTS = Rows(_events)
 
 
-def _to_book(course_id: int, on: datetime.date, at: datetime.datetime) -> list[Event]:
-    """The events of the course that can be booked, with the seats that are free at that moment."""
-    events = EVENTS(course=course_id, on=on, at=at)
+def _to_book(course_id: int, on: datetime.date, at: datetime.datetime, contact_id) -> list[Event]:
+    """The events of the course that can be booked, with the seats that are free at that moment;
+    those that somebody waits for aren't.
+    """
+    events = EVENTS(course=course_id, on=on, at=at, contact=contact_id or 0)
     for event in events:
-        event.taken -= event.lapsed
+        event.taken -= 0 if event.waited_for else event.lapsed
     return events
 
 

@@ -8,7 +8,7 @@ from catalog.models import EventType
 from tms.consequences import Consequence
 from tms.personal import ERASED, Part, Person, part
 
-from . import cancelling, requests
+from . import cancelling, requests, waiting
 from .models import (
     Attempt,
     AttemptAnswer,
@@ -21,6 +21,7 @@ from .models import (
     Registration,
     Request,
     RequestState,
+    Waiting,
 )
 
 
@@ -101,6 +102,19 @@ def held(person: Person) -> list[Part]:
             "account_id",
             "held_at",
         ),
+        part(
+            "waiting_lists",
+            _("Waiting lists"),
+            Waiting.objects.filter(**mine),
+            "id",
+            "event__course__title",
+            "event__code",
+            "joined_at",
+            "offered_at",
+            "offered_until",
+            "outcome",
+            "ended_at",
+        ),
     ]
 
 
@@ -110,6 +124,9 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
     What was attended and completed stays on record.
     """
     who = {"at": at, "on": on, "by": by}
+    lines = Waiting.objects.live().filter(contact=person.contact_id).order_by("event_id")
+    for pk in list(lines.values_list("pk", flat=True)):
+        waiting.leave(pk, **who)
     told = cancel_running(person, **who)
     erase_words(person)
     mine = Request.objects.filter(contact=person.contact_id)

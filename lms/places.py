@@ -1,7 +1,7 @@
 """Which seats are taken, and which does this release?
 
-`Event.taken` changes here alone, in one statement. Locks: accounts, contacts, passes, events, each
-by id, then registrations.
+`Event.taken` changes here, in one statement, and where a place that comes free goes to who waits
+for it (`lms.waiting`). Locks: accounts, contacts, passes, events, each by id, then registrations.
 """
 
 import datetime
@@ -11,10 +11,11 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from catalog.models import Event, EventStatus
-from tms import journal
+from tms import clock, journal
 from tms.consequences import Consequence, Fact
+from tms.models import Organisation
 
-from . import billing, carriers, effects, moved, paying
+from . import billing, carriers, effects, moved, paying, waiting
 from .models import Payment, Registration
 
 
@@ -41,7 +42,9 @@ def free_lapsed(at: datetime.datetime, event_id: int | None = None) -> int:
             ids = [pk for pk, _event in found]
             Payment.objects.filter(pk__in=ids).update(holds_seat=False, version=F("version") + 1)
             lock_events(event for _pk, event in found)
-            give_back(event for _pk, event in found)
+            site = Organisation.objects.filter(pk=1).first() or Organisation()
+            on = clock.day_of(at, site.time_zone)
+            give_back((event for _pk, event in found), at=at, on=on, by=None)
     return len(found)
 
 
@@ -53,8 +56,10 @@ def _take(event: Event, seats: int) -> bool:
     )
 
 
-def give_back(event_ids) -> None:
-    """Free a seat for each of `event_ids` (one may come several times). One statement."""
+def give_back(event_ids, *, at, on, by, operation="") -> None:
+    """Free a seat for each of `event_ids` (one may come several times), and offer it to who waits
+    for one. Two statements where nobody waits.
+    """
     seats = Counter(event_ids)
     if not seats:
         return
@@ -64,6 +69,7 @@ def give_back(event_ids) -> None:
             "FROM unnest(%s::bigint[], %s::int[]) AS f (id, seats) WHERE e.id = f.id",
             [list(seats), list(seats.values())],
         )
+    waiting.pass_on(seats, at=at, on=on, by=by, operation=operation)
 
 
 def lock_events(event_ids) -> None:
@@ -78,10 +84,13 @@ def lock_events(event_ids) -> None:
         )
 
 
-def end(registration_ids, *, at, on, by, reason="", operation="") -> list[Registration]:
+def end(
+    registration_ids, *, at, on, by, reason="", operation="", called_off=False
+) -> list[Registration]:
     """Cancel those of them that are live, free their seats, write it down. Events are locked.
+    `called_off`: as their event was.
 
-    Four statements, whatever the number.
+    Five statements, whatever the number, where nobody waits for the seats.
     """
     ended = list(
         Registration.objects.select_for_update(of=("self",))
@@ -92,7 +101,8 @@ def end(registration_ids, *, at, on, by, reason="", operation="") -> list[Regist
     Registration.objects.filter(pk__in=[each.pk for each in ended]).update(
         cancelled_at=at, version=F("version") + 1
     )
-    give_back(each.event_id for each in ended if each.event_id)
+    seats = [each.event_id for each in ended if each.event_id]
+    give_back(seats, at=at, on=on, by=by, operation=operation)
     journal.write_all(
         journal.row(
             "registration.cancelled",
@@ -100,6 +110,7 @@ def end(registration_ids, *, at, on, by, reason="", operation="") -> list[Regist
             account_id=each.account_id,
             contact_id=each.contact_id,
             before={"event": each.event_id, "path": each.path_id, "paid_by": each.paid_by},
+            after={"called_off": True} if called_off else None,
             at=at,
             on=on,
             by=by,
@@ -174,6 +185,7 @@ def hold_payers(kind: str, subjects: tuple[int, ...]) -> None:
     if kind == "event.cancelled":
         live = Registration.objects.live().filter(event__in=subjects)
         paying.hold_accounts_of(live.values("pk"))
+        billing.hold_accounts_of(live.values("pk"))
 
 
 def _events_lost(fact: Fact) -> list[Consequence]:
@@ -188,6 +200,8 @@ def _events_lost(fact: Fact) -> list[Consequence]:
         Registration.objects.live().filter(event__in=fact.subjects).values_list("pk", flat=True)
     )
     paying.hold_accounts_of(ids, wait=False)
+    if fact.data.get("credit"):
+        billing.hold_accounts_of(ids, wait=False)
     ended = end(
         ids,
         at=fact.at,
@@ -195,9 +209,14 @@ def _events_lost(fact: Fact) -> list[Consequence]:
         by=fact.by,
         reason=fact.reason,
         operation=fact.operation,
+        called_off=True,
     )
     back = paying.give_back(
         ended, at=fact.at, on=fact.on, by=fact.by, reason=fact.reason, operation=fact.operation
     )
     told = effects.places_cancelled(ids, fact.on) + paying.told_back(back)
-    return told + billing.told_billed(ended)
+    if fact.data.get("credit"):
+        who = {"at": fact.at, "on": fact.on, "by": fact.by, "operation": fact.operation}
+        for each in ended:
+            told += billing.credit(each, reason=fact.reason, **who)
+    return told + billing.told_billed(billing.uncredited(ended))

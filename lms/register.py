@@ -17,8 +17,8 @@ from tms.ui.register import (
     Tab,
 )
 
-from . import happenings, told, told_payments, told_quiz
-from .views import content, dashboard, held_lists, registrations, utilisation, why
+from . import happenings, told, told_payments, told_quiz, told_waiting
+from .views import content, dashboard, held_lists, registrations, utilisation, waiting, why
 
 MENU = [
     MenuEntry(_("Dashboard"), "dashboard", position=1),
@@ -106,6 +106,7 @@ PANELS = [
     Panel(
         "event", "registrations", registrations.event_panel, "lms.view_registrations", position=20
     ),
+    Panel("event", "waiting", waiting.panel, "lms.view_registrations", position=22),
     Panel("event", "held_places", held_lists.event_panel, "lms.view_registrations", position=25),
     Panel(
         "account_registrations",
@@ -142,6 +143,7 @@ NAMES = [
     Names("payment", told_payments.payments),
     Names("attempt", told_quiz.attempts),
     Names("quiz", told_quiz.quizzes),
+    Names("waiting", told_waiting.names),
     Names("completion", told.completions),
 ]
 
@@ -149,6 +151,7 @@ FACTS = [
     Fact("registration.made", "ticket", told.made, "good"),
     Fact("registration.cancelled", "ban", told.cancelled, "bad"),
     Fact("registration.moved", "arrow-right-left", told.moved),
+    Fact("registration.transferred", "calendar-clock", told_waiting.transferred),
     Fact("registration.kept", "calendar-clock", told.kept),
     Fact("registration.attended", "user-check", told.attended, "good"),
     Fact("registration.completed", "circle-check", told.completed, "good"),
@@ -160,6 +163,7 @@ FACTS = [
     Fact("attempt.started", "play", told_quiz.started),
     Fact("attempt.submitted", "list-checks", told_quiz.submitted),
     Fact("quiz.attempt_given", "plus", told_quiz.given),
+    *told_waiting.FACTS,
     Fact("item.content_changed", "book-open", told.content_changed),
     Fact("item.completed", "award", told.item_completed, "good"),
     Fact("payment.started", "credit-card", told_payments.started),

@@ -15,7 +15,7 @@ from tms.consequences import Consequence, Fact
 from tms.days import as_day, day_text
 from tms.refusals import Refusal
 
-from . import asking, checkout
+from . import asking, checkout, opening
 from .effects import group
 from .models import Registration, Request, RequestState
 
@@ -56,7 +56,7 @@ def ask_for_place(
     """
     if item.status != ItemStatus.PUBLISHED:
         raise Refusal(_("%(title)s is no longer offered.") % {"title": item.title})
-    if event and (why := checkout.why_not_open(event, who["on"])):
+    if event and (why := opening.why_not_open(event, who["on"])):
         raise Refusal(why)
     if event and event.seats_left == 0:
         raise Refusal(_("This date is full. Choose another one."), field="event")

@@ -207,6 +207,9 @@ def entries(row):
             address = page_of("lms:mark_completed", row["event_id"])
             yield Action(_("Mark complete"), f"{address}?ids={row['pk']}", "circle-check",
                          permission=MANAGE)  # fmt: skip
+    if row["meets"] and row["standing"] != Standing.COMPLETED and not row["attended"]:
+        yield Action(_("Move to another date"), page_of("lms:transfer", row["pk"]),
+                     "calendar-clock", permission=MANAGE)  # fmt: skip
     yield look
     yield LINE
     yield Action(

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from catalog.models import Event, EventType, Item, ItemStatus
 from crm.models import Contact
 from tms import journal
+from tms.days import moment
 from tms.refusals import Refusal
 
-from . import letters, paying, places
-from .models import Registration
+from . import letters, opening, paying, places, waiting
+from .models import Registration, Waiting
 
 
 def take_place(
@@ -19,11 +20,19 @@ def take_place(
     """Take a seat, pay, and write the registration. The event may be full: Refusal.
 
     `place` is what `paying.paid` takes. Without `seat` it has one already, which was held for it.
+    Who waits for a place takes the one that is on offer to them; booking ends the wait.
     """
-    if seat and not places.take(event, at=at):
+    line = waiting.of(contact, event)
+    offered = seat and has_offer(line, event, at=at, on=on)
+    if seat and not offered and not places.take(event, at=at):
         if Event.objects.filter(pk=event.pk).exclude(first_on=event.first_on).exists():
             raise Refusal(_("This event was just moved to another day. Look at it again."))
-        raise Refusal(_("This date is full. Choose another one."))
+        if line and line.offered_until:
+            raise Refusal(
+                _("The place was on offer to you until %(moment)s. It goes to the next in line.")
+                % {"moment": moment(line.offered_until)}
+            )
+        raise Refusal(_("This date is full. Choose another one, or join the waiting list."))
     made = Registration.objects.create(
         contact=contact,
         event=event,
@@ -33,9 +42,24 @@ def take_place(
         **paying.paid(place, contact, at=at, on=on, **who),
     )
     write(made, at=at, on=on, **who)
+    if line:
+        waiting.booked(line, made, seat=offered, at=at, on=on, **out_of_line(who))
     if tell:
         letters.confirm_later(made, at=at)
     return made
+
+
+def has_offer(line: Waiting | None, event: Event, *, at, on) -> bool:
+    """Is a place of the event, as they were told of it, kept for who stands in line there?"""
+    if line is None or not line.holds_at(at):
+        return False
+    now = Event.objects.get(pk=event.pk)
+    return now.first_on == event.first_on and not opening.why_not_open(now, on)
+
+
+def out_of_line(who: dict) -> dict:
+    """What leaving the line is told of who books."""
+    return {name: who[name] for name in ("by", "operation") if name in who}
 
 
 def content_until(event: Event, on: datetime.date) -> datetime.date | None:
@@ -65,7 +89,9 @@ def enter_path(
     missing = []
     for event, required in lms_steps(contact, path):
         archived = event.course.status != ItemStatus.PUBLISHED
-        if not archived and places.take(event, at=at):
+        line = None if archived else waiting.of(contact, event)
+        offered = has_offer(line, event, at=at, on=on)
+        if not archived and (offered or places.take(event, at=at)):
             step = Registration.objects.create(
                 contact=contact,
                 event=event,
@@ -76,6 +102,8 @@ def enter_path(
                 **paying.as_part(place),
             )
             write(step, at=at, on=on, **who)
+            if line:
+                waiting.booked(line, step, seat=offered, at=at, on=on, **out_of_line(who))
         elif required:
             why = _("%(title)s is no longer offered") if archived else _("%(title)s is full")
             missing.append(why % {"title": event.course.title})

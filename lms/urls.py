@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import urls_learning, urls_pay, urls_quiz
+from . import urls_learning, urls_pay, urls_queue, urls_quiz
 from .views import (
     asked,
     booking,
@@ -116,4 +116,5 @@ urlpatterns = [
     *urls_learning.urlpatterns,
     *urls_pay.urlpatterns,
     *urls_quiz.urlpatterns,
+    *urls_queue.urlpatterns,
 ]

@@ -97,6 +97,7 @@ ONLY = {
         "refund_asked_at",
         "refunded_at",
     ),
+    "lms.Waiting": ("contact_id", "event_id", "offered_until", "outcome", "registration_id"),
     "lms.Registration": (
         "contact_id",
         "event_id",

@@ -332,7 +332,10 @@ FIRST_STEPS = ["catalog.setup.first_region"]
 # What the verbs of one floor set off on a floor above it, in this order.
 CONSEQUENCES = [
     "catalog.sessions.follow_zone",
+    "lms.waiting.follow",
+    "lms.transferring.follow_cancelled",
     "lms.places.release_uncovered",
+    "lms.calling_off.refund_cards",
     "lms.held.follow",
     "lms.credited.follow",
     "lms.credited.follow_passes",
@@ -360,6 +363,7 @@ OCCASIONS = [
     "lms.occasions",
     "crm.occasions",
     "lms.occasions_content",
+    "lms.occasions_waiting",
 ]
 
 # Who pays an amount of a unit that isn't money, by the unit's kind; each called with

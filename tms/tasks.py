@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from comms import delivery, ticks
-from lms import places
+from lms import places, waiting
 
 from . import clock, jobs, nightly
 from . import pulse as pulses
@@ -26,6 +26,14 @@ def waiting_jobs() -> None:
     """Ask again for the jobs that nobody works on. Asked every minute."""
     for job_id in jobs.abandoned():
         jobs.ask(job_id)
+
+
+@shared_task
+def waiting_lists() -> None:
+    """Pass on the places that were on offer too long. Asked every minute."""
+    at = clock.now()
+    row = Organisation.objects.filter(pk=1).first() or Organisation()
+    waiting.tick(at=at, on=clock.day_of(at, row.time_zone))
 
 
 @shared_task(bind=True)

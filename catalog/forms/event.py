@@ -82,6 +82,35 @@ class ReasonForm(Form):
     )
 
 
+class CancelEventForm(ReasonForm):
+    """Calling an event off: to which of `dates` its learners move, and whether invoices are
+    credited, where `may_credit`.
+    """
+
+    field_order = ["onto", "credit", "reason"]
+
+    def __init__(self, *args, dates, may_credit, **kwargs):
+        super().__init__(*args, **kwargs)
+        if dates:
+            known = {str(each.pk): each for each in dates}
+            self.fields["onto"] = forms.TypedChoiceField(
+                label=_("Another date"),
+                choices=[
+                    ("", _("None: the places end")),
+                    *((pk, str(each.choice_label)) for pk, each in known.items()),
+                ],
+                coerce=known.get,
+                empty_value=None,
+                required=False,
+                help_text=_("Those who have a place move there, as far as it takes them in."),
+            )
+        if may_credit:
+            self.fields["credit"] = forms.BooleanField(
+                label=_("Credit what was billed for the places"), required=False, initial=True
+            )
+        self.order_fields(self.field_order)
+
+
 def zones() -> list[tuple[str, str]]:
     return [(name, name) for name in clock.zone_names()]
 

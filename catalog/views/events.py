@@ -9,10 +9,10 @@ from django.views.decorators.http import require_GET
 from catalog import events, tables
 from catalog.filters import EventFilter
 from catalog.forms.event import (
+    CancelEventForm,
     CreateEventForm,
     DuplicateEventForm,
     EventForm,
-    ReasonForm,
     begin_with,
 )
 from catalog.models import Event, EventState, EventType, Item
@@ -26,6 +26,7 @@ from .menus import grouped
 from .prices import prices_panel
 from .sessions import sessions_panel
 
+CREDIT = "crm.credit_invoices"
 OVER = {EventState.COMPLETED, EventState.CANCELLED}
 
 
@@ -48,6 +49,7 @@ class Events(ListPage):
     def actions(self):
         url = reverse("catalog:create_event")
         yield Action(_("Create Event"), url, "plus", permission=CHANGE)
+        yield Action(_("Calendar"), reverse("catalog:calendar"), "calendar", dialog=False)
 
     def kind(self, row):
         return {"state": row["state"]}
@@ -77,7 +79,7 @@ def entries(pk, state, *, looking=True):
         yield Action(_("Make it a draft"), to("withdraw_event"), "undo-2", permission=CHANGE)
     yield LINE
     if events.may("cancel", state):
-        yield Action(_("Cancel"), to("cancel_event"), "ban", danger=True, permission=CHANGE)
+        yield Action(_("Cancel event"), to("cancel_event"), "ban", danger=True, permission=CHANGE)
     yield Action(_("Delete"), to("delete_event"), "trash-2", danger=True, permission=CHANGE)
 
 
@@ -188,13 +190,24 @@ class DuplicateEvent(OfEvent):
 
 
 class CancelEvent(OfEvent):
-    title = gettext_lazy("Cancel")
-    submit = gettext_lazy("Cancel the event")
-    form_class = ReasonForm
-    danger = previews = True
+    """One previewed action: what becomes of every place, of what was paid, and of who waits."""
 
-    def perform(self, reason):
-        return events.cancel(self.row, reason=reason, **self.who())
+    title = gettext_lazy("Cancel event")
+    submit = gettext_lazy("Cancel the event")
+    form_class = CancelEventForm
+    danger = previews = True
+    changes = ("registrations", "events", "event", "tokens")
+
+    def get_form_kwargs(self):
+        others = Event.objects.bookable_on(self.request.today).exclude(type=EventType.LMS)
+        dates = others.filter(course=self.row.course_id).exclude(pk=self.row.pk)
+        return super().get_form_kwargs() | {
+            "dates": list(dates.select_related("course").order_by("first_on", "pk")[:100]),
+            "may_credit": allowed(self.request.user, CREDIT),
+        }
+
+    def perform(self, reason, onto=None, credit=False):
+        return events.cancel(self.row, reason=reason, onto=onto, credit=credit, **self.who())
 
 
 class PressEvent(OfEvent, Press):

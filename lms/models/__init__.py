@@ -7,6 +7,7 @@ from .quiz import Attempt, AttemptAnswer, ExtraAttempt, QuestionForm, Quiz, Quiz
 from .registration import PaidBy, Registration
 from .request import Request, RequestState
 from .selling import HeldPlace, PlaceInterest
+from .waiting import WaitEnd, Waiting
 
 __all__ = [
     "Attempt",
@@ -31,4 +32,6 @@ __all__ = [
     "Section",
     "Shows",
     "UnitForm",
+    "WaitEnd",
+    "Waiting",
 ]

@@ -114,7 +114,7 @@ def _stuck(found: Payment, why: str, *, held: bool, at, on) -> None:
     found.trouble = why
     save(found, "trouble")
     if held:
-        places.give_back([found.event_id])
+        places.give_back([found.event_id], at=at, on=on, by=None)
     write("stuck", found, after={"why": why}, at=at, on=on, by=None)
 
 
@@ -173,7 +173,7 @@ def _not_paid(found: Payment, news: News, *, at, on, **_more) -> Outcome:
     freed, found.holds_seat, found.failed_at = found.holds_seat, False, at
     save(found, "failed_at", "holds_seat")
     if freed:
-        places.give_back([found.event_id])
+        places.give_back([found.event_id], at=at, on=on, by=None)
     write("failed", found, after={"kind": news.kind}, at=at, on=on, by=None)
     return Outcome.DONE
 

@@ -15,7 +15,7 @@ from tms import journal
 from tms.people import letters
 from tms.refusals import Refusal
 
-from .. import billing, booked, checkout, online, paying, places
+from .. import billing, booked, online, opening, paying, places, taking, waiting
 from ..models import Payment
 from . import provider
 from .provider import NoAnswer, Order
@@ -101,14 +101,21 @@ def _begin(contact, name, thing: dict, price: Price, *, at, on, by, operation) -
             return same
         _end(same, "given_up_at", "payment.given_up", at=at, on=on, by=by)
     _refuse_too_many(contact, at)
+    until = at + datetime.timedelta(minutes=settings.PAYMENT_HOLD_MINUTES)
+    offered = False
     if option:
         online.refuse_unless_sold(option)
         title = f"{option.pass_type.name}, {option.name}"
     elif event:
-        if why := checkout.why_not_open(event, on):
+        if why := opening.why_not_open(event, on):
             raise Refusal(why)
-        if not places.take(event, at=at):
-            raise Refusal(_("This date is full. Choose another one."))
+        line = waiting.of(contact, event)
+        # A place on offer keeps its seat itself, for as long as it can be paid at least.
+        offered = line is not None and taking.has_offer(line, event, at=at, on=on)
+        if line and offered:
+            waiting.keep_until(line, until)
+        elif not places.take(event, at=at):
+            raise Refusal(_("This date is full. Choose another one, or join the waiting list."))
         title = event.course.title
     else:
         if path.status != ItemStatus.PUBLISHED:
@@ -125,8 +132,8 @@ def _begin(contact, name, thing: dict, price: Price, *, at, on, by, operation) -
         tax_name=price.tax_level.name,
         tax_percent=price.tax_level.percent,
         provider=name,
-        holds_seat=event is not None,
-        holds_until=at + datetime.timedelta(minutes=settings.PAYMENT_HOLD_MINUTES),
+        holds_seat=event is not None and not offered,
+        holds_until=until,
         started_at=at,
         started_on=on,
     )
@@ -198,7 +205,7 @@ def _end(found: Payment, column: str, kind: str, *, at, on, by) -> None:
     setattr(found, column, at)
     save(found, column, "holds_seat")
     if freed:
-        places.give_back([found.event_id])
+        places.give_back([found.event_id], at=at, on=on, by=by)
     write(kind.partition(".")[2], found, at=at, on=on, by=by)
 
 

@@ -136,10 +136,10 @@ def steps(onto: Registration, on, at) -> list[dict]:
 @learner
 @require_safe
 def calendar(request, pk):
-    """The sessions of a live registration, for the learner's calendar."""
+    """The sessions of a registration, for the learner's calendar; cancelled: to take them out."""
     who = learning(request)
     found = get_object_or_404(
-        Registration.objects.live().select_related("event__course"),
+        Registration.objects.select_related("event__course"),
         pk=pk,
         contact=who.contact,
         event__first_on__isnull=False,

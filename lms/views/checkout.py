@@ -18,7 +18,7 @@ from tms.refusals import Refusal
 from tms.ui.access import learner
 from tms.ui.forms import Form
 
-from .. import checkout, requests, till
+from .. import checkout, overlaps, requests, till
 from ..models import PaidBy, Registration
 from ..paying import PriceChanged
 from ..payments import starting
@@ -131,7 +131,8 @@ def review(request, slug):
             return redirect("lms:registration", made)
     if elsewhere := already(found) or skipped(found, "review"):
         return elsewhere
-    return page(request, found, "review")
+    beside = overlaps.of(found.contact.pk, found.date.event) if found.date else []
+    return page(request, found, "review", beside=beside)
 
 
 def once(request, found: Till) -> int | None:

@@ -11,7 +11,7 @@ from passes.entitlements import items_in
 from passes.models import OptionStatus, Pass, PassOption, PassType, TypeStatus
 from tms.compiled import Rows
 
-from .. import badges, cancelling, offering, pass_rows, paying, requests
+from .. import badges, cancelling, offering, pass_rows, paying, requests, waiting
 from ..covers import cover
 from ..models import Registration
 from ..payments import provider
@@ -69,6 +69,14 @@ def item_page(request, slug, *, refused="", chosen=None, status=200):
         "asked": requests.asked(who.contact_id, item=found),
         "refused": refused,
         "chosen": chosen,
+        "places_in_line": {
+            each.pk: each.number
+            for each in (
+                waiting.positions(who.contact_id, on=request.today)
+                if any(date.waits for date in offered.dates)
+                else ()
+            )
+        },
         "why_not_cancel": cancelling.why_not(offered.registration, **cancelling.rules(request))
         if offered.registration
         else "",

@@ -13,7 +13,18 @@ from catalog.models import Item, ItemKind, ItemStatus
 from crm.viewing import acting_contact
 from tms.ui.access import learner
 
-from .. import access, attempts, content, learning, mine, progress, steps, uploads
+from .. import (
+    access,
+    attempts,
+    content,
+    learning,
+    mine,
+    offering,
+    progress,
+    steps,
+    uploads,
+    waiting,
+)
 from ..models import ContentUnit, UnitForm
 
 INLINE = {"default-src": ["'none'"], "frame-ancestors": ["'self'"]}
@@ -25,7 +36,20 @@ def my_learning(request):
     """In progress, coming up, not started, completed, closed."""
     contact, _read_only = acting_contact(request)
     found = contact and mine.of(contact.pk, at=request.now, on=request.today)
-    return render(request, "lms/learning/my_learning.html", {"contact": contact, "mine": found})
+    lines = waiting.positions(contact.pk, on=request.today) if contact else []
+    context = {
+        "contact": contact,
+        "mine": found,
+        "lines": [
+            {
+                "line": each,
+                "when": offering.when(each.event),
+                "state": each.state_at(request.now),
+            }
+            for each in lines
+        ],
+    }
+    return render(request, "lms/learning/my_learning.html", context)
 
 
 @learner

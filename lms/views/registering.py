@@ -13,7 +13,7 @@ from tms.ui.access import allowed, staff
 from tms.ui.combobox import options
 from tokens.models import TokenIssue
 
-from .. import billing, checkout, paying
+from .. import billing, checkout, overlaps, paying
 from ..forms import (
     RegisterContactForm,
     RegisterOnEventForm,
@@ -60,7 +60,8 @@ class Registering(Managing):
         made = checkout.register_by_staff(
             contact, pay=self.payment(contact, pay), **given, **self.who
         )
-        return paying.told_paid(made, self.request.today) + billing.told_bill(made)
+        beside = overlaps.told(contact.pk, made.event) if made.event else []
+        return beside + paying.told_paid(made, self.request.today) + billing.told_bill(made)
 
     def payment(self, contact, pay):
         if pay == "staff":

@@ -150,6 +150,7 @@ NOT_PERSONAL = {
         "provider key kind reference currency",
     ),
     "lms.Section": ("what is taught", "title"),
+    "lms.Waiting": ("one of a few words", "outcome"),
     "lms.ContentUnit": ("what is taught", "title body url file"),
     "lms.QuizQuestion": (
         "what is taught",

@@ -72,7 +72,8 @@ def everything(world):
     euro = region.currencies.get().pk
     names = [
         *[(name,) for name in ("courses", "create_course", "course_options", "paths")],
-        *[(name,) for name in ("create_path", "events", "create_event", "categories")],
+        *[(name,) for name in ("create_path", "events", "create_event", "calendar")],
+        ("categories",),
         *[(name,) for name in ("create_category", "regions", "create_region", "currencies")],
         *[(name,) for name in ("add_currency", "tax_levels", "create_tax_level")],
         *[(name, course) for name in ("course", "create_event_of", "edit_item", "archive_item")],
@@ -148,6 +149,7 @@ def test_who_may_look_sees_no_buttons_and_is_refused_when_forcing_them(browse, s
             ("course_options",),
             ("paths",),
             ("events",),
+            ("calendar",),
             ("categories",),
             ("course", world["course"].pk),
             ("item_history", world["course"].pk),

@@ -216,7 +216,7 @@ def test_paid_when_the_seat_is_gone_needs_action(begin, tell, room, clock):
         RegistrationFactory(event=room)
     assert tell(made) == Outcome.NEEDS_ACTION
     assert state(made, clock) == PaymentState.NEEDS_ACTION
-    assert made.trouble == "This date is full. Choose another one."
+    assert made.trouble == "This date is full. Choose another one, or join the waiting list."
     assert kinds(made) == ["started", "paid", "stuck"]
     assert not Invoice.objects.exists()
 

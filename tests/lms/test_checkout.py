@@ -111,7 +111,9 @@ def test_a_full_event_is_refused_to_who_has_a_pass(ada, europe, who):
     event = EventFactory(capacity=1)
     RegistrationFactory(event=event)
     held(ada, library(event.course))
-    with pytest.raises(Refusal, match=r"^This date is full\. Choose another one\.$"):
+    with pytest.raises(
+        Refusal, match=r"^This date is full\. Choose another one, or join the waiting list\.$"
+    ):
         checkout.book_by_pass(ada, event=event, **who)
     assert (Registration.objects.count(), seats(event)) == (1, 1)
 

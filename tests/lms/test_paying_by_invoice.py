@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.urls import reverse
 
+from catalog import events
 from catalog.models import EventStatus
 from crm import accounts, crediting
 from crm.models import Invoice
@@ -202,7 +203,7 @@ def test_what_staff_or_a_sale_billed_is_not_the_learner_s_to_see(browse, billed,
     assert client.get(reverse("lms:receipt", args=[made.pk])).status_code == 404
 
 
-@pytest.mark.parametrize(("step", "statements"), [("payment", 13), ("review", 13)])
+@pytest.mark.parametrize(("step", "statements"), [("payment", 13), ("review", 14)])
 def test_what_it_asks_of_the_database_is_counted(
     browse, billed, room, ada, count_queries, step, statements
 ):
@@ -310,3 +311,22 @@ def test_programs_bill_it_too(program, billed, room, ada):
         Decimal("490.50"),
     )
     assert Invoice.objects.get().account == billed
+
+
+def test_what_was_billed_is_credited_when_the_event_is_called_off(billed, buy, room, who):
+    made = buy()
+    told = events.cancel(room, reason="Ill", credit=True, **who)
+    note = Invoice.objects.get(number__startswith="CRN")
+    assert (note.account, note.gross) == (billed, Decimal("588.60"))
+    made.refresh_from_db()
+    assert made.cancelled_at
+    said = [each.sentence for each in told]
+    assert any("A credit note over €588.60" in each for each in said)
+    assert not any("Billed, and not credited" in each for each in said)
+
+
+def test_what_was_billed_stays_and_is_named_where_nothing_is_credited(billed, buy, room, who):
+    buy()
+    told = events.cancel(room, reason="Ill", **who)
+    assert Invoice.objects.count() == 1
+    assert "Billed, and not credited by this" in " ".join(each.sentence for each in told)

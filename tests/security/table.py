@@ -15,7 +15,7 @@ from crm.interests import Wanted
 from crm.models import ExternalId
 from lms import attempts
 from lms import selling as place_selling
-from lms.models import HeldPlace, Request
+from lms.models import HeldPlace, Request, Waiting
 from passes import selling as pass_selling
 from passes.models import Inclusion
 from tests.crm.selling import invoiced, line
@@ -151,6 +151,7 @@ TABLE = {
         """
         courses course course_options paths path steps events event sessions prices item_history
         event_history
+        calendar
         categories
     """,
     ),
@@ -267,6 +268,7 @@ TABLE = {
         payment give_up_payment trial_payment buy_pass
         profile_payments my_invoice
         start_attempt attempt keep_answers
+        join_waiting take_offered leave_waiting
     """,
     ),
     **rows(
@@ -274,7 +276,7 @@ TABLE = {
         SEE_PLACES,
         """
         registrations of_contact of_account of_pass of_event why ask_why held_places held_on_event
-        held_of_account attempts look_at_attempt unit_attempts
+        held_of_account waiting_on_event attempts look_at_attempt unit_attempts
     """,
     ),
     "lms:held_of_opportunity": (SEE_PLACES, SEE_DEALS),
@@ -284,6 +286,7 @@ TABLE = {
         """
         cancel event_options path_options register_contact register_on_event mark_attended
         mark_completed name_participant move_place release_place give_attempt
+        add_waiting offer_next remove_waiting transfer
     """,
     ),
     **rows(
@@ -405,6 +408,7 @@ ABOUT_A_TRIGGER = (
     "disable_trigger",
     "archive_trigger",
 )
+ABOUT_A_WAIT = ("take_offered", "leave_waiting", "remove_waiting")
 ABOUT_A_MESSAGE = ("message", "message_body", "approve", "void", "resend", "settle")
 ABOUT_A_WEBHOOK = {
     "webhook",
@@ -534,6 +538,7 @@ def world(ada, office, clock) -> dict:
         held_on=clock.on(),
     )
     payment = PaymentFactory(contact=ada, path=path)
+    waits = Waiting.objects.create(contact=ada, event=registration.event, joined_at=clock.at)
     trouble = AddressTrouble.objects.create(email="gone@x.example", at=clock.at)
     rule = Trigger.objects.first()
     letter = Message.objects.create(
@@ -604,7 +609,9 @@ def world(ada, office, clock) -> dict:
             "lms:payment_news": {"name": "trial"},
             "lms:my_invoice": {"pk": invoice.pk},
             "lms:cancel": {"pk": registration.pk},
+            "lms:transfer": {"pk": registration.pk},
             "lms:name_participant": {"pk": held.pk},
+            **{f"lms:{name}": {"pk": waits.pk} for name in ABOUT_A_WAIT},
             "lms:release_place": {"pk": held.pk},
             "lms:move_place": {"pk": held.pk},
             "lms:edit_course_interest": {"interest_id": sold["course"].pk},

@@ -2,9 +2,10 @@
 
 import datetime
 
+from catalog import events
 from catalog.models import Event
 from crm.models import Contact
-from lms import checkout, learning, requests
+from lms import checkout, learning, requests, waiting
 from lms.models import ContentUnit
 from passes import expiring, lifecycle, types
 from passes.models import Pass, PassType
@@ -89,6 +90,7 @@ def live(world) -> None:
         given[name, code] = made.pk
     _learn(world)
     _book(world)
+    _wait(world)
     _change(world, given)
     requests_of(world)
     expiring.record_expired(on=world.today, at=world.now)
@@ -121,6 +123,15 @@ def _book(world) -> None:
         else:
             by = _by(world, "Signe Ahlgren", ago)
             checkout.register_by_staff(contact, event=event, tell=False, **by)
+
+
+def _wait(world) -> None:
+    """Two wait for a full event; then there is a chair more, and the first is offered it."""
+    event = Event.objects.select_related("course").get(code="SAFE-110-08")
+    for name, ago in (("Jonas Berg", 6), ("Ada Lindqvist", 4)):
+        contact = world.contact(name)
+        waiting.join(contact, event, **_by(world, contact, ago))
+    events.edit(event, capacity=3, **_by(world, "Signe Ahlgren", 0))
 
 
 def _change(world, given) -> None:

@@ -32,6 +32,10 @@ class Organisation(models.Model):
     sells_online = models.BooleanField(
         _("sell passes and tokens online"), default=False, db_default=False
     )
+    # How long a place that came free is kept for who is first in line.
+    offer_hours = models.PositiveSmallIntegerField(
+        _("hours a place is on offer"), default=24, db_default=24
+    )
     contact_email = models.EmailField(_("address for questions"), blank=True)
     # What stands on invoices and quotes.
     postal_address = models.TextField(_("postal address"), blank=True)

@@ -17,6 +17,7 @@ PLAIN = (
     "sign_up_open",
     "learners_cancel",
     "sells_online",
+    "offer_hours",
     "contact_email",
     "postal_address",
     "tax_number",

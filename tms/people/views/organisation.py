@@ -96,6 +96,21 @@ class OrganisationForm(Form):
         ),
     )
 
+    offer_hours = forms.IntegerField(
+        label=gettext_lazy("Hours a place is on offer"),
+        min_value=1,
+        max_value=24 * 14,
+        required=False,
+        help_text=gettext_lazy(
+            "A place that comes free is kept so long for whoever is first on the waiting list, and "
+            "never beyond the registration deadline. Then it goes to the next."
+        ),
+    )
+
+    def clean_offer_hours(self):
+        """Left empty: as it is."""
+        return self.cleaned_data["offer_hours"] or self.initial.get("offer_hours", 24)
+
     def __init__(self, *args, organisation, **kwargs):
         super().__init__(*args, **kwargs)
         if not organisation.logo:

@@ -5,13 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from ..invariant import Invariant
 
 # Each row takes a seat: an active registration, a place held for somebody yet to be named, or one
-# held for somebody who is paying for it.
+# held for somebody who is paying for it, or on offer to somebody on the waiting list.
 SEATS = """
     SELECT event_id FROM reporting.registrations WHERE state = 'active' AND event_id IS NOT NULL
     UNION ALL
     SELECT event_id FROM reporting.held_places WHERE state = 'held' AND event_id IS NOT NULL
     UNION ALL
     SELECT event_id FROM lms_payment WHERE holds_seat
+    UNION ALL
+    SELECT event_id FROM reporting.waiting_lists WHERE state = 'offered'
 """
 
 INVARIANTS = [

@@ -1,0 +1,37 @@
+"""When can learners book an event, and until when?"""
+
+import datetime
+
+from django.utils.translation import gettext as _
+
+from catalog.models import Event, EventStatus, EventType
+from tms import clock
+from tms.days import day_text
+
+
+def why_not_open(event: Event, on: datetime.date) -> str:
+    """ "" when learners can book the event on this day, otherwise why not."""
+    if event.status != EventStatus.OPEN:
+        return _("This date is no longer offered. Choose another one.")
+    if event.type == EventType.LMS:
+        return ""
+    if event.first_on is None or event.first_on < on:
+        return _("This event has begun. Choose another date.")
+    if event.closes_on and event.closes_on < on:
+        return _("Registration closed on %(day)s. Choose another date.") % {
+            "day": day_text(event.closes_on)
+        }
+    return ""
+
+
+def ends_at(event: Event, zone: str, *, by_hand: bool = False) -> datetime.datetime | None:
+    """The moment until which a place can be taken: the registration deadline, or the start; None:
+    without an end. `by_hand`: staff do it, for whom the deadline doesn't count.
+    """
+    moments = []
+    if event.closes_on and not by_hand:
+        moments.append(clock.start_of(event.closes_on + datetime.timedelta(days=1), zone))
+    if event.first_on:
+        following = event.first_on + datetime.timedelta(days=1)
+        moments.append(event.starts_at or clock.start_of(following, zone))
+    return min(moments, default=None)
