@@ -15,7 +15,7 @@ from catalog.richtext import clean
 from tms import journal
 from tms.refusals import Refusal
 
-from .models import ContentUnit, Progress, Quiz, Section, UnitForm
+from .models import Assignment, ContentUnit, Progress, Quiz, Section, UnitForm
 
 
 def outline(course_id: int) -> list[tuple[Section, list[ContentUnit]]]:
@@ -80,6 +80,7 @@ def save_unit(unit: ContentUnit, *, at: datetime.datetime, on: datetime.date, by
         UnitForm.DOCUMENT: (unit.file, "file", _("A document needs a PDF file.")),
         UnitForm.LINK: (unit.url, "url", _("A link needs an address.")),
         UnitForm.QUIZ: (True, "", ""),
+        UnitForm.ASSIGNMENT: (unit.body, "body", _("An assignment needs a text: what to do.")),
     }
     given, field, sentence = needs[UnitForm(unit.form)]
     if not given:
@@ -89,6 +90,8 @@ def save_unit(unit: ContentUnit, *, at: datetime.datetime, on: datetime.date, by
     unit.save()
     if unit.form == UnitForm.QUIZ:
         Quiz.objects.get_or_create(unit=unit)
+    if unit.form == UnitForm.ASSIGNMENT:
+        Assignment.objects.get_or_create(unit=unit)
     _note("item.content_changed", unit.section.course_id, {"unit": unit.title}, at=at, on=on, by=by)
     return unit
 

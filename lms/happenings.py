@@ -27,6 +27,8 @@ HAPPENINGS = [
             "waiting.offered": _("Place offered to who waits"),
             "waiting.lapsed": _("Offer of a place ended"),
             "waiting.ended": _("Waiting list left"),
+            "submission.made": _("Assignment handed in"),
+            "submission.marked": _("Assignment marked"),
             "item.completed": _("Course or path completed"),
             "item.content_changed": _("Content of a course changed"),
             "payment.started": _("Payment started"),

@@ -51,6 +51,20 @@ FROM (SELECT id, row_number() OVER (PARTITION BY unit_id ORDER BY started_at, id
 WHERE n.id = a.id AND a.number <> n.number;
 UPDATE lms_extraattempt SET contact_id = %(kept)s WHERE contact_id = %(gone)s
 """
+# Of two submissions that both wait the later one does.
+SUBMITTED = """
+UPDATE lms_submission a SET replaced_at = %(at)s, version = a.version + 1
+FROM lms_submission b
+WHERE a.unit_id = b.unit_id AND a.contact_id IN (%(kept)s, %(gone)s)
+  AND b.contact_id IN (%(kept)s, %(gone)s) AND a.contact_id <> b.contact_id
+  AND a.marked_at IS NULL AND a.replaced_at IS NULL
+  AND b.marked_at IS NULL AND b.replaced_at IS NULL AND a.id < b.id;
+UPDATE lms_submission SET contact_id = %(kept)s WHERE contact_id = %(gone)s;
+UPDATE lms_submission a SET number = n.number
+FROM (SELECT id, row_number() OVER (PARTITION BY unit_id ORDER BY submitted_at, id) AS number
+      FROM lms_submission WHERE contact_id = %(kept)s) n
+WHERE n.id = a.id AND a.number <> n.number
+"""
 
 
 def accounts(merge: Merge) -> set[int]:
@@ -70,7 +84,7 @@ def follow(merge: Merge) -> list[Consequence]:
         _waits(merge)
         ids = {"kept": merge.kept.pk, "gone": merge.gone.pk, "at": merge.who["at"]}
         with connection.cursor() as cursor:
-            for statement in ";".join((PROGRESS, COMPLETED, ATTEMPTS)).split(";"):
+            for statement in ";".join((PROGRESS, COMPLETED, ATTEMPTS, SUBMITTED)).split(";"):
                 cursor.execute(statement, ids)
     held = HeldPlace.objects.filter(**{merge.noun: merge.gone.pk})
     held.update(**{merge.noun: merge.kept, "version": F("version") + 1})

@@ -1,5 +1,7 @@
 """What does learning hold about a person, and which of their places end with them?"""
 
+from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +23,7 @@ from .models import (
     Registration,
     Request,
     RequestState,
+    Submission,
     Waiting,
 )
 
@@ -76,6 +79,22 @@ def held(person: Person) -> list[Part]:
             "unit__title",
             "at",
             "reason",
+        ),
+        part(
+            "submissions",
+            _("Assignments handed in"),
+            Submission.objects.filter(**mine),
+            "id",
+            "unit__title",
+            "number",
+            "name",
+            "file",
+            "comment",
+            "submitted_at",
+            "marked_at",
+            "passed",
+            "score",
+            "feedback",
         ),
         part("requests", _("Requests"), Request.objects.filter(**mine)),
         part(
@@ -146,7 +165,7 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
 
 
 def erase_words(person: Person) -> None:
-    """What they typed in quizzes, and why staff gave them another attempt; the points stay."""
+    """What they typed in quizzes and handed in, and what was said of it; the points stay."""
     typed = []
     answers = AttemptAnswer.objects.filter(attempt__contact=person.contact_id)
     for answer in answers.select_related("attempt"):
@@ -156,6 +175,12 @@ def erase_words(person: Person) -> None:
     AttemptAnswer.objects.bulk_update(typed, ["given"])
     given = ExtraAttempt.objects.filter(contact=person.contact_id)
     given.exclude(reason="").update(reason=ERASED)
+    handed_in = Submission.objects.filter(contact=person.contact_id)
+    files = list(handed_in.exclude(file="").values_list("file", flat=True))
+    handed_in.update(file="", name=ERASED)
+    handed_in.exclude(comment="").update(comment=ERASED)
+    handed_in.exclude(feedback="").update(feedback=ERASED)
+    transaction.on_commit(lambda: [default_storage.delete(each) for each in files])
 
 
 def cancel_running(person: Person, **who) -> list[Consequence]:

@@ -76,6 +76,16 @@ CONTROL_PANEL = [
         words=(_("quizzes"), _("tests"), _("scores"), _("answers")),
         position=40,
     ),
+    Option(
+        LMS,
+        _("Assignments to be marked"),
+        _("What learners handed in, and what was said of it"),
+        "lms:marking",
+        "lms.view_registrations",
+        "inbox",
+        words=(_("submissions"), _("homework"), _("uploads"), _("mark"), _("grade")),
+        position=50,
+    ),
 ]
 
 REPORTS = [
@@ -144,6 +154,7 @@ NAMES = [
     Names("attempt", told_quiz.attempts),
     Names("quiz", told_quiz.quizzes),
     Names("waiting", told_waiting.names),
+    Names("submission", told_quiz.submissions),
     Names("completion", told.completions),
 ]
 
@@ -164,6 +175,8 @@ FACTS = [
     Fact("attempt.submitted", "list-checks", told_quiz.submitted),
     Fact("quiz.attempt_given", "plus", told_quiz.given),
     *told_waiting.FACTS,
+    Fact("submission.made", "upload", told_quiz.handed_in),
+    Fact("submission.marked", "check", told_quiz.marked),
     Fact("item.content_changed", "book-open", told.content_changed),
     Fact("item.completed", "award", told.item_completed, "good"),
     Fact("payment.started", "credit-card", told_payments.started),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import urls_learning, urls_pay, urls_queue, urls_quiz
+from . import urls_assignment, urls_learning, urls_pay, urls_queue, urls_quiz
 from .views import (
     asked,
     booking,
@@ -117,4 +117,5 @@ urlpatterns = [
     *urls_pay.urlpatterns,
     *urls_quiz.urlpatterns,
     *urls_queue.urlpatterns,
+    *urls_assignment.urlpatterns,
 ]

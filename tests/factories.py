@@ -27,6 +27,7 @@ from catalog.models import (
 )
 from crm.models import Account, AccountKind, Contact, CustomField, CustomFieldKind
 from lms.models import (
+    Assignment,
     ContentUnit,
     PaidBy,
     Payment,
@@ -483,6 +484,19 @@ class QuizQuestionFactory(DjangoModelFactory):
         ]
     )
     position = factory.Sequence(int)
+
+
+class AssignmentFactory(DjangoModelFactory):
+    """An assignment that takes PDFs and texts of 1 MB at most, in a required unit."""
+
+    class Meta:
+        model = Assignment
+
+    unit = factory.SubFactory(
+        ContentUnitFactory, form=UnitForm.ASSIGNMENT, title="Your plan", body="<p>Write it.</p>"
+    )
+    kinds = ["pdf", "text"]
+    megabytes = 1
 
 
 class ProgressFactory(DjangoModelFactory):

@@ -1,5 +1,6 @@
 """What is learned, who is booked on it, how far they are."""
 
+from .assignment import Assignment, FileKind, Submission
 from .content import ContentUnit, Section, UnitForm
 from .payment import Outcome, Payment, PaymentNews, PaymentState
 from .progress import Completion, Progress
@@ -10,11 +11,13 @@ from .selling import HeldPlace, PlaceInterest
 from .waiting import WaitEnd, Waiting
 
 __all__ = [
+    "Assignment",
     "Attempt",
     "AttemptAnswer",
     "Completion",
     "ContentUnit",
     "ExtraAttempt",
+    "FileKind",
     "HeldPlace",
     "Outcome",
     "PaidBy",
@@ -31,6 +34,7 @@ __all__ = [
     "RequestState",
     "Section",
     "Shows",
+    "Submission",
     "UnitForm",
     "WaitEnd",
     "Waiting",

@@ -25,6 +25,7 @@ class UnitForm(models.TextChoices):
     DOCUMENT = "document", _("Document")
     LINK = "link", _("Link")
     QUIZ = "quiz", _("Quiz")
+    ASSIGNMENT = "assignment", _("Assignment")
 
 
 # What one says oneself that one is through with; of all else a result says so.
@@ -32,7 +33,7 @@ READ = {UnitForm.PAGE, UnitForm.VIDEO, UnitForm.DOCUMENT, UnitForm.LINK}
 
 
 class ContentUnit(models.Model):
-    """One thing to go through: a page, a video, a document, a link, a quiz."""
+    """One thing to go through: a page, a video, a document, a link, a quiz, an assignment."""
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="units")
     form = models.CharField(_("kind"), max_length=10, choices=UnitForm.choices)

@@ -48,6 +48,7 @@ class AttemptTable(tables.Table):
     unit = tables.Column(
         accessor="unit__title",
         note="unit__section__course__title",
+        link=lambda row: page_of("lms:look_at_attempt", row["pk"]),
         verbose_name=gettext_lazy("Quiz"),
     )
     number = tables.Number(verbose_name=gettext_lazy("Attempt"))

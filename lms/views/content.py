@@ -43,7 +43,10 @@ def draw(request, course) -> str:
 
 
 # Where one goes on with what isn't finished by its title and text.
-CONTINUES = {UnitForm.QUIZ: "lms:questions"}
+CONTINUES = {
+    UnitForm.QUIZ: "lms:questions",
+    UnitForm.ASSIGNMENT: "lms:assignment_settings",
+}
 
 
 class ContentDialog(Dialog):
@@ -143,13 +146,14 @@ class UnitDetails(forms.ModelForm):
         UnitForm.DOCUMENT: {"file", "body"},
         UnitForm.LINK: {"url", "body"},
         UnitForm.QUIZ: {"body"},
+        UnitForm.ASSIGNMENT: {"body"},
     }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name in {"file", "url", "body"} - self.HAS[UnitForm(self.instance.form)]:
             del self.fields[name]
-        if self.instance.form == UnitForm.PAGE:
+        if self.instance.form in {UnitForm.PAGE, UnitForm.ASSIGNMENT}:
             self.fields["body"].required = True
         if "url" in self.fields:
             self.fields["url"].assume_scheme = "https"

@@ -26,6 +26,7 @@ from .. import (
     waiting,
 )
 from ..models import ContentUnit, UnitForm
+from . import handing_in
 
 INLINE = {"default-src": ["'none'"], "frame-ancestors": ["'self'"]}
 
@@ -67,6 +68,11 @@ def learn(request, slug):
 @require_GET
 def unit(request, slug, unit_id):
     """One unit, if the access rule says so now; otherwise the outline, with the reason."""
+    return shown(request, slug, unit_id)
+
+
+def shown(request, slug, unit_id, *, form=None, status=200):
+    """The page of a unit; with the `form` that was sent, where it was refused."""
     contact = _learner(request)
     course, found = _unit(slug, unit_id)
     answer, waits_for = _may(request, contact, course)
@@ -97,7 +103,9 @@ def unit(request, slug, unit_id):
     }
     if found.form == UnitForm.QUIZ:
         context["quiz"] = attempts.stand(contact.pk, found.pk)
-    return render(request, "lms/learning/unit.html", context)
+    if found.form == UnitForm.ASSIGNMENT:
+        context["hand_in"] = handing_in.stand(contact.pk, found.pk, form, read_only)
+    return render(request, "lms/learning/unit.html", context, status=status)
 
 
 @learner

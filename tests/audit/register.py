@@ -48,6 +48,7 @@ PERSONAL = {
     "lms.Request": ("lms.personal.erase", "note answer"),
     "lms.AttemptAnswer": ("lms.personal.erase", "given"),
     "lms.ExtraAttempt": ("lms.personal.erase", "reason"),
+    "lms.Submission": ("lms.personal.erase", "file name comment feedback"),
     "tokens.LedgerEntry": ("tokens.personal.erase", "reason"),
     "tokens.TokenIssue": ("tokens.personal.erase", "note"),
 }
@@ -156,5 +157,7 @@ NOT_PERSONAL = {
         "what is taught",
         "text answers feedback feedback_right feedback_wrong",
     ),
+    "lms.Assignment": ("kinds of files", "kinds"),
+    "lms.Submission": ("a key of a form", "operation"),
     "lms.Attempt": ("what was asked, and the name of a page", "asked page"),
 }

@@ -40,10 +40,11 @@ from crm import (
 )
 from crm.models import Account, Contact, Erasure, Invoice, Note, Opportunity, Quote, Task
 from lms import attempts, requests
-from lms.models import Registration, Request
+from lms.models import Registration, Request, Submission
 from passes import lifecycle
 from passes.models import Pass
 from tests.factories import (
+    AssignmentFactory,
     CustomFieldFactory,
     EventFactory,
     PassFactory,
@@ -251,6 +252,20 @@ def answers(made, who):
     attempt = attempts.start(made.pk, question.quiz.unit, **who)
     attempts.submit(attempt, {0: f"I am {CANARY}"}, version=0, page="", **who)
     attempts.give_another(made.pk, question.quiz.unit, reason=f"{CANARY} was ill", **who)
+    Submission.objects.create(
+        contact=made,
+        unit=AssignmentFactory().unit,
+        number=1,
+        file=f"submissions/{CANARY}.txt",
+        name=f"{CANARY}.txt",
+        kind="text",
+        size=9,
+        comment=f"From {CANARY}",
+        submitted_at=who["at"],
+        marked_at=who["at"],
+        passed=False,
+        feedback=f"Well done, {CANARY}",
+    )
 
 
 def spends(made, kestrel, own, who):
@@ -686,6 +701,11 @@ def test_what_is_held_is_taken_out_whole(canary, clock, office):
         "recorded",
         "passes",
         "registrations",
+        "progress",
+        "quiz_attempts",
+        "quiz_answers",
+        "extra_attempts",
+        "submissions",
         "requests",
         "sessions_taught",
         "token_issues",

@@ -11,6 +11,8 @@ from tests.factories import (
     LmsEventFactory,
     PassOptionFactory,
     PriceFactory,
+    QuizQuestionFactory,
+    RegistrationFactory,
 )
 from tests.lms.cast import held, library
 from tests.lms.test_pages import at
@@ -83,3 +85,29 @@ def test_it_all_works_without_scripts(shop, ada, open_page):
     page.get_by_role("link", name="Register").click()
     page.get_by_role("button", name="Ask for a place").click()
     expect(page.get_by_text("You asked for a place on 22 November 2026.")).to_be_visible()
+
+
+def test_a_quiz_is_failed_then_passed_and_the_course_is_complete(europe, ada, open_page):
+    question = QuizQuestionFactory(
+        text="Which light lets you go?",
+        feedback_wrong="Look at the signal.",
+        quiz__unit__course=CourseFactory(title="Signals", slug="signals"),
+    )
+    RegistrationFactory(
+        contact=ada, event=LmsEventFactory(course=question.quiz.unit.section.course)
+    )
+    page = open_page(ada.user)
+    page.goto(f"/learn/signals/{question.quiz_id}/")
+    page.get_by_role("button", name="Begin the quiz").click()
+    page.get_by_label("Red").check()
+    expect(page.get_by_role("status").filter(has_text="Kept at")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Red")).to_be_checked()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Look at the signal.")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_label("Green").check()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("1 of 1 points (100 %)").first).to_be_visible()
+    page.get_by_role("link", name="To the overview").click()
+    expect(page.get_by_text("Completed on 22 November 2026")).to_be_visible()

@@ -15,11 +15,12 @@ from crm.interests import Wanted
 from crm.models import ExternalId
 from lms import attempts
 from lms import selling as place_selling
-from lms.models import HeldPlace, Request, Waiting
+from lms.models import HeldPlace, Request, Submission, Waiting
 from passes import selling as pass_selling
 from passes.models import Inclusion
 from tests.crm.selling import invoiced, line
 from tests.factories import (
+    AssignmentFactory,
     CategoryFactory,
     ContentUnitFactory,
     CourseFactory,
@@ -267,8 +268,8 @@ TABLE = {
         receipt receipt_file profile_tokens token_statement
         payment give_up_payment trial_payment buy_pass
         profile_payments my_invoice
-        start_attempt attempt keep_answers
         join_waiting take_offered leave_waiting
+        start_attempt attempt keep_answers hand_in my_submission_file
     """,
     ),
     **rows(
@@ -277,6 +278,7 @@ TABLE = {
         """
         registrations of_contact of_account of_pass of_event why ask_why held_places held_on_event
         held_of_account waiting_on_event attempts look_at_attempt unit_attempts
+        marking submissions submission submission_file
     """,
     ),
     "lms:held_of_opportunity": (SEE_PLACES, SEE_DEALS),
@@ -287,6 +289,7 @@ TABLE = {
         cancel event_options path_options register_contact register_on_event mark_attended
         mark_completed name_participant move_place release_place give_attempt
         add_waiting offer_next remove_waiting transfer
+        mark_submission
     """,
     ),
     **rows(
@@ -372,7 +375,7 @@ TABLE = {
         """
         add_section rename_section remove_section move_section add_unit edit_unit
         remove_unit move_unit questions quiz_settings add_question edit_question
-        remove_question move_question duplicate_question
+        remove_question move_question duplicate_question assignment_settings
     """,
     ),
 }
@@ -445,6 +448,22 @@ def quiz_addresses(course, ada, clock) -> dict:
            ("edit", "remove", "move", "duplicate")},
         **{f"lms:{name}": {"pk": attempt.pk} for name in ("look_at_attempt", "give_attempt")},
     }  # fmt: skip
+
+
+def assignment_addresses(course, ada, clock) -> dict:
+    """What is about an assignment of the course, and what Ada handed in."""
+    unit = AssignmentFactory(unit__course=course).unit
+    made = Submission.objects.create(
+        contact=ada, unit=unit, number=1, name="a.pdf", kind="pdf", size=8, submitted_at=clock.at
+    )
+    mine = {"slug": course.slug, "unit_id": unit.pk}
+    names = ("submission", "submission_file", "mark_submission")
+    return {
+        "lms:hand_in": mine,
+        "lms:my_submission_file": {**mine, "submission_id": made.pk},
+        "lms:assignment_settings": {"pk": unit.pk},
+        **{f"lms:{name}": {"pk": made.pk} for name in names},
+    }
 
 
 def world(ada, office, clock) -> dict:
@@ -602,6 +621,7 @@ def world(ada, office, clock) -> dict:
             "passes:edit_interest": {"interest_id": passes_wanted.pk},
             "lms:add_unit": {"pk": unit.section_id, "form": "page"},
             **quiz_addresses(course, ada, clock),
+            **assignment_addresses(course, ada, clock),
             "lms:pass_type": {"slug": pass_type.slug},
             "lms:ask_for_pass": {"slug": pass_type.slug},
             **{f"lms:{name}": {"pk": payment.pk} for name in ABOUT_A_PAYMENT},

@@ -16,7 +16,7 @@ from tms.models import Organisation, User
 from tms.people import roles
 from tms.refusals import Refusal
 
-FOLDERS = ("content", "items", "jobs/in", "jobs/out", "letters", "logo")
+FOLDERS = ("content", "items", "jobs/in", "jobs/out", "letters", "logo", "submissions")
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ from passes import expiring, lifecycle, types
 from passes.models import Pass, PassType
 from tms.models import User
 
+from . import knowing
+
 # contact (None: unassigned), account, type, option, days ago, external IDs
 GIVEN = [
     ("Ada Lindqvist", "Kestrel Rail Group", "LEAD", "Annual", 20, ["HR 88410"]),
@@ -89,6 +91,7 @@ def live(world) -> None:
         )
         given[name, code] = made.pk
     _learn(world)
+    knowing.made(world)
     _book(world)
     _wait(world)
     _change(world, given)
