@@ -11,7 +11,7 @@ from tms.days import day_text
 from tms.models import Job
 from tms.refusals import Refusal
 
-from . import learning
+from . import certificates, learning
 from .models import Registration
 
 
@@ -49,7 +49,8 @@ def mark_completed(
 ) -> int:
     """Note that they completed it: the place, and with it the course. It is not undone.
 
-    All or none; returns how many were new. Refused before the event has begun.
+    Whoever has a certificate from before this place was taken gets a new one. All or none; returns
+    how many were new. Refused before the event has begun.
     """
     changed = [each for each in _begun(registration_ids, on) if each.completed_at is None]
     for each in changed:
@@ -59,7 +60,8 @@ def mark_completed(
     facts = []
     for each in changed:
         item = each.path_id or each.event.course_id
-        learning.complete_item(each.contact_id, item, at=at, on=on, by=by)
+        if not learning.complete_item(each.contact_id, item, at=at, on=on, by=by):
+            certificates.issue_again(each, item, at=at, on=on, by=by)
         facts.append(
             _fact("registration.completed", each, {}, {"completed_at": at},
                at=at, on=on, by=by, operation=operation)

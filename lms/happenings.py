@@ -31,6 +31,8 @@ HAPPENINGS = [
             "submission.marked": _("Assignment marked"),
             "item.completed": _("Course or path completed"),
             "item.content_changed": _("Content of a course changed"),
+            "item.certificate_changed": _("Certificate of a course or path changed"),
+            "certificate.issued": _("Certificate issued"),
             "payment.started": _("Payment started"),
             "payment.paid": _("Payment received"),
             "payment.settled": _("Paid place given"),

@@ -15,6 +15,7 @@ from catalog.models import Item, ItemKind, Step
 from tms import journal
 from tms.compiled import Question, Statement
 
+from . import certificates
 from .models import Completion, ContentUnit, Progress, Registration
 
 
@@ -182,8 +183,11 @@ def complete(contact_id: int, unit: ContentUnit, *, at: datetime.datetime, on, b
 
 @transaction.atomic
 def complete_item(contact_id: int, item_id: int, *, at: datetime.datetime, on, by) -> bool:
-    """Note that the contact completed the course or path, once; answers whether it was news."""
-    _completion, news = Completion.objects.get_or_create(
+    """Note that the contact completed the course or path, once; answers whether it was news.
+
+    The first time gives the certificate that it grants.
+    """
+    completion, news = Completion.objects.get_or_create(
         contact_id=contact_id, item_id=item_id, defaults={"at": at}
     )
     if not news:
@@ -196,6 +200,7 @@ def complete_item(contact_id: int, item_id: int, *, at: datetime.datetime, on, b
     journal.write(
         "item.completed", item_id, contact_id=contact_id, at=at, on=on, by=by, after={"at": at}
     )
+    certificates.issue(contact_id, item_id, cause=f"c{completion.pk}", at=at, on=on, by=by)
     paths = Item.objects.filter(kind=ItemKind.PATH, steps__course=item_id).values_list(
         "pk", flat=True
     )

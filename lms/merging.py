@@ -14,7 +14,15 @@ from crm.merging import Merge
 from tms.consequences import Consequence
 
 from . import paying, places, requests, waiting
-from .models import HeldPlace, Payment, Registration, Request, RequestState, Waiting
+from .models import (
+    Certificate,
+    HeldPlace,
+    Payment,
+    Registration,
+    Request,
+    RequestState,
+    Waiting,
+)
 
 # Of what both looked at the furthest: the first look, the last one, the first completion.
 PROGRESS = """
@@ -86,6 +94,7 @@ def follow(merge: Merge) -> list[Consequence]:
         with connection.cursor() as cursor:
             for statement in ";".join((PROGRESS, COMPLETED, ATTEMPTS, SUBMITTED)).split(";"):
                 cursor.execute(statement, ids)
+        Certificate.objects.filter(contact=merge.gone.pk).update(contact=merge.kept)
     held = HeldPlace.objects.filter(**{merge.noun: merge.gone.pk})
     held.update(**{merge.noun: merge.kept, "version": F("version") + 1})
     paid = Payment.objects.filter(**{merge.noun: merge.gone.pk})

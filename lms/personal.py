@@ -14,6 +14,7 @@ from . import cancelling, requests, waiting
 from .models import (
     Attempt,
     AttemptAnswer,
+    Certificate,
     Completion,
     ExtraAttempt,
     HeldPlace,
@@ -96,6 +97,17 @@ def held(person: Person) -> list[Part]:
             "score",
             "feedback",
         ),
+        part(
+            "certificates",
+            _("Certificates"),
+            Certificate.objects.filter(**mine),
+            "number",
+            "name",
+            "title",
+            "completed_on",
+            "valid_until",
+            "issued_at",
+        ),
         part("requests", _("Requests"), Request.objects.filter(**mine)),
         part(
             "payments",
@@ -159,6 +171,8 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
         told.append(Consequence("closes", sentence % {"count": len(open_ones)}, len(open_ones)))
     meant = HeldPlace.objects.waiting().filter(contact=person.contact_id)
     meant.update(contact=None, version=F("version") + 1)
+    # The number stays valid; whose it was is not told any more.
+    Certificate.objects.filter(contact=person.contact_id).update(name=ERASED)
     mine.exclude(note="").update(note=ERASED)
     mine.exclude(answer="").update(answer=ERASED)
     return told

@@ -18,7 +18,16 @@ from tms.ui.register import (
 )
 
 from . import happenings, told, told_payments, told_quiz, told_waiting
-from .views import content, dashboard, held_lists, registrations, utilisation, waiting, why
+from .views import (
+    certificates,
+    content,
+    dashboard,
+    held_lists,
+    registrations,
+    utilisation,
+    waiting,
+    why,
+)
 
 MENU = [
     MenuEntry(_("Dashboard"), "dashboard", position=1),
@@ -55,6 +64,16 @@ CONTROL_PANEL = [
         "ticket",
         words=(_("participants"), _("held"), _("release"), _("seats")),
         position=30,
+    ),
+    Option(
+        LMS,
+        _("Certificates"),
+        _("What was proven to whom, until when, and by which number"),
+        "lms:all_certificates",
+        "lms.view_registrations",
+        "award",
+        words=(_("diploma"), _("proof"), _("validity"), _("recertification")),
+        position=40,
     ),
     Option(
         FINANCIAL,
@@ -104,6 +123,22 @@ PANELS = [
     Panel("dashboard", "seats", dashboard.seats, "catalog.view_catalogue", position=50),
     Panel("dashboard", "waiting", dashboard.waiting, dashboard.ANSWER, position=60),
     Panel("course", "content", content.draw, "catalog.view_catalogue", position=20),
+    Panel(
+        "course",
+        "certificate",
+        certificates.panel,
+        "catalog.view_catalogue",
+        column="side",
+        position=60,
+    ),
+    Panel(
+        "path",
+        "certificate",
+        certificates.panel,
+        "catalog.view_catalogue",
+        column="side",
+        position=60,
+    ),
     Panel("course", "why", why.panel, why.LOOK, column="side", position=70),
     Panel("path", "why", why.panel, why.LOOK, column="side", position=70),
     Panel(
@@ -156,6 +191,7 @@ NAMES = [
     Names("waiting", told_waiting.names),
     Names("submission", told_quiz.submissions),
     Names("completion", told.completions),
+    Names("certificate", told.certificates),
 ]
 
 FACTS = [
@@ -179,6 +215,8 @@ FACTS = [
     Fact("submission.marked", "check", told_quiz.marked),
     Fact("item.content_changed", "book-open", told.content_changed),
     Fact("item.completed", "award", told.item_completed, "good"),
+    Fact("item.certificate_changed", "award", told.certificate_changed),
+    Fact("certificate.issued", "award", told.certificate_issued, "good"),
     Fact("payment.started", "credit-card", told_payments.started),
     Fact("payment.paid", "credit-card", told_payments.paid, "good"),
     Fact("payment.settled", "circle-check", told_payments.settled, "good"),

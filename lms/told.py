@@ -9,7 +9,7 @@ from tms.ui.access import allowed
 from tms.ui.address import page_of
 from tms.ui.timeline import Told
 
-from .models import Completion, HeldPlace, PaidBy, Registration, Request
+from .models import Certificate, Completion, HeldPlace, PaidBy, Registration, Request
 
 # Names
 
@@ -53,6 +53,16 @@ def held_places(ids, user) -> dict:
     return {
         pk: (title, page_of(f"catalog:{kind}", item) if may else "")
         for pk, item, title, kind in rows
+    }
+
+
+def certificates(ids, user) -> dict:
+    """What each certifies, with its number."""
+    rows = Certificate.objects.filter(pk__in=ids).values_list("pk", "title", "number")
+    may = allowed(user, "lms.view_registrations")
+    return {
+        pk: (f"{title}, {number}", page_of("lms:certificate_file", pk) if may else "")
+        for pk, title, number in rows
     }
 
 
@@ -173,6 +183,19 @@ def completed(row, names):
 
 def item_completed(row, names):
     return Told(format_html(_("Completed: {what}"), what=names("item", row.subject_id)))
+
+
+def certificate_changed(row, names):
+    what = names("item", row.subject_id)
+    if row.after.get("granted") is False:
+        return Told(format_html(_("Gives no certificate any more: {what}"), what=what))
+    return Told(format_html(_("Certificate changed: {what}"), what=what))
+
+
+def certificate_issued(row, names):
+    return Told(
+        format_html(_("Certificate issued: {what}"), what=names("certificate", row.subject_id))
+    )
 
 
 def content_changed(row, names):

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from . import urls_assignment, urls_learning, urls_pay, urls_queue, urls_quiz
+from . import (
+    urls_assignment,
+    urls_certificates,
+    urls_learning,
+    urls_pay,
+    urls_queue,
+    urls_quiz,
+)
 from .views import (
     asked,
     booking,
@@ -113,6 +120,7 @@ urlpatterns = [
     path("requests/<int:pk>/place/", asked.GrantPlace.as_view(), name="grant_place"),
     path("requests/<int:pk>/pass/", asked.GrantPass.as_view(), name="grant_pass"),
     path("requests/<int:pk>/refusal/", asked.Decline.as_view(), name="decline"),
+    *urls_certificates.urlpatterns,
     *urls_learning.urlpatterns,
     *urls_pay.urlpatterns,
     *urls_quiz.urlpatterns,

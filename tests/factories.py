@@ -28,6 +28,7 @@ from catalog.models import (
 from crm.models import Account, AccountKind, Contact, CustomField, CustomFieldKind
 from lms.models import (
     Assignment,
+    Certificate,
     ContentUnit,
     PaidBy,
     Payment,
@@ -510,3 +511,20 @@ class ProgressFactory(DjangoModelFactory):
     first_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
     last_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
     completed_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
+
+
+class CertificateFactory(DjangoModelFactory):
+    """Of a course of its own, completed on the day of the tests; for good."""
+
+    class Meta:
+        model = Certificate
+
+    number = factory.Sequence(lambda n: f"AAAA-BBBB-{n:04}")
+    cause = factory.Sequence(lambda n: f"made-up-{n}")
+    contact = factory.SubFactory(LearnerFactory)
+    item = factory.SubFactory(CourseFactory)
+    name = factory.LazyAttribute(lambda made: made.contact.name)
+    title = factory.LazyAttribute(lambda made: made.item.title)
+    issuer = "Harbour Training"
+    completed_on = datetime.date(2026, 11, 22)
+    issued_at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)

@@ -16,7 +16,7 @@ WHOLE = """
     passes.PassType passes.PassOption passes.Inclusion passes.PassInterest
     tokens.TokenInterest tokens.TokenType tokens.TokenSettings tokens.Spending tokens.Spender
     lms.Section lms.ContentUnit lms.Quiz lms.QuizQuestion lms.Assignment lms.Request
-    lms.PlaceInterest
+    lms.PlaceInterest lms.CertificateTerms
     comms.Template comms.TemplateFile comms.SendingAddress comms.Trigger_options
 """
 

@@ -1,6 +1,7 @@
 """What is learned, who is booked on it, how far they are."""
 
 from .assignment import Assignment, FileKind, Submission
+from .certificate import Certificate, CertificateTerms
 from .content import ContentUnit, Section, UnitForm
 from .payment import Outcome, Payment, PaymentNews, PaymentState
 from .progress import Completion, Progress
@@ -14,6 +15,8 @@ __all__ = [
     "Assignment",
     "Attempt",
     "AttemptAnswer",
+    "Certificate",
+    "CertificateTerms",
     "Completion",
     "ContentUnit",
     "ExtraAttempt",

@@ -49,6 +49,7 @@ PERSONAL = {
     "lms.AttemptAnswer": ("lms.personal.erase", "given"),
     "lms.ExtraAttempt": ("lms.personal.erase", "reason"),
     "lms.Submission": ("lms.personal.erase", "file name comment feedback"),
+    "lms.Certificate": ("lms.personal.erase", "name"),
     "tokens.LedgerEntry": ("tokens.personal.erase", "reason"),
     "tokens.TokenIssue": ("tokens.personal.erase", "note"),
 }
@@ -150,6 +151,11 @@ NOT_PERSONAL = {
         "what a provider calls it, by number",
         "provider key kind reference currency",
     ),
+    "lms.Certificate": (
+        "what was proven, by whom, and numbers that stay valid",
+        "number cause title text issuer",
+    ),
+    "lms.CertificateTerms": ("what certificates of a course say", "text"),
     "lms.Section": ("what is taught", "title"),
     "lms.Waiting": ("one of a few words", "outcome"),
     "lms.ContentUnit": ("what is taught", "title body url file"),

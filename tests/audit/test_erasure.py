@@ -39,12 +39,13 @@ from crm import (
     tasks,
 )
 from crm.models import Account, Contact, Erasure, Invoice, Note, Opportunity, Quote, Task
-from lms import attempts, requests
+from lms import attempts, certificates, learning, requests
 from lms.models import Registration, Request, Submission
 from passes import lifecycle
 from passes.models import Pass
 from tests.factories import (
     AssignmentFactory,
+    CourseFactory,
     CustomFieldFactory,
     EventFactory,
     PassFactory,
@@ -166,6 +167,7 @@ def written(kestrel, who):
     signs_in(user, who["at"])
     learns(made, kestrel, own, who, user)
     answers(made, who)
+    proves(made, who)
     spends(made, kestrel, own, who)
     buys(made, kestrel, own, who)
     is_followed_up(made, kestrel, who)
@@ -266,6 +268,13 @@ def answers(made, who):
         passed=False,
         feedback=f"Well done, {CANARY}",
     )
+
+
+def proves(made, who):
+    """A certificate bears their name."""
+    course = CourseFactory()
+    certificates.set_terms(course.pk, granted=True, months=None, text="", **who)
+    learning.complete_item(made.pk, course.pk, **who)
 
 
 def spends(made, kestrel, own, who):
@@ -706,6 +715,8 @@ def test_what_is_held_is_taken_out_whole(canary, clock, office):
         "quiz_answers",
         "extra_attempts",
         "submissions",
+        "completions",
+        "certificates",
         "requests",
         "sessions_taught",
         "token_issues",

@@ -435,6 +435,7 @@ def test_of_every_column_that_leads_to_a_contact_or_an_account_it_is_known_what_
         "crm.Opportunity": "contact account",
         "crm.Task": "contact account",
         "lms.Attempt": "contact",
+        "lms.Certificate": "contact",
         "lms.Completion": "contact",
         "lms.Payment": "contact account",
         "lms.ExtraAttempt": "contact",

@@ -22,6 +22,7 @@ from tests.crm.selling import invoiced, line
 from tests.factories import (
     AssignmentFactory,
     CategoryFactory,
+    CertificateFactory,
     ContentUnitFactory,
     CourseFactory,
     CurrencyFactory,
@@ -106,6 +107,8 @@ TABLE = {
     "theme": PUBLIC,
     "my_account": SIGNED_IN,
     "lms:my_learning": SIGNED_IN,
+    "lms:certificates": PUBLIC,
+    "lms:certificate": PUBLIC,
     "people:first": PUBLIC,
     "people:logo": PUBLIC,
     "people:invitation": PUBLIC,
@@ -263,7 +266,7 @@ TABLE = {
         """
         ask_for_pass book ask_for_place registration calendar choose_date cancel_mine
         learn unit done place file profile edit_details edit_preferences profile_passes
-        profile_registrations profile_requests
+        profile_registrations profile_requests profile_certificates my_certificate
         checkout checkout_date checkout_questions checkout_payment checkout_review
         receipt receipt_file profile_tokens token_statement
         payment give_up_payment trial_payment buy_pass
@@ -279,6 +282,7 @@ TABLE = {
         registrations of_contact of_account of_pass of_event why ask_why held_places held_on_event
         held_of_account waiting_on_event attempts look_at_attempt unit_attempts
         marking submissions submission submission_file
+        all_certificates certificate_file
     """,
     ),
     "lms:held_of_opportunity": (SEE_PLACES, SEE_DEALS),
@@ -369,6 +373,8 @@ TABLE = {
     ),
     "lms:content": LOOK,
     "lms:unit_file": LOOK,
+    "lms:certificate_terms": LOOK,
+    "lms:edit_certificate_terms": "catalog.change_catalogue",
     **rows(
         "lms",
         CONTENT,
@@ -546,6 +552,7 @@ def world(ada, office, clock) -> dict:
     who = {"at": clock.at, "on": clock.on(), "by": office}
     invoice = invoiced(ada.account, line(currency=deal.currency), currency=deal.currency, who=who)
     billed = {"account": ada.account_id, "opportunity": deal.pk}
+    proof = CertificateFactory(contact=ada)
     held = HeldPlace.objects.create(
         account=ada.account,
         interest=sold["course"],
@@ -630,6 +637,9 @@ def world(ada, office, clock) -> dict:
             "lms:my_invoice": {"pk": invoice.pk},
             "lms:cancel": {"pk": registration.pk},
             "lms:transfer": {"pk": registration.pk},
+            "lms:certificate": {"number": proof.number},
+            "lms:my_certificate": {"number": proof.number},
+            "lms:certificate_file": {"pk": proof.pk},
             "lms:name_participant": {"pk": held.pk},
             **{f"lms:{name}": {"pk": waits.pk} for name in ABOUT_A_WAIT},
             "lms:release_place": {"pk": held.pk},

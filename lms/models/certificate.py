@@ -1,0 +1,74 @@
+"""What proves that somebody completed something, and for how long?"""
+
+from django.db import models
+from django.db.models import Q
+
+
+class CertificateTerms(models.Model):
+    """What completing a course or a path is certified with.
+
+    `text` stands on the certificate. It holds for `months` (None: for good) from the day of
+    completion, the last day included. While not `granted`, none is issued; those issued stay.
+    """
+
+    item = models.OneToOneField(
+        "catalog.Item", on_delete=models.PROTECT, related_name="certificate_terms"
+    )
+    granted = models.BooleanField(default=True)
+    months = models.PositiveSmallIntegerField(null=True)
+    text = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(months=None) | Q(months__gte=1, months__lte=600),
+                name="certificate_terms_months",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Certificate of {self.item_id}"
+
+
+class Certificate(models.Model):
+    """One certificate as it was issued: what it says is never changed, and it is never deleted.
+
+    `number` is what strangers verify it by. `cause` is what it was issued for, once: "c12" the
+    first completion, "r34" a registration completed again. `valid_until` is its last day (None:
+    for good).
+    """
+
+    number = models.CharField(max_length=14, unique=True)
+    contact = models.ForeignKey(
+        "crm.Contact", on_delete=models.PROTECT, related_name="certificates", db_index=False
+    )
+    item = models.ForeignKey("catalog.Item", on_delete=models.PROTECT, related_name="certificates")
+    cause = models.CharField(max_length=24, unique=True)
+    name = models.CharField(max_length=220)
+    title = models.CharField(max_length=200)
+    text = models.CharField(max_length=300, blank=True)
+    issuer = models.CharField(max_length=200)
+    completed_on = models.DateField()
+    valid_until = models.DateField(null=True)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["contact", "-id"], name="certificate_contact"),
+            models.Index(
+                fields=["valid_until", "id"],
+                name="certificate_valid_until",
+                condition=Q(valid_until__isnull=False),
+            ),
+            models.Index(fields=["completed_on", "id"], name="certificate_completed"),
+        ]
+
+    def __str__(self):
+        return self.number
+
+    def valid_on(self, day) -> bool:
+        """Does it hold on this day?"""
+        return self.valid_until is None or day <= self.valid_until

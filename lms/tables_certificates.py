@@ -1,0 +1,26 @@
+"""Which columns has the list of certificates, and what is in its menu?"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tms.ui import tables
+from tms.ui.address import page_of
+from tms.ui.lists import Action
+
+from .tables import Learner
+
+
+class CertificateTable(tables.Table):
+    contact = Learner(main=True, verbose_name=gettext_lazy("Contact"))
+    title = tables.Column(verbose_name=gettext_lazy("Training"))
+    number = tables.Column(css="code", verbose_name=gettext_lazy("Number"))
+    completed_on = tables.Day(sort="completed_on", verbose_name=gettext_lazy("Completed on"))
+    valid_until = tables.Day(sort="valid_until", verbose_name=gettext_lazy("Valid until"))
+    name = tables.Column(hidden=True, verbose_name=gettext_lazy("Name on it"))
+    issued_at = tables.Moment(hidden=True, sort="pk", verbose_name=gettext_lazy("Issued"))
+
+
+def entries(row):
+    """Its file."""
+    address = page_of("lms:certificate_file", row["pk"])
+    yield Action(_("Download"), address, "download", dialog=False)
