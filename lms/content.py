@@ -68,10 +68,13 @@ def remove_section(section: Section, *, at: datetime.datetime, on, by) -> None:
 
 
 @transaction.atomic
-def save_unit(unit: ContentUnit, *, at: datetime.datetime, on: datetime.date, by) -> ContentUnit:
+def save_unit(
+    unit: ContentUnit, *, at: datetime.datetime, on: datetime.date, by, has_package=False
+) -> ContentUnit:
     """Add a unit at the end of its section, or keep the changes of one that is there.
 
-    The text is cleaned. Raises Refusal when what its kind needs is missing.
+    The text is cleaned. `has_package`: a SCORM package comes with it (`lms.scorm.packages.save`).
+    Raises Refusal when what its kind needs is missing.
     """
     unit.body = clean(unit.body)
     needs = {
@@ -81,6 +84,11 @@ def save_unit(unit: ContentUnit, *, at: datetime.datetime, on: datetime.date, by
         UnitForm.LINK: (unit.url, "url", _("A link needs an address.")),
         UnitForm.QUIZ: (True, "", ""),
         UnitForm.ASSIGNMENT: (unit.body, "body", _("An assignment needs a text: what to do.")),
+        UnitForm.SCORM: (
+            has_package or (unit.pk and unit.packages.exists()),
+            "package",
+            _("Choose the zip file of the package."),
+        ),
     }
     given, field, sentence = needs[UnitForm(unit.form)]
     if not given:
@@ -99,7 +107,7 @@ def save_unit(unit: ContentUnit, *, at: datetime.datetime, on: datetime.date, by
 @transaction.atomic
 def remove_unit(unit: ContentUnit, *, at: datetime.datetime, on, by) -> None:
     """Take the unit out of the course; one that somebody has progress in is kept, archived."""
-    if Progress.objects.filter(unit=unit).exists():
+    if Progress.objects.filter(unit=unit).exists() or unit.scorm_attempts.exists():
         unit.archived_at = at
         unit.save(update_fields=["archived_at"])
     else:

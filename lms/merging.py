@@ -21,6 +21,7 @@ from .models import (
     Registration,
     Request,
     RequestState,
+    ScormAttempt,
     Waiting,
 )
 
@@ -95,6 +96,7 @@ def follow(merge: Merge) -> list[Consequence]:
             for statement in ";".join((PROGRESS, COMPLETED, ATTEMPTS, SUBMITTED)).split(";"):
                 cursor.execute(statement, ids)
         Certificate.objects.filter(contact=merge.gone.pk).update(contact=merge.kept)
+        _attempts(merge)
     held = HeldPlace.objects.filter(**{merge.noun: merge.gone.pk})
     held.update(**{merge.noun: merge.kept, "version": F("version") + 1})
     paid = Payment.objects.filter(**{merge.noun: merge.gone.pk})
@@ -106,6 +108,18 @@ def follow(merge: Merge) -> list[Consequence]:
         sentence = ngettext("%(count)s registration moves.", "%(count)s registrations move.", live)
         told.append(Consequence("stays", sentence % {"count": live}, live))
     return told
+
+
+def _attempts(merge: Merge) -> None:
+    """Attempts at packages go along; of two that run, the one looked at last goes on."""
+    both = ScormAttempt.objects.filter(contact__in=[merge.kept.pk, merge.gone.pk])
+    seen: set[int] = set()
+    for attempt in both.filter(ended_at=None).order_by("-last_at", "-pk"):
+        if attempt.unit_id in seen:
+            attempt.ended_at = attempt.last_at
+            attempt.save(update_fields=["ended_at"])
+        seen.add(attempt.unit_id)
+    both.filter(contact=merge.gone).update(contact=merge.kept)
 
 
 def _twice(merge: Merge) -> list[Consequence]:

@@ -24,6 +24,10 @@ from .models import (
     Registration,
     Request,
     RequestState,
+    ScormAttempt,
+    ScormEntry,
+    ScormLaunch,
+    ScormState,
     Submission,
     Waiting,
 )
@@ -108,6 +112,30 @@ def held(person: Person) -> list[Part]:
             "valid_until",
             "issued_at",
         ),
+        part(
+            "scorm_attempts",
+            _("Attempts at SCORM packages"),
+            ScormAttempt.objects.filter(**mine),
+            "id",
+            "unit__title",
+            "package__number",
+            "started_at",
+            "last_at",
+            "completed_at",
+        ),
+        part(
+            "scorm_states",
+            _("Where they are in SCORM packages"),
+            ScormState.objects.filter(attempt__contact=person.contact_id),
+        ),
+        part(
+            "scorm_log",
+            _("What SCORM packages noted"),
+            ScormEntry.objects.filter(launch__attempt__contact=person.contact_id),
+            "launch_id",
+            "at",
+            "changes",
+        ),
         part("requests", _("Requests"), Request.objects.filter(**mine)),
         part(
             "payments",
@@ -173,6 +201,7 @@ def erase(person: Person, *, at, on, by) -> list[Consequence]:
     meant.update(contact=None, version=F("version") + 1)
     # The number stays valid; whose it was is not told any more.
     Certificate.objects.filter(contact=person.contact_id).update(name=ERASED)
+    _forget_scorm(person)
     mine.exclude(note="").update(note=ERASED)
     mine.exclude(answer="").update(answer=ERASED)
     return told
@@ -195,6 +224,14 @@ def erase_words(person: Person) -> None:
     handed_in.exclude(comment="").update(comment=ERASED)
     handed_in.exclude(feedback="").update(feedback=ERASED)
     transaction.on_commit(lambda: [default_storage.delete(each) for each in files])
+
+
+def _forget_scorm(person: Person) -> None:
+    """What packages kept of what they typed; that they completed them stays."""
+    launches = ScormLaunch.objects.filter(attempt__contact=person.contact_id)
+    ScormEntry.objects.filter(launch__in=launches).delete()
+    launches.update(session_key="", agent="")
+    ScormState.objects.filter(attempt__contact=person.contact_id).update(values={})
 
 
 def cancel_running(person: Person, **who) -> list[Consequence]:

@@ -36,8 +36,12 @@ def refuse_unless(file, *, video: bool) -> None:
 
 
 def served(request, file) -> HttpResponse:
-    """The file for the browser to show: whole, or the one range it asks for."""
-    kind = kind_of(file)
+    """The file for the browser to show, as what its first bytes say it is."""
+    return ranged(request, file, kind_of(file))
+
+
+def ranged(request, file, kind: str) -> HttpResponse:
+    """The file as `kind`: whole, or the one range that is asked for. Without a kind: to keep."""
     wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
     if wanted and int(wanted[1]) < file.size:
         first = int(wanted[1])

@@ -9,6 +9,7 @@ from . import (
     urls_pay,
     urls_queue,
     urls_quiz,
+    urls_scorm,
 )
 from .views import (
     asked,
@@ -126,4 +127,5 @@ urlpatterns = [
     *urls_quiz.urlpatterns,
     *urls_queue.urlpatterns,
     *urls_assignment.urlpatterns,
+    *urls_scorm.urlpatterns,
 ]

@@ -15,8 +15,8 @@ WHOLE = """
     crm.Stage crm.Interest crm.Invoice
     passes.PassType passes.PassOption passes.Inclusion passes.PassInterest
     tokens.TokenInterest tokens.TokenType tokens.TokenSettings tokens.Spending tokens.Spender
-    lms.Section lms.ContentUnit lms.Quiz lms.QuizQuestion lms.Assignment lms.Request
-    lms.PlaceInterest lms.CertificateTerms
+    lms.Section lms.ContentUnit lms.Quiz lms.QuizQuestion lms.Assignment
+    lms.ScormPackage lms.Request lms.PlaceInterest lms.CertificateTerms
     comms.Template comms.TemplateFile comms.SendingAddress comms.Trigger_options
 """
 

@@ -6,6 +6,7 @@ sets). In production, what is unsafe or missing is refused at start with a sente
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
@@ -36,6 +37,14 @@ DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = os.environ.get("SECRET_KEY", "" if PRODUCTION else "demonstration-only-not-secret")
 SITE_URL = os.environ.get("SITE_URL", "" if PRODUCTION else "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "" if PRODUCTION else "*").replace(",", " ").split()
+# The address under which SCORM packages run apart from the site: another host name that leads here.
+# Without it they run under the site's own, in a sandbox.
+CONTENT_URL = os.environ.get("CONTENT_URL", "").rstrip("/")
+CONTENT_HOST = urlsplit(CONTENT_URL).netloc
+if CONTENT_HOST:
+    if urlsplit(SITE_URL).netloc == CONTENT_HOST:
+        raise ImproperlyConfigured("CONTENT_URL names the site's own host. Use another host name.")
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(CONTENT_URL).hostname]
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 
 if PRODUCTION and (
@@ -91,6 +100,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "lms.scorm.origin.Apart",
     "tms.programs.frame.Frame",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -427,9 +437,16 @@ NIGHTLY = [
     "tokens.expiring.write_off",
     "tms.programs.feed.forget",
     "comms.retention.forget",
+    "lms.scorm.packages.forget",
     "tms.people.cleaning.nightly",
     "tms.reporting.checking.nightly",
 ]
+
+# How large a SCORM package may be: megabytes as a zip and unpacked, files, times its packed size.
+SCORM_PACKED_MB = number("SCORM_PACKED_MB", default=500)
+SCORM_UNPACKED_MB = number("SCORM_UNPACKED_MB", default=2048)
+SCORM_FILES = number("SCORM_FILES", default=20_000)
+SCORM_RATIO = number("SCORM_RATIO", default=100)
 
 # Whether webhooks may go to addresses inside private networks, and by plain http.
 WEBHOOKS_PRIVATE_ADDRESSES = flag("WEBHOOKS_PRIVATE_ADDRESSES", default=False)
@@ -493,7 +510,7 @@ SECURE_CSP = {
     "font-src": [CSP.SELF],
     "media-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
-    "frame-src": [CSP.SELF],
+    "frame-src": [CSP.SELF, *filter(None, [CONTENT_URL])],
     "form-action": [CSP.SELF, *SINGLE_SIGN_ON],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],

@@ -8,6 +8,7 @@ from .progress import Completion, Progress
 from .quiz import Attempt, AttemptAnswer, ExtraAttempt, QuestionForm, Quiz, QuizQuestion, Shows
 from .registration import PaidBy, Registration
 from .request import Request, RequestState
+from .scorm import ScormAttempt, ScormEntry, ScormLaunch, ScormPackage, ScormState
 from .selling import HeldPlace, PlaceInterest
 from .waiting import WaitEnd, Waiting
 
@@ -35,6 +36,11 @@ __all__ = [
     "Registration",
     "Request",
     "RequestState",
+    "ScormAttempt",
+    "ScormEntry",
+    "ScormLaunch",
+    "ScormPackage",
+    "ScormState",
     "Section",
     "Shows",
     "Submission",

@@ -26,6 +26,7 @@ class UnitForm(models.TextChoices):
     LINK = "link", _("Link")
     QUIZ = "quiz", _("Quiz")
     ASSIGNMENT = "assignment", _("Assignment")
+    SCORM = "scorm", _("SCORM package")
 
 
 # What one says oneself that one is through with; of all else a result says so.

@@ -15,10 +15,11 @@ from catalog.models import Item
 from catalog.rich_field import RichTextField
 from tms.refusals import Refusal
 from tms.ui.access import allowed, staff
-from tms.ui.dialogs import Dialog
+from tms.ui.dialogs import Dialog, Done
 
 from .. import content, uploads
 from ..models import ContentUnit, Section, UnitForm
+from ..scorm import packages
 from .learning import INLINE
 
 CHANGE = "catalog.change_catalogue"
@@ -147,6 +148,7 @@ class UnitDetails(forms.ModelForm):
         UnitForm.LINK: {"url", "body"},
         UnitForm.QUIZ: {"body"},
         UnitForm.ASSIGNMENT: {"body"},
+        UnitForm.SCORM: {"package", "body"},
     }
 
     def __init__(self, *args, **kwargs):
@@ -155,6 +157,14 @@ class UnitDetails(forms.ModelForm):
             del self.fields[name]
         if self.instance.form in {UnitForm.PAGE, UnitForm.ASSIGNMENT}:
             self.fields["body"].required = True
+        if self.instance.form == UnitForm.SCORM:
+            self.fields["package"] = forms.FileField(
+                label=_("Package"),
+                required=self.instance.pk is None,
+                help_text=_("A zip of SCORM 1.2 or 2004. Another one becomes a new version."),
+                widget=forms.FileInput({"accept": ".zip"}),
+            )
+            self.order_fields(["title", "package", "body", "required"])
         if "url" in self.fields:
             self.fields["url"].assume_scheme = "https"
 
@@ -167,6 +177,16 @@ class UnitDetails(forms.ModelForm):
                 raise forms.ValidationError(str(no)) from no
         return file
 
+    def clean(self):
+        """A package is unpacked once nothing else is wrong: here, before the transaction begins."""
+        given = super().clean()
+        if given.get("package") and not self.errors:
+            try:
+                given["package"] = packages.unpack(given["package"])
+            except Refusal as no:
+                self.add_error("package", str(no))
+        return given
+
 
 class UnitDialog(ContentDialog):
     """A unit's form: a page of its own, as the editor of rich text is too large for a dialog."""
@@ -178,9 +198,12 @@ class UnitDialog(ContentDialog):
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"instance": self.unit}
 
-    def perform(self, **answers):
+    def perform(self, package=None, **answers):
         for name, answer in answers.items():
             setattr(self.unit, name, answer or "" if name == "file" else answer)
+        if self.unit.form == UnitForm.SCORM:
+            made = packages.save(self.unit, package, **self.who())
+            return Done(goes_to=self.get_success_url(), says=packages.told(made) if made else "")
         is_new = self.unit.pk is None
         content.save_unit(self.unit, **self.who())
         if is_new and self.unit.form in CONTINUES:

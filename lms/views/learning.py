@@ -26,6 +26,7 @@ from .. import (
     waiting,
 )
 from ..models import ContentUnit, UnitForm
+from ..scorm import running
 from . import handing_in
 
 INLINE = {"default-src": ["'none'"], "frame-ancestors": ["'self'"]}
@@ -103,6 +104,8 @@ def shown(request, slug, unit_id, *, form=None, status=200):
     }
     if found.form == UnitForm.QUIZ:
         context["quiz"] = attempts.stand(contact.pk, found.pk)
+    if found.form == UnitForm.SCORM:
+        context |= running.standing_of(contact.pk, found)
     if found.form == UnitForm.ASSIGNMENT:
         context["hand_in"] = handing_in.stand(contact.pk, found.pk, form, read_only)
     return render(request, "lms/learning/unit.html", context, status=status)

@@ -50,6 +50,9 @@ PERSONAL = {
     "lms.ExtraAttempt": ("lms.personal.erase", "reason"),
     "lms.Submission": ("lms.personal.erase", "file name comment feedback"),
     "lms.Certificate": ("lms.personal.erase", "name"),
+    "lms.ScormState": ("lms.personal.erase", "values"),
+    "lms.ScormLaunch": ("lms.personal.erase", "session_key agent"),
+    "lms.ScormEntry": ("lms.personal.erase", "changes"),
     "tokens.LedgerEntry": ("tokens.personal.erase", "reason"),
     "tokens.TokenIssue": ("tokens.personal.erase", "note"),
 }
@@ -166,4 +169,7 @@ NOT_PERSONAL = {
     "lms.Assignment": ("kinds of files", "kinds"),
     "lms.Submission": ("a key of a form", "operation"),
     "lms.Attempt": ("what was asked, and the name of a page", "asked page"),
+    "lms.ScormPackage": ("what is taught", "title standard contents folder digest"),
+    "lms.ScormState": ("which part of what is taught", "item"),
+    "lms.ScormLaunch": ("which part of what is taught", "item"),
 }

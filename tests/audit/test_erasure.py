@@ -40,11 +40,21 @@ from crm import (
 )
 from crm.models import Account, Contact, Erasure, Invoice, Note, Opportunity, Quote, Task
 from lms import attempts, certificates, learning, requests
-from lms.models import Registration, Request, Submission
+from lms.models import (
+    Registration,
+    Request,
+    ScormAttempt,
+    ScormEntry,
+    ScormLaunch,
+    ScormPackage,
+    ScormState,
+    Submission,
+)
 from passes import lifecycle
 from passes.models import Pass
 from tests.factories import (
     AssignmentFactory,
+    ContentUnitFactory,
     CourseFactory,
     CustomFieldFactory,
     EventFactory,
@@ -268,6 +278,24 @@ def answers(made, who):
         passed=False,
         feedback=f"Well done, {CANARY}",
     )
+    lesson = ContentUnitFactory(form="scorm")
+    package = ScormPackage.objects.create(
+        unit=lesson, number=1, contents={"items": []}, files=1, size=1, at=who["at"]
+    )
+    tried = ScormAttempt.objects.create(
+        contact=made, unit=lesson, package=package, started_at=who["at"], last_at=who["at"]
+    )
+    typed = {"cmi.comments": f"I am {CANARY}"}
+    ScormState.objects.create(attempt=tried, item="a", values=typed, last_at=who["at"])
+    launched = ScormLaunch.objects.create(
+        attempt=tried,
+        item="a",
+        session_key=CANARY,
+        agent=CANARY,
+        opened_at=who["at"],
+        seen_at=who["at"],
+    )
+    ScormEntry.objects.create(launch=launched, at=who["at"], sequence=1, changes=typed)
 
 
 def proves(made, who):

@@ -444,6 +444,7 @@ def test_of_every_column_that_leads_to_a_contact_or_an_account_it_is_known_what_
         "lms.Registration": "contact account",
         "lms.Request": "contact",
         "lms.Submission": "contact",
+        "lms.ScormAttempt": "contact",
         "lms.Waiting": "contact",
         "passes.Pass": "contact account",
         "tokens.Spender": "contact account",

@@ -15,7 +15,7 @@ from crm.interests import Wanted
 from crm.models import ExternalId
 from lms import attempts
 from lms import selling as place_selling
-from lms.models import HeldPlace, Request, Submission, Waiting
+from lms.models import HeldPlace, Request, ScormAttempt, ScormPackage, Submission, Waiting
 from passes import selling as pass_selling
 from passes.models import Inclusion
 from tests.crm.selling import invoiced, line
@@ -266,6 +266,7 @@ TABLE = {
         """
         ask_for_pass book ask_for_place registration calendar choose_date cancel_mine
         learn unit done place file profile edit_details edit_preferences profile_passes
+        scorm_launch scorm_play scorm_state
         profile_registrations profile_requests profile_certificates my_certificate
         checkout checkout_date checkout_questions checkout_payment checkout_review
         receipt receipt_file profile_tokens token_statement
@@ -371,6 +372,8 @@ TABLE = {
         "comms.send_messages",
         "approve void resend settle approve_many void_many resend_many settle_many",
     ),
+    "lms:scorm_file": PUBLIC,
+    **rows("lms", SEE_PLACES, "scorm_attempts scorm_log"),
     "lms:content": LOOK,
     "lms:unit_file": LOOK,
     "lms:certificate_terms": LOOK,
@@ -478,6 +481,17 @@ def world(ada, office, clock) -> dict:
     path = PathFactory(courses=[course])
     event = EventFactory(course=course)
     unit = ContentUnitFactory(course=course)
+    lesson = ContentUnitFactory(course=course, form="scorm")
+    attempt = ScormAttempt.objects.create(
+        contact=ada,
+        unit=lesson,
+        package=ScormPackage.objects.create(
+            unit=lesson, number=1, contents={"items": [], "edition": "1.2"}, files=1, size=1,
+            at=clock.at,
+        ),
+        started_at=clock.at,
+        last_at=clock.at,
+    )  # fmt: skip
     pass_type = PassTypeFactory(slug="library", opens=[course, event])
     option = PassOptionFactory(pass_type=pass_type)
     price = PriceFactory(of=option)
@@ -629,6 +643,8 @@ def world(ada, office, clock) -> dict:
             "lms:add_unit": {"pk": unit.section_id, "form": "page"},
             **quiz_addresses(course, ada, clock),
             **assignment_addresses(course, ada, clock),
+            "lms:scorm_attempts": {"pk": lesson.pk},
+            "lms:scorm_log": {"pk": attempt.pk},
             "lms:pass_type": {"slug": pass_type.slug},
             "lms:ask_for_pass": {"slug": pass_type.slug},
             **{f"lms:{name}": {"pk": payment.pk} for name in ABOUT_A_PAYMENT},

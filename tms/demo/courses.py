@@ -437,7 +437,8 @@ CONTENT = {
                     ),
                     ("document", "Signals on one page", ""),
                 ],
-            )
+            ),
+            ("Practice", [("scorm", "A walk across the yard", "")]),
         ],
     ),
     "COMM-101": (

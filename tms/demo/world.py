@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from catalog import categories, currencies, events, items, paths, pricing, regions, tax_levels
@@ -17,6 +18,7 @@ from crm import accounts, belonging, contacts, fields
 from crm.models import Account, Contact
 from lms import content
 from lms.models import ContentUnit
+from lms.scorm import packages
 from passes import expiring, options, training, types
 from passes.models import PassOption, PassType
 from tms import clock
@@ -25,7 +27,7 @@ from tms.people import first, staff
 from tms.programs import webhooks
 from tokens import types as token_types
 
-from . import courses, deals, followup, lives, online, people, prepaid, writing
+from . import courses, deals, followup, lesson, lives, online, people, prepaid, writing
 
 ZONE = "Europe/Stockholm"
 FILES = Path(__file__).parent / "files"
@@ -244,7 +246,10 @@ def _content(world: World, course: Item, days, sections) -> None:
                 unit.url = body
             else:
                 unit.body = body
-            if file := VIDEOS.get(name) or DOCUMENTS.get(name):
+            if form == "scorm":
+                zipped = ContentFile(lesson.package(), name="package.zip")
+                packages.save(unit, packages.unpack(zipped), **world.who())
+            elif file := VIDEOS.get(name) or DOCUMENTS.get(name):
                 with (FILES / file).open("rb") as opened:
                     unit.file = File(opened, name=file)
                     content.save_unit(unit, **world.who())
