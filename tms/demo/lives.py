@@ -5,7 +5,7 @@ import datetime
 from catalog import events
 from catalog.models import Event
 from crm.models import Contact
-from lms import checkout, learning, requests, waiting
+from lms import certificates, checkout, learning, requests, waiting
 from lms.models import ContentUnit
 from passes import expiring, lifecycle, types
 from passes.models import Pass, PassType
@@ -59,6 +59,12 @@ LEARNED = [
     ("Miriam Katz", "PROJ-101", 50, 0.3),
 ]
 
+# course, months for which its certificate holds (None: for good), what stands on it
+CERTIFIED = [
+    ("SAFE-150", 12, "A yearly course in safety at work"),
+    ("DATA-101", None, ""),
+]
+
 # who, number of the event, days ago they registered, by pass or by staff
 BOOKED = [
     ("Ada Lindqvist", "LEAD-120-01", 15, "pass"),
@@ -90,6 +96,9 @@ def live(world) -> None:
             **_by(world, "Tomás Rey", ago),
         )
         given[name, code] = made.pk
+    for code, months, text in CERTIFIED:
+        item = world.item(code).pk
+        certificates.set_terms(item, granted=True, months=months, text=text, **world.who())
     _learn(world)
     knowing.made(world)
     _book(world)
