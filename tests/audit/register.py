@@ -160,7 +160,6 @@ NOT_PERSONAL = {
     ),
     "lms.CertificateTerms": ("what certificates of a course say", "text"),
     "lms.Section": ("what is taught", "title"),
-    "lms.Waiting": ("one of a few words", "outcome"),
     "lms.ContentUnit": ("what is taught", "title body url file"),
     "lms.QuizQuestion": (
         "what is taught",

@@ -138,6 +138,7 @@ def test_every_fact_is_told_that_the_verbs_write():
     assert {fact.kind for fact in register.FACTS} == written - {
         "item.deleted",  # nobody is left to look at it
         "event.deleted",
+        "event.seats_changed",  # what follows from an edit, which is a fact
         "event.moved",  # what follows from its sessions, of which each is a fact
     }
     assert timeline.PANEL < 50

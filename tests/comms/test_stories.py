@@ -340,7 +340,16 @@ def test_each_target_has_its_triggers():
     assert found == {
         "pass": ["Issued", "Renewed", "Cancelled", "Expired"],
         "tokens": ["Issued", "Redeemed", "Expired"],
-        "registration": ["Registered", "Cancelled", "Event Starts", "Event Ends", "Completed"],
+        "registration": [
+            "Registered",
+            "Cancelled",
+            "Event cancelled",
+            "Moved to another date",
+            "Event Starts",
+            "Event Ends",
+            "Completed",
+        ],
+        "waiting": ["Joined", "Place offered", "Offer ended"],
         "opportunity": ["Won", "Lost"],
         "content": ["Expired", "Completed"],
     }

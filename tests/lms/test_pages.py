@@ -273,7 +273,12 @@ def test_the_calendar_file_has_each_session_in_its_zone(browse, ada, europe):
     assert len({entry["uid"] for entry in entries}) == 2
     place.cancelled_at = place.registered_at
     place.save()
-    assert browse(ada.user).get(f"/registrations/{place.pk}/calendar.ics").status_code == 404
+    gone = browse(ada.user).get(f"/registrations/{place.pk}/calendar.ics")
+    calendar = icalendar.Calendar.from_ical(gone.content)
+    assert calendar["method"] == "CANCEL"
+    assert [(entry["uid"], entry["status"]) for entry in calendar.walk("VEVENT")] == [
+        (entry["uid"], "CANCELLED") for entry in entries
+    ]
 
 
 def test_giving_up_says_what_it_means_and_does_it_once(browse, ada, lesson):
