@@ -85,11 +85,15 @@ def resource(name, href, kind="sco", standard="1.2", base="") -> str:
 
 
 def zipped(files: dict) -> bytes:
-    """A zip of these; a name may be a ZipInfo."""
+    """A zip of these, the same bytes whenever it is made; a name may be a ZipInfo."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            if isinstance(name, zipfile.ZipInfo):
+                archive.writestr(name, text)
+            else:
+                entry = zipfile.ZipInfo(name, (2026, 11, 22, 9, 0, 0))
+                archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
