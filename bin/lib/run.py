@@ -79,7 +79,7 @@ def port_is_free(host: str, port: int) -> bool:
 
 def need_port(host: str, port: int, *, killed_here: bool) -> None:
     # One that was killed a moment ago is still letting go of it, on a busy machine for a while.
-    for _ in range(100 if killed_here else 5):
+    for _ in range(150 if killed_here else 10):
         if port_is_free(host, port):
             return
         time.sleep(0.2)
