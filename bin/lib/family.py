@@ -53,12 +53,16 @@ class Family:
             signal.signal(number, raise_stop)
 
     def start(
-        self, name, argv, *, env=None, who="same", ends_by=signal.SIGTERM, dear=False, log=None
-    ) -> subprocess.Popen:
-        """Start a program; its lines come out behind its name, or go to the file `log`."""
+        self, name, argv, *, env=None, who="same", ends_by=signal.SIGTERM, dies_by=None, dear=False,
+        log=None,
+    ) -> subprocess.Popen:  # fmt: skip
+        """Start a program; its lines come out behind its name, or go to the file `log`.
+
+        `ends_by` asks it to end, and so does `dies_by` (default: the same) where we are killed.
+        """
         with log.open("wb") if log else contextlib.nullcontext(subprocess.PIPE) as output:
             process = subprocess.Popen(
-                launched(argv, who, ends_by),
+                launched(argv, who, dies_by or ends_by),
                 env=env,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -142,8 +146,8 @@ def end(members: list[Member]) -> None:
         member.process.wait()
 
 
-def launched(argv, who, ends_by) -> list:
-    return [sys.executable, "-ES", CHILD, str(os.getpid()), str(int(ends_by)), who, *argv]
+def launched(argv, who, dies_by) -> list:
+    return [sys.executable, "-ES", CHILD, str(os.getpid()), str(int(dies_by)), who, *argv]
 
 
 def relay(name: str, process: subprocess.Popen) -> None:

@@ -6,6 +6,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import time
@@ -39,10 +40,7 @@ def arguments() -> argparse.Namespace:
 
 @contextlib.contextmanager
 def alone(address: str):
-    """Only one bin/run works on one var/; a second says where the first is.
-
-    Gives whether the last one served this address, and was killed.
-    """
+    """Only one bin/run works on one var/; a second says where the first is."""
     VAR.mkdir(parents=True, exist_ok=True)
     with (VAR / "running").open("a+") as place:
         try:
@@ -54,15 +52,10 @@ def alone(address: str):
                 f"Lanyard already runs from here: {where} (process {number.strip()}). "
                 "Stop it with Ctrl-C in its terminal, or use it as it is."
             ) from None
-        place.seek(0)
-        killed_here = place.read().partition(" ")[0] == address
         place.truncate(0)
         place.write(f"{address} {os.getpid()}")
         place.flush()
-        try:
-            yield killed_here
-        finally:
-            place.truncate(0)
+        yield
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -77,9 +70,8 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def need_port(host: str, port: int, *, killed_here: bool) -> None:
-    # One that was killed a moment ago is still letting go of it, on a busy machine for a while.
-    for _ in range(150 if killed_here else 10):
+def need_port(host: str, port: int) -> None:
+    for _ in range(10):  # one that was killed a moment ago is still letting go of it
         if port_is_free(host, port):
             return
         time.sleep(0.2)
@@ -141,7 +133,8 @@ def start(family: Family, chosen: argparse.Namespace, address: str) -> str:
     web += ["-b", f"{bound}:{chosen.port}"]
     web += ["--worker-class", "gthread", "-w", "2", "--threads", "4", "--no-control-socket"]
     web += ["--log-level", "warning", "--worker-tmp-dir", str(worker_folder()), "--preload"]
-    process = family.start("web", web, env=env)
+    # Killed, it lets go of the port at once: asked to end it may wait half a minute for clients.
+    process = family.start("web", web, env=env, dies_by=signal.SIGQUIT)
     signs = ""
     if state == "demonstration":
         signs = step(family, "sign-ins", "demo", "--sign-ins", env=env)
@@ -176,8 +169,8 @@ def main() -> int:
     address = f"http://{'localhost' if local else chosen.host}:{chosen.port}"
     family, code = Family(), 0
     try:
-        with alone(address) as killed_here:
-            need_port(chosen.host, chosen.port, killed_here=killed_here)
+        with alone(address):
+            need_port(chosen.host, chosen.port)
             if chosen.reset:
                 say(f"Deleting the data in {VAR} ...")
                 for each in VAR.iterdir():
