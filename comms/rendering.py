@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog import richtext
 from crm.models import Account, Contact
+from tms import languages
 from tms.models import Organisation, User
 from tms.occasions import targets
 from tms.people.letters import address_of
@@ -110,7 +111,9 @@ class _Material:
     def __init__(self, drafts: Iterable[Draft]):
         drafts = list(drafts)
         self.organisation = Organisation.objects.filter(pk=1).first() or Organisation()
-        self.contacts = Contact.objects.in_bulk({each.contact_id for each in drafts} - {None})
+        self.contacts = Contact.objects.select_related("user").in_bulk(
+            {each.contact_id for each in drafts} - {None}
+        )
         self.users = User.objects.in_bulk({each.user_id for each in drafts} - {None})
         accounts = {each.account_id for each in drafts} - {None}
         self.accounts = dict(Account.objects.filter(pk__in=accounts).values_list("pk", "name"))
@@ -134,8 +137,9 @@ class _Material:
 
     def language_of(self, draft: Draft) -> str:
         person = self.contacts.get(draft.contact_id) or self.users.get(draft.user_id)
-        wanted = person.language if person else ""
-        return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        user = getattr(person, "user", None)
+        chosen = (each.language for each in (person, user) if each)
+        return languages.of_recipient(*chosen, organisation=self.organisation)
 
     def values_of(self, draft: Draft) -> dict | None:
         """What the template may be filled in with; None where the subject is gone."""

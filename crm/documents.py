@@ -1,7 +1,7 @@
 """What stands on an invoice, a credit note or a quote? As data for `tms.printing`.
 
-The words are those of whoever reads it; what was issued keeps its sender, its recipient and its
-lines as they were (`Invoice.bill_from`, `bill_to`), so that it says the same for ever.
+The words are in the language of whom it goes to; what was issued keeps that, its sender, its
+recipient and its lines as they were (`Invoice.bill_from`, `bill_to`), and says the same for ever.
 """
 
 import dataclasses
@@ -12,16 +12,17 @@ from decimal import Decimal
 
 from babel import Locale
 from django.http import HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from catalog.models import Unit, UnitKind
 from catalog.money import written
-from tms import days, printing
+from tms import days, languages, printing
 from tms.days import day_text
 from tms.models import Organisation
 
 from . import totals
-from .models import Invoice, InvoiceKind
+from .models import Contact, Invoice, InvoiceKind
 
 LONG_NOTE = 1500
 LONG_WORD = re.compile(r"\S{36}(?=\S)")
@@ -44,8 +45,26 @@ class Line:
     note: str = ""
 
 
+def language_of(account, organisation: Organisation, *chosen: str) -> str:
+    """The language of papers to the account: `chosen`, else its main contact's, else the
+    installation's. One statement at most."""
+    if account.main_contact_id and not any(chosen):
+        main = Contact.objects.filter(pk=account.main_contact_id)
+        chosen = main.values_list("language", "user__language").first() or ()
+    return languages.of_recipient(*filter(None, chosen), organisation=organisation)
+
+
 def of_invoice(invoice: Invoice, organisation: Organisation) -> dict:
-    """The document of an invoice or a credit note; two statements. A draft says that it is one."""
+    """The document of an invoice or a credit note, in the language that it was issued in.
+
+    Two statements; three for a draft, which says that it is one.
+    """
+    kept = invoice.bill_from.get("language", "")
+    with translation.override(kept or language_of(invoice.account, organisation)):
+        return _of_invoice(invoice, organisation)
+
+
+def _of_invoice(invoice: Invoice, organisation: Organisation) -> dict:
     credit_note = invoice.kind == InvoiceKind.CREDIT_NOTE
     lines = [
         Line(
@@ -120,6 +139,7 @@ def data(
     if number := recipient.get("tax_number"):
         facts.append((_("Your tax number"), number))
     return {
+        "lang": (translation.get_language() or "en").partition("-")[0],
         "title": title,
         "short": title,
         "intro": intro,

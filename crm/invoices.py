@@ -123,7 +123,8 @@ def issue(
         raise Refusal(_("This draft was discarded."))
     found.bill_to = documents.recipient_of(found.account)
     organisation = Organisation.objects.filter(pk=1).first() or Organisation()
-    found.bill_from = documents.sender(organisation)
+    language = documents.language_of(found.account, organisation)
+    found.bill_from = documents.sender(organisation) | {"language": language}
     found.issued_on = on
     if found.kind == InvoiceKind.INVOICE:
         found.due_on = on + datetime.timedelta(days=days_to_pay)

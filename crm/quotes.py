@@ -7,9 +7,7 @@ import dataclasses
 import datetime
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.models import Unit
@@ -79,7 +77,7 @@ def content_of(found: Opportunity, lines: list[Interest]) -> dict:
     organisation = Organisation.objects.filter(pk=1).first() or Organisation()
     return journal.plain(
         {
-            "language": get_language() or settings.LANGUAGE_CODE,
+            "language": documents.language_of(found.account, organisation, *_chosen(found.contact)),
             "sender": documents.sender(organisation),
             "logo": organisation.logo.name or "",
             "bill_to": documents.recipient_of(found.account),
@@ -91,6 +89,11 @@ def content_of(found: Opportunity, lines: list[Interest]) -> dict:
             "tokens": [[_unit(unit), number] for unit, number in sums.tokens],
         }
     )
+
+
+def _chosen(contact) -> tuple[str, ...]:
+    """The language of who asked for it, by the contact and by their sign-in."""
+    return (contact.language, contact.user.language if contact.user else "") if contact else ()
 
 
 def document(quote: Quote) -> dict:

@@ -27,7 +27,7 @@ def confirm(registration_id: int, *, at: datetime.datetime) -> None:
         .filter(pk=registration_id)
         .exclude(contact__email=None)
         .select_related(
-            "contact", "event__course", "path", "account", "unit", "used_pass__pass_type"
+            "contact__user", "event__course", "path", "account", "unit", "used_pass__pass_type"
         )
         .first()
     )
@@ -51,7 +51,8 @@ def confirm(registration_id: int, *, at: datetime.datetime) -> None:
             "steps": [] if event else titles_of(found.path),
             "link": link,
         },
-        language=found.contact.language,
+        language=found.contact.language
+        or (found.contact.user.language if found.contact.user else ""),
         files=files,
     )
 

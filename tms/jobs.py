@@ -14,8 +14,10 @@ import inspect
 import logging
 
 from celery import current_app
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -64,6 +66,7 @@ def start(
         operation=operation,
         back_to=back_to,
         request_id=trace.current(),
+        language=translation.get_language() or "",
         key_id=journal.road()[1],
         asked_at=at,
     )
@@ -128,6 +131,7 @@ def carry_out(job: Job, steps, *, at: datetime.datetime) -> bool:
             trace.following(job.request_id),
             audit.context(**told),
             journal.by_road(*road),
+            translation.override(job.language or settings.LANGUAGE_CODE),
             transaction.atomic(),
         ):
             if not steps:
@@ -146,7 +150,8 @@ def carry_out(job: Job, steps, *, at: datetime.datetime) -> bool:
         job.result = {**remembered, "refusal": str(no)}
     except Exception:
         log.exception("Job %s (%s) broke.", job.pk, job.verb)
-        sentence = _("Something broke on our side; the log has it under job %(number)s.")
+        with translation.override(job.language or settings.LANGUAGE_CODE):
+            sentence = _("Something broke on our side; the log has it under job %(number)s.")
         job.done, job.state = done, JobState.PARKED
         job.result = {**remembered, "refusal": sentence % {"number": job.pk}}
     job.finished_at = at
@@ -202,9 +207,10 @@ def claim(job_id: int, *, at: datetime.datetime) -> bool:
         if job is None:
             return False
         if job.starts >= STARTS:
-            sentence = _(
-                "This was started %(times)s times and never came to its end. Job %(number)s."
-            )
+            with translation.override(job.language or settings.LANGUAGE_CODE):
+                sentence = _(
+                    "This was started %(times)s times and never came to its end. Job %(number)s."
+                )
             job.state, job.finished_at = JobState.PARKED, at
             job.result["refusal"] = sentence % {"times": job.starts, "number": job.pk}
         else:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
-from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from tms import logs
@@ -115,6 +114,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tms.audit.Middleware",
     "tms.edge.Edge",
+    "tms.languages.Middleware",
     "tms.people.doors.Doors",
     "crm.doubles.Middleware",
 ]
@@ -195,6 +195,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 LANGUAGE_COOKIE_SECURE = PRODUCTION
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -477,7 +479,8 @@ BACKUP_HOURS = number("BACKUP_HOURS", default=26)
 
 LANGUAGE_CODE = "en"
 # A language is offered once all of its texts are translated; days, numbers and money follow it.
-LANGUAGES = [("en", _("English")), ("en-us", _("English (United States)"))]
+# Each is called by its own name, so that who reads nothing else finds it.
+LANGUAGES = [("en", "English"), ("en-us", "English (United States)"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "tms" / "locale"]
 USE_I18N = True
 USE_TZ = True

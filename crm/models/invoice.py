@@ -81,7 +81,8 @@ class Invoice(models.Model):
     Without a number while it is a draft. Once issued nothing about it changes but `paid_on` and
     `voided_on`, the day on which all of it had been credited: the database sees to it. `bill_to`
     is who it went to, as it was on that day: name, street, postcode, city, country, tax_number.
-    `bill_from` is who it came from: name, address, tax_number, email, bank, payment_note, footer.
+    `bill_from` is who it came from: name, address, tax_number, email, bank, payment_note, footer,
+    and the language that it was issued in.
     `net`, `tax` and `gross` are sums of the lines, positive on a credit note too.
     """
 

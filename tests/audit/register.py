@@ -113,14 +113,14 @@ NOT_PERSONAL = {
     ),
     "tms.Organisation": (
         "the organisation's own",
-        "name logo time_zone contact_email postal_address tax_number bank_details payment_note "
-        "document_footer",
+        "name logo time_zone language contact_email postal_address tax_number bank_details "
+        "payment_note document_footer",
     ),
     "tms.Pulse": ("a part of the machinery", "part facts"),
     "tms.InvariantRun": ("numbers of rows", "found"),
     "tms.OperationKey": ("a random key and a hash", "key digest"),
     "tms.NightRun": ("what the night counted", "done"),
-    "tms.Job": ("names of functions and random keys", "verb operation request_id"),
+    "tms.Job": ("names of functions and random keys", "verb operation request_id language"),
     "catalog.Category": ("how the catalogue is arranged", "name slug"),
     "catalog.Event": ("when and where training is", "code place search_text"),
     "catalog.Session": ("when and where training is", "time_zone place link"),

@@ -105,6 +105,7 @@ TABLE = {
     "job": STAFF,
     "job_file": STAFF,
     "theme": PUBLIC,
+    "people:language": PUBLIC,
     "my_account": SIGNED_IN,
     "lms:my_learning": SIGNED_IN,
     "lms:certificates": PUBLIC,

@@ -21,6 +21,8 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=200, default="Lanyard")
     logo = models.ImageField(_("logo"), upload_to="logo/", blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/London")
+    # Of who chose none and whose browser asks for none of ours; of letters and documents to them.
+    language = models.CharField(_("language"), max_length=12, default="en", db_default="en")
     second_factor = models.CharField(
         _("second factor"),
         max_length=10,

@@ -58,7 +58,8 @@ class Job(models.Model):
     `verb` is a dotted path that a worker calls with (job, at=); it works from `arguments`, reports
     by `tms.jobs.report`, returns `result` (sentences, refused rows), and perhaps sets `file`.
     `request_id` is that of the request which asked for it; the worker's log lines carry it.
-    `key_id` is the API key of the program that asked for it, if one did.
+    `key_id` is the API key of the program that asked for it, if one did. What it says is in the
+    `language` of who asked for it.
     """
 
     verb = models.CharField(max_length=120)
@@ -76,6 +77,7 @@ class Job(models.Model):
     file = models.FileField(upload_to="jobs/out/", blank=True)
     operation = models.CharField(max_length=80, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=12, blank=True, db_default="")
     key_id = models.BigIntegerField(null=True)
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

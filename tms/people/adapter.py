@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tms import journal
@@ -173,7 +173,8 @@ class Accounts(DefaultAccountAdapter):
                 "signup_url": letters.address_of("account_signup"),
                 "reset_url": letters.address_of("account_reset_password"),
             },
-            language=getattr(user, "language", ""),
+            # Who asked for it sits there: without a choice of theirs it is what they read.
+            language=getattr(user, "language", "") or get_language(),
         )
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):

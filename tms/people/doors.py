@@ -20,7 +20,7 @@ IDLE_STAFF = datetime.timedelta(hours=1)
 GRAIN = datetime.timedelta(minutes=5)
 
 # What has to stay reachable with every door shut, or has doors of its own.
-ALWAYS = ("/static/", "/healthz", "/readyz", "/files/logo/", "/theme/", "/api/")
+ALWAYS = ("/static/", "/healthz", "/readyz", "/files/logo/", "/theme/", "/language/", "/api/")
 # A page of the back office among the addresses of programs, who come with keys and no session.
 PEOPLE = "/api/v1/docs"
 

@@ -6,7 +6,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from tms import journal
+from tms import journal, languages
 from tms.models import Organisation, User
 from tms.refusals import Refusal
 
@@ -42,14 +42,15 @@ def set_up(
     at,
     on,
     logo=None,
+    language: str = "",
     code: str = "",
 ) -> User:
     """Name the organisation, make its region and currency and its first administrator.
 
     All or nothing, and once: refused for ever after. In production refused without the `code`,
     which only who runs the installation can see. Locks the organisation. `currency` is an ISO
-    code; `settings.FIRST_STEPS` make it and the region, called with (currency=, region=, by=, at=,
-    on=).
+    code, `language` that of who asks; `settings.FIRST_STEPS` make it and the region, called with
+    (currency=, region=, by=, at=, on=).
     """
     row = organisations.locked()
     if not is_due(row):
@@ -63,6 +64,7 @@ def set_up(
             field="code",
         )
     row.name, row.time_zone, row.set_up_at = organisation, time_zone, at
+    row.language = languages.spoken(language) or row.language
     if logo:
         organisations.set_logo(row, logo, at=at)
     row.save()

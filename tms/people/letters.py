@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from tms import languages
 from tms.models import Organisation
 
 __all__ = ["address_of", "send"]
@@ -23,12 +24,13 @@ def address_of(name: str, *arguments) -> str:
 def send(letter: str, to: str, context: dict, *, language: str = "", files=()) -> None:
     """Send `<letter>_subject.txt` and `<letter>_message.txt` to one address, after the commit.
 
-    Both are rendered now, in `language`; `files` are (name, text, content type). A mail server that
-    refuses is logged; it doesn't undo what the letter tells of.
+    Both are rendered now, in `language`, or the installation's where the reader chose none; `files`
+    are (name, text, content type). A mail server that refuses is logged; it doesn't undo what the
+    letter tells of.
     """
     organisation = Organisation.objects.filter(pk=1).first() or Organisation()
     context = {**context, "organisation": organisation, "site_url": settings.SITE_URL}
-    with translation.override(language or translation.get_language()):
+    with translation.override(languages.of_recipient(language, organisation=organisation)):
         subject = " ".join(render_to_string(f"{letter}_subject.txt", context).split())
         text = render_to_string(f"{letter}_message.txt", context).strip() + "\n"
         html = render_to_string("people/mail/frame.html", {**context, "text": text})

@@ -1,5 +1,6 @@
 """What is this installation called, which clock does it go by, and who may come in?"""
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from .logo import redrawn
 PLAIN = (
     "name",
     "time_zone",
+    "language",
     "second_factor",
     "sign_up_open",
     "learners_cancel",
@@ -43,6 +45,8 @@ def change(*, by, at, on, logo=None, remove_logo: bool = False, **answers) -> Or
     before, after = {}, {}
     if answers.get("time_zone", row.time_zone) not in clock.zone_names():
         raise Refusal(_("Choose a time zone from the list."), field="time_zone")
+    if answers.get("language", row.language) not in dict(settings.LANGUAGES):
+        raise Refusal(_("Choose a language from the list."), field="language")
     for field in PLAIN:
         if field in answers and answers[field] != getattr(row, field):
             before[field], after[field] = getattr(row, field), answers[field]

@@ -10,6 +10,7 @@ pages = [
     path("files/logo/<str:name>", logo.logo, name="logo"),
     path("invitation/<int:pk>/<str:token>/", invitation.opened, name="invitation"),
     path("invitation/", invitation.accept, name="accept"),
+    path("language/", account.language, name="language"),
     path("account/name/", account.Name.as_view(), name="name"),
     path("control-panel/organisation/", organisation.organisation, name="organisation"),
     path("control-panel/users/", users.Users.as_view(), name="users"),

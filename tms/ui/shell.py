@@ -3,8 +3,10 @@
 Nothing is asked of the database: who is signed in came with rights, roles and contact.
 """
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from . import register
@@ -65,6 +67,12 @@ class Shell:
     def is_learner(self):
         """Does the user belong to a contact, too?"""
         return getattr(self.request.user, "is_learner", False)
+
+    @property
+    def languages(self):
+        """The other languages to read in: (code, name)."""
+        here = get_language()
+        return [(code, name) for code, name in settings.LANGUAGES if code != here]
 
     @property
     def theme(self):

@@ -9,6 +9,13 @@ from .shell import THEMES, Shell
 YEAR = 60 * 60 * 24 * 365
 
 
+def came_from(request) -> str:
+    """The page of ours that a form names as `next`, else the front door."""
+    back = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+    return back if ours else "/"
+
+
 @require_GET
 def home(request):
     """The front door: staff to the first page of their menu, everybody else to the catalogue."""
@@ -21,10 +28,8 @@ def home(request):
 @require_POST
 def theme(request):
     """Light, dark, or as the system has it: kept in a cookie, drawn by the server."""
-    chosen, back = request.POST.get("theme", ""), request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        back = "/"
-    response = redirect(back)
+    chosen = request.POST.get("theme", "")
+    response = redirect(came_from(request))
     if chosen in THEMES:
         response.set_cookie(
             "theme", chosen, YEAR, samesite="Lax", secure=request.is_secure(), httponly=True

@@ -4,13 +4,15 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from tms.ui.access import learner
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
+from tms.ui.views import came_from
 
 from .. import second_factor, staff
 
@@ -30,6 +32,29 @@ def my_account(request):
         "language": dict(settings.LANGUAGES).get(request.user.language, ""),
     }
     return render(request, "people/my_account.html", context)
+
+
+@require_POST
+def language(request):
+    """The language to read in: kept in a cookie, and for who is signed in with their sign-in."""
+    chosen = request.POST.get("language", "")
+    response = redirect(came_from(request))
+    if chosen not in dict(settings.LANGUAGES):
+        return response
+    if request.user.is_authenticated and request.user.language != chosen:
+        staff.change_name(
+            request.user.pk, name=request.user.name, language=chosen, by=request.user,
+            at=request.now, on=request.today,
+        )  # fmt: skip
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, chosen, settings.LANGUAGE_COOKIE_AGE,
+        secure=request.is_secure(), httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )  # fmt: skip
+    return response
+
+
+language.audience, language.permission = "anyone", None
 
 
 class NameForm(Form):

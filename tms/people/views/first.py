@@ -23,7 +23,9 @@ def first(request):
     if form.is_valid():
         answers = form.cleaned_data
         try:
-            user = beginning.set_up(**answers, at=request.now, on=request.today)
+            user = beginning.set_up(
+                **answers, language=request.LANGUAGE_CODE, at=request.now, on=request.today
+            )
         except Refusal as no:
             form.add_error(no.field if no.field in form.fields else None, str(no))
         else:

@@ -1,6 +1,7 @@
 """Control panel: Organisation."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -39,6 +40,15 @@ class OrganisationForm(Form):
         label=gettext_lazy("Time zone"),
         choices=zones,
         help_text=gettext_lazy("A day, such as an expiry date, ends at midnight there."),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=settings.LANGUAGES,
+        required=False,
+        help_text=gettext_lazy(
+            "Of pages, letters and documents for people who chose none and whose browser asks for "
+            "none of these."
+        ),
     )
     contact_email = forms.EmailField(
         label=gettext_lazy("Address for questions"),
@@ -106,6 +116,10 @@ class OrganisationForm(Form):
             "never beyond the registration deadline. Then it goes to the next."
         ),
     )
+
+    def clean_language(self):
+        """Left out: as it is."""
+        return self.cleaned_data["language"] or self.initial.get("language", "")
 
     def clean_offer_hours(self):
         """Left empty: as it is."""
