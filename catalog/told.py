@@ -4,7 +4,7 @@ import datetime
 
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tms import days
 from tms.compiled import Question
@@ -162,7 +162,7 @@ FACTS = [
     Fact("event.edited", "pencil", edited),
     Fact("event.opened", "check", gettext_lazy("Opened"), "good"),
     Fact("event.withdrawn", "undo-2", withdrawn, "warn"),
-    Fact("event.cancelled", "ban", gettext_lazy("Cancelled"), "bad"),
+    Fact("event.cancelled", "ban", pgettext_lazy("event", "Cancelled"), "bad"),
     Fact("event.session_added", "calendar-plus", session_added),
     Fact("event.session_changed", "calendar", session_changed),
     Fact("event.session_removed", "calendar-minus", session_removed, "warn"),

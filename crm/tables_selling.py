@@ -4,7 +4,7 @@ import functools
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.models import Unit, UnitKind
 from catalog.money import round_money, written
@@ -114,7 +114,7 @@ class OpportunityTable(tables.Table):
     )
     source = tables.Column(verbose_name=gettext_lazy("Source"), hidden=True)
     opened_on = tables.Day(verbose_name=gettext_lazy("Opened"), hidden=True)
-    closed_on = tables.Day(verbose_name=gettext_lazy("Closed"), hidden=True)
+    closed_on = tables.Day(verbose_name=pgettext_lazy("day", "Closed"), hidden=True)
     lost_because = tables.Column(verbose_name=gettext_lazy("Lost because"), hidden=True)
     external_ids = tables.Column(
         accessor="known_as", verbose_name=gettext_lazy("External IDs"), hidden=True

@@ -19,6 +19,7 @@ from tests import databases, emptying, races
 from tests.factories import AccountFactory, LearnerFactory, RegionFactory
 from tests.programs.calling import Program
 from tms import clock as tms_clock
+from tms import translations
 from tms.models import Organisation, User
 from tms.programs import keys, scopes
 
@@ -72,6 +73,12 @@ LONG = [
     "tests/passes/test_types_browser.py",
     "tests/tokens/test_races.py",
 ]
+
+
+def pytest_configure(config):
+    """Translations are compiled before any process reads them: once, by the one that starts all."""
+    if not hasattr(config, "workerinput"):
+        translations.compile_stale()
 
 
 def pytest_collection_modifyitems(items):

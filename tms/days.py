@@ -9,7 +9,7 @@ import functools
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_interval
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -49,6 +49,15 @@ def day_text(value: datetime.date | None) -> str:
 def day_short(value: datetime.date | None) -> str:
     """22 Nov 2026: for tables"""
     return _day(as_day(value), "medium", reader()) if value else ""
+
+
+def day_brief(value: datetime.date) -> str:
+    """22 Nov: where the year is known"""
+    locale = reader()
+    british = locale.language == "en" and locale.territory != "US"
+    if british:
+        return format_date(value, "d MMM", locale=locale)
+    return format_skeleton("MMMd", value, locale=locale)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ time. See docs/translations.md.
 """
 
 import ast
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.utils.translation.template import templatize
+
+from . import recording
 
 APPS = ("tms", "catalog", "crm", "passes", "tokens", "lms", "comms")
 TEMPLATES = (".html", ".txt")
@@ -51,6 +54,7 @@ def gather(root: Path) -> dict[tuple[str, str], str]:
     for path in sorted((root / "templates").rglob("*")):
         if path.suffix in TEMPLATES:
             _add(found, of_template(path.read_text()))
+    _add(found, of_models())
     return found
 
 
@@ -60,7 +64,8 @@ def _add(found: dict, texts: Iterator[Text]) -> None:
 
 
 def of_python(source: str) -> Iterator[Text]:
-    """What is said through gettext, by whatever name; and what models call their permissions."""
+    """What is said through gettext, by whatever name; what models call their permissions; and by
+    which `words` a setting is found."""
     if "translation import" not in source and "permissions = [" not in source:
         return
     called, calls = {}, []
@@ -71,6 +76,8 @@ def of_python(source: str) -> Iterator[Text]:
             called |= {each.asname or each.name: _plain(each.name) for each in node.names}
         elif isinstance(node, ast.ClassDef) and node.name == "Meta":
             yield from _permissions(node)
+        elif isinstance(node, ast.keyword) and node.arg == "words":
+            yield from (("", each, "") for each in _constants(node.value))
     for call in calls:
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
         if kind := SAYS.get(called.get(name, "")):
@@ -83,10 +90,24 @@ def _plain(name: str) -> str:
     return name.removesuffix("_lazy").removesuffix("_noop")
 
 
+def _constants(node: ast.expr) -> list[str]:
+    given = node.elts if isinstance(node, ast.Tuple) else []
+    return [str(each.value) for each in given if isinstance(each, ast.Constant)]
+
+
 def _permissions(meta: ast.ClassDef) -> Iterator[Text]:
     for node in meta.body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "permissions":
             yield from (("", words, "") for _code, words in ast.literal_eval(node.value))
+
+
+def of_models() -> Iterator[Text]:
+    """What the audit trail calls a record and its columns, where the model doesn't say for itself:
+    names that Django makes, which no file has."""
+    for model in recording.recorded():
+        for named in (model._meta, *model._meta.concrete_fields):
+            if isinstance(named.verbose_name, str) and named.verbose_name.strip():
+                yield "", named.verbose_name, ""
 
 
 def of_template(source: str) -> Iterator[Text]:
@@ -202,7 +223,7 @@ def compile_stale() -> list[Path]:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
-        making = target.with_suffix(".making")
+        making = target.with_suffix(f".{os.getpid()}.making")
         with making.open("wb") as file:
             write_mo(file, read(source))
         making.replace(target)

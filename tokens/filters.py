@@ -3,6 +3,7 @@
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.choosing import contact_field
 from tms.ui import filters
@@ -36,7 +37,7 @@ class IssueFilter(filters.FilterSet):
     status = filters.Choice(
         choices=IssueStatus.choices, every=_("Every status"), label=_("Status"), method="in_status"
     )
-    issued = filters.DayRange(field_name="issued_on", label=_("Issued"))
+    issued = filters.DayRange(field_name="issued_on", label=pgettext_lazy("tokens", "Issued"))
     expires = filters.DayRange(field_name="expires_on", label=_("Expires"))
 
     class Meta(filters.FilterSet.Meta):

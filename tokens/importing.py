@@ -13,7 +13,7 @@ import re
 from django.db import connection, models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from catalog.models import Unit
 from crm.models import Account, ExternalId
@@ -44,7 +44,7 @@ NEEDED = ("account", "token_type", "quantity", "external_id")
 LABELS = {
     "account": gettext_lazy("Account"),
     "token_type": gettext_lazy("Token Type"),
-    "quantity": gettext_lazy("Number"),
+    "quantity": pgettext_lazy("how many", "Number"),
     "external_id": gettext_lazy("External ID"),
     "issued_on": gettext_lazy("Issued on"),
     "expires_on": gettext_lazy("Expires on"),

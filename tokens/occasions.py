@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tms.days import day_text
 from tms.occasions import TOLD, Field, Occasion, Target
@@ -88,7 +89,7 @@ OCCASIONS = [
     Occasion(
         "tokens.issued",
         "tokens",
-        _("Issued"),
+        pgettext_lazy("tokens", "Issued"),
         "token_issue",
         subject="t.id",
         occurrence="'j:' || j.id",

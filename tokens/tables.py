@@ -3,7 +3,7 @@
 from django.db.models.functions import Lower
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from crm.models.contact import called as contact_called
 from tms import days
@@ -83,7 +83,7 @@ class IssueTable(tables.Table):
     )
     issued_on = tables.Day(verbose_name=gettext_lazy("Issued on"))
     expires_on = Ends(sort=ENDS, verbose_name=gettext_lazy("Expires on"))
-    issued = tables.Number(verbose_name=gettext_lazy("Issued"))
+    issued = tables.Number(verbose_name=pgettext_lazy("tokens", "Issued"))
     remaining = tables.Number(accessor="spendable", verbose_name=gettext_lazy("Remaining"))
     redeemed = tables.Number(hidden=True, verbose_name=gettext_lazy("Redeemed"))
     source = tables.Choice(IssueSource.choices, verbose_name=gettext_lazy("Source"))
@@ -205,7 +205,7 @@ class EntryTable(tables.Table):
         draw=by_whom,
         export=by_whom,
         needs=("by__name", "by__email", "source"),
-        verbose_name=gettext_lazy("By"),
+        verbose_name=pgettext_lazy("who", "By"),
     )
     issue = tables.Column(
         draw=lambda row: format_html(

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tms.days import day_text
 from tms.text import Fold
@@ -25,7 +26,7 @@ class EventStatus(models.TextChoices):
 
     DRAFT = "draft", _("Draft")
     OPEN = "open", _("Open")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("event", "Cancelled")
 
 
 class EventState(models.TextChoices):
@@ -36,7 +37,7 @@ class EventState(models.TextChoices):
     FULL = "full", _("Full")
     RUNNING = "running", _("Running")
     COMPLETED = "completed", _("Completed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("event", "Cancelled")
 
 
 def event_label(course: str, first_on, type: str, place: str, code: str) -> str:  # noqa: A002

@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from catalog import events, tables
@@ -73,7 +73,7 @@ def entries(pk, state, *, looking=True):
     if looking and events.may("edit", state):
         yield Action(_("Edit"), to("edit_event"), "pencil", permission=CHANGE)
     if looking and events.may("open", state):
-        yield Action(_("Open"), to("open_event"), "check", permission=CHANGE)
+        yield Action(pgettext("do", "Open"), to("open_event"), "check", permission=CHANGE)
     yield Action(_("Duplicate"), to("duplicate_event"), "copy", permission=CHANGE)
     if events.may("withdraw", state):
         yield Action(_("Make it a draft"), to("withdraw_event"), "undo-2", permission=CHANGE)
@@ -215,7 +215,7 @@ class PressEvent(OfEvent, Press):
 
 
 class OpenEvent(PressEvent):
-    title = submit = gettext_lazy("Open")
+    title = submit = pgettext_lazy("do", "Open")
     sentence = gettext_lazy("From now on people can register, as far as there are places.")
 
     def perform(self):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tms.text import Fold
 
@@ -23,7 +24,7 @@ class Role(models.TextChoices):
 class MessageState(models.TextChoices):
     WAITING = "waiting", _("Waiting for approval")
     QUEUED = "queued", _("Queued")
-    SENDING = "sending", _("Sending")
+    SENDING = "sending", pgettext_lazy("state", "Sending")
     SENT = "sent", _("Sent")
     UNCLEAR = "unclear", _("Unclear")
     FAILED = "failed", _("Failed")

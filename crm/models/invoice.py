@@ -8,6 +8,7 @@ from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # For sorting: what was not issued yet is the newest, and what is never due comes last.
 ISSUED = Coalesce("issued_on", Value(datetime.date(9999, 12, 31)))
@@ -42,7 +43,7 @@ class InvoiceStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     ISSUED = "issued", _("Issued")
     PAID = "paid", _("Paid")
-    VOID = "void", _("Void")
+    VOID = "void", pgettext_lazy("state", "Void")
 
 
 class InvoiceQuerySet(models.QuerySet):

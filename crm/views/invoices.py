@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse, reverse_lazy
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from catalog.money import written
@@ -89,7 +89,12 @@ def entries(pk: int, kind: str, status: str, *, numbered: bool):
     if numbered or status == InvoiceStatus.DRAFT:
         yield Action(_("PDF"), page_of("crm:invoice_file", pk), "file-down", dialog=False)
     if status == InvoiceStatus.DRAFT:
-        yield Action(_("Issue"), page_of("crm:issue_invoice", pk), "send", permission=MANAGE)
+        yield Action(
+            pgettext("invoice", "Issue"),
+            page_of("crm:issue_invoice", pk),
+            "send",
+            permission=MANAGE,
+        )
         yield LINE
         yield Action(
             _("Discard draft"),

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.money import written
 from tms.consequences import Consequence
@@ -58,7 +58,7 @@ class OfInvoice(Dialog):
 
 
 class Issue(OfInvoice):
-    title = gettext_lazy("Issue")
+    title = pgettext_lazy("invoice", "Issue")
     submit = gettext_lazy("Issue the invoice")
     form_class = forms_invoices.IssueForm
     previews = True

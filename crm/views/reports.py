@@ -6,7 +6,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from catalog import money
@@ -216,7 +216,7 @@ def won(request):
         rows = [(start, found.get(start, reports.Decided())) for start in form.granules]
         return Figures(
             columns=[
-                Column(_("Time")),
+                Column(pgettext("span", "Time")),
                 number(_("Won")),
                 amount(_("Worth"), currency),
                 number(_("Lost")),

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Shows(models.TextChoices):
@@ -18,7 +19,7 @@ class QuestionForm(models.TextChoices):
     MULTIPLE = "multiple", _("Multiple choice")
     TRUTH = "truth", _("True or false")
     SHORT = "short", _("Short answer")
-    NUMERIC = "numeric", _("Number")
+    NUMERIC = "numeric", pgettext_lazy("kind", "Number")
 
 
 class Quiz(models.Model):

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -203,7 +203,7 @@ def file_of(request, found: Certificate):
         "organisation": found.issuer,
         "intro": _("This certifies that"),
         "name": found.name,
-        "completed": _("completed"),
+        "completed": pgettext("certificate", "completed"),
         "training": found.title,
         "text": found.text,
         "facts": facts,

@@ -3,6 +3,7 @@
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from catalog.money import written
@@ -46,7 +47,7 @@ def receipt_file(request, pk):
         "title": _("Receipt %(number)s") % {"number": number(found)},
         "organisation": request.organisation.name,
         "facts": facts,
-        "headings": [_("Issue"), _("Number"), _("Given back")],
+        "headings": [_("Issue"), pgettext("how many", "Number"), _("Given back")],
         "rows": parts,
         "note": _("Paid in training tokens: a receipt, not an invoice."),
     }

@@ -5,7 +5,7 @@ from django.db.models import Case, CharField, Value, When
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from tms.ui import filters, tables
@@ -101,7 +101,12 @@ class Submissions(ListPage):
         return [Action(_("To be marked"), reverse("lms:marking"), "inbox", dialog=False)]
 
     def menu(self, row):
-        yield Action(_("Open"), page_of("lms:submission", row["pk"]), "arrow-right", dialog=False)
+        yield Action(
+            pgettext("do", "Open"),
+            page_of("lms:submission", row["pk"]),
+            "arrow-right",
+            dialog=False,
+        )
         if row["mark"] != Mark.REPLACED:
             mark = page_of("lms:mark_submission", row["pk"])
             yield Action(_("Mark"), mark, "check", permission=MANAGE)

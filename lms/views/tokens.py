@@ -4,6 +4,7 @@ import csv
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tms.ui.access import learner
@@ -70,7 +71,15 @@ def token_statement(request, account_id):
     response["Cache-Control"] = "no-store"
     written = csv.writer(response)
     written.writerow(
-        [_("Type"), _("Day"), _("What"), _("Number"), _("Balance"), _("Issue"), _("Expires on")]
+        [
+            _("Type"),
+            _("Day"),
+            _("What"),
+            pgettext("how many", "Number"),
+            _("Balance"),
+            _("Issue"),
+            _("Expires on"),
+        ]
     )
     for each in statement.of_account(account.pk, first, request.today, on=request.today):
         name = harmless(each.name)

@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(models.TextChoices):
@@ -20,8 +21,8 @@ class Source(models.TextChoices):
     HAND = "hand", _("By hand")
     OPPORTUNITY = "opportunity", _("Opportunity")
     API = "api", _("API")
-    IMPORT = "import", _("Import")
-    ORDER = "order", _("Order")
+    IMPORT = "import", pgettext_lazy("source", "Import")
+    ORDER = "order", pgettext_lazy("source", "Order")
 
 
 class PassQuerySet(models.QuerySet):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from tms import days, recording
 from tms.ui.timeline import value
@@ -31,7 +31,12 @@ def noun(label: str) -> str:
     if label in JOINS:
         return capfirst(str(JOINS[label]))
     model = model_of(label)
-    return capfirst(str(model._meta.verbose_name)) if model else label
+    return called(model._meta) if model else label
+
+
+def called(named) -> str:
+    """What a model or a field is called, in the reader's language; see tms.translations."""
+    return capfirst(gettext(str(named.verbose_name)))
 
 
 def model_of(label: str):
@@ -48,7 +53,7 @@ def fields(row) -> list[tuple[str, str, str]]:
     keys = sorted({**row.before, **row.after}, key=lambda key: (order.get(key, 99), key))
     return [
         (
-            capfirst(str(known[key].verbose_name)) if key in known else key,
+            called(known[key]) if key in known else key,
             said(known.get(key), row.before.get(key)),
             said(known.get(key), row.after.get(key)),
         )
@@ -71,7 +76,7 @@ def said(field, given) -> str:
 
 def columns(model) -> dict[str, str]:
     """What the columns of a model are called, in their order."""
-    return {column: capfirst(str(field.verbose_name)) for column, field in fields_of(model).items()}
+    return {column: called(field) for column, field in fields_of(model).items()}
 
 
 def fields_of(model) -> dict:

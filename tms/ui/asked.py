@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from django import forms
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from . import granules
 from .forms import Form
@@ -41,7 +41,7 @@ class Period(Asked):
     """
 
     first = forms.DateField(label=gettext_lazy("From"))
-    last = forms.DateField(label=gettext_lazy("To"))
+    last = forms.DateField(label=pgettext_lazy("span", "To"))
     by = forms.ChoiceField(label=gettext_lazy("By"), choices=Grain.choices)
     ahead = False
 

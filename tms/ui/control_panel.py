@@ -9,7 +9,7 @@ from .access import allowed, staff
 
 def words_of(option) -> str:
     """Everything that the filter finds an option by, in lower case."""
-    return " ".join([str(option.label), str(option.description), *map(str, option.words)]).lower()
+    return " ".join([str(option.label), str(option.description), *option.synonyms]).lower()
 
 
 def directory(user, query=""):

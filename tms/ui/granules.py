@@ -64,7 +64,7 @@ def name(start: datetime.date, grain: str) -> str:
 def short(start: datetime.date, grain: str, *, with_year: bool = False) -> str:
     """Nov: below a bar."""
     if grain == Grain.WEEK:
-        return format_date(start, "d MMM", locale=days.reader())
+        return days.day_brief(start)
     if grain == Grain.YEAR:
         return f"{start.year}"
     if grain == Grain.QUARTER:

@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from . import reports
 from .asked import Period
@@ -42,7 +43,7 @@ def figures(
     table = [_numbers(counts, start, shown, ranked) for start in starts]
     several = len(names) > 1
     split_columns = [reports.number(each) for each in names] if several else []
-    columns = [Column(_("Time")), *split_columns, reports.number(what)]
+    columns = [Column(pgettext("span", "Time")), *split_columns, reports.number(what)]
     rows = [
         Row([form.name_of(start), *(numbers if several else []), sum(numbers)], link(start))
         for start, numbers in zip(starts, table, strict=True)
@@ -54,7 +55,12 @@ def figures(
         rows=rows if counts else [],
         chart=draw(list(zip(form.labels(), table, strict=True)), names) if counts else None,
         total=total if counts and sums else (),
-        columns_of_file=[Column(_("From")), Column(_("Time")), Column(split), Column(what)],
+        columns_of_file=[
+            Column(_("From")),
+            Column(pgettext("span", "Time")),
+            Column(split),
+            Column(what),
+        ],
         rows_of_file=[
             (start, form.name_of(start), each, counts.get((start, each), 0))
             for start in starts

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 FINANCIAL, COMMUNICATIONS, CATALOGUE = _("Financial"), _("Communications"), _("Catalogue")
@@ -62,6 +63,11 @@ class Option:
     @property
     def url(self):
         return reverse(self.url_name)
+
+    @property
+    def synonyms(self) -> list[str]:
+        """The words in the reader's language."""
+        return [gettext(each) for each in self.words]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.models import Unit
 from crm.choosing import account_field, contact_field, contacts_field
@@ -24,7 +24,7 @@ class WholeNumber(forms.IntegerField):
     """A number of tokens: 120 and 120.00 are one; 0.5, 1e3, +1 and -1 are none."""
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("label", gettext_lazy("Number"))
+        kwargs.setdefault("label", pgettext_lazy("how many", "Number"))
         super().__init__(min_value=1, max_value=MOST, **kwargs)
         self.error_messages["invalid"] = gettext_lazy("Give a whole number of at least 1.")
         self.error_messages["min_value"] = self.error_messages["invalid"]

@@ -4,10 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class EntryKind(models.TextChoices):
-    ISSUED = "issued", _("Issued")
+    ISSUED = "issued", pgettext_lazy("tokens", "Issued")
     REDEEMED = "redeemed", _("Redeemed")
     REFUNDED = "refunded", _("Refunded")
     ADJUSTED = "adjusted", _("Adjusted")

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # When it ends, for sorting: what never does is last.
 ENDS = Coalesce("expires_on", Value(datetime.date(9999, 12, 31)))
@@ -24,10 +25,10 @@ class IssueSource(models.TextChoices):
     HAND = "hand", _("By hand")
     COURTESY = "courtesy", _("Courtesy")
     OPPORTUNITY = "opportunity", _("Opportunity")
-    ORDER = "order", _("Order")
+    ORDER = "order", pgettext_lazy("source", "Order")
     TRANSFER = "transfer", _("Transfer")
     API = "api", _("API")
-    IMPORT = "import", _("Import")
+    IMPORT = "import", pgettext_lazy("source", "Import")
 
 
 class TokenIssueQuerySet(models.QuerySet):

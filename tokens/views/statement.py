@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm import doubles
 from crm.models import Account
@@ -24,7 +24,7 @@ MOST_ON_SCREEN, MOST_ON_PAPER = 500, 5000
 
 class PeriodForm(Form):
     first = forms.DateField(label=gettext_lazy("From"))
-    last = forms.DateField(label=gettext_lazy("To"))
+    last = forms.DateField(label=pgettext_lazy("span", "To"))
 
     def clean(self):
         answers = super().clean()

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from tms.ui import charts
@@ -62,8 +62,8 @@ def figures(form) -> Figures:
     title = _("%(type)s redeemed, and expired unused") % {"type": kind}
     return Figures(
         columns=[
-            Column(_("Time")),
-            number(_("Issued")),
+            Column(pgettext("span", "Time")),
+            number(pgettext("tokens", "Issued")),
             number(_("Redeemed")),
             number(_("Adjusted")),
             number(_("Expired unused")),

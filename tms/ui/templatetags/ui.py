@@ -18,6 +18,7 @@ register = template.Library()
 
 register.filter("day", days.day_text)
 register.filter("day_short", days.day_short)
+register.filter("day_brief", days.day_brief)
 register.filter("moment", days.moment)
 register.filter("number", days.number)
 
