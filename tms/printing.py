@@ -32,8 +32,9 @@ def pdf(name: str, data: dict, *, at: datetime.datetime, picture: bytes = b"") -
     """The document `templates/print/<name>.typ` with `data`: text, numbers, lists and dicts.
 
     The same data at the same moment is the same file, to the byte. About 30 ms. `picture` (PNG)
-    stands in the data as `picture`, a list of bytes.
+    stands in the data as `picture`, a list of bytes. typst takes whole seconds only.
     """
+    at = at.replace(microsecond=0)
     compiler = typst.Compiler(FOLDER / f"{name}.typ", root=FOLDER, font_paths=fonts())
     language = (get_language() or "en").partition("-")[0]
     said = json.dumps(_letters({"lang": language, **data, "picture": list(picture)}))

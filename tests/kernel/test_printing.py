@@ -22,6 +22,13 @@ def statement(**more):
     }
 
 
+def test_a_moment_between_two_seconds_is_printed_like_its_second():
+    exact = AT.replace(microsecond=123_456)
+    assert printing.pdf("statement", statement(), at=exact) == printing.pdf(
+        "statement", statement(), at=AT
+    )
+
+
 def test_the_same_data_is_the_same_file_and_other_data_is_another():
     one, same, other = (
         printing.pdf("statement", statement(account=name), at=AT)

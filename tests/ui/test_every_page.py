@@ -61,7 +61,10 @@ def parts():
 
 @pytest.fixture
 def made(office, ada, clock, settings, tmp_path, monkeypatch):
-    """One of each thing, a unit of each kind, and items with and without a pass of Ada's."""
+    """One of each thing, a unit of each kind, and items with and without a pass of Ada's; at a
+    moment like those of a real clock, between two seconds.
+    """
+    clock.move(microseconds=123_456)
     settings.MEDIA_ROOT = tmp_path
     shorten_api(monkeypatch)
     made = world(ada, office, clock)
