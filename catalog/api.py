@@ -119,7 +119,10 @@ class SessionTold(Told):
     time_zone: str
     place: str
     link: str
-    instructor: str
+    instructor: Annotated[str, Field(description="In words.")]
+    taught_by: Annotated[
+        str, Field(description="The contacts chosen to teach it; without any, the words.")
+    ]
 
 
 class EventWhole(EventTold):
@@ -268,7 +271,7 @@ def told_event(pk: int, on: datetime.date) -> EventWhole:
     """Three statements."""
     row = plain(values_at(Event.objects.with_status(on), pk, (*EVENT, "priced_id")))
     priced = row.pop("priced_id")
-    names = ("pk", "starts_at", "ends_at", "time_zone", "place", "link", "instructor")
+    names = ("pk", "starts_at", "ends_at", "time_zone", "place", "link", "instructor", "taught_by")
     sessions = Session.objects.filter(event=pk).order_by("starts_at", "pk").values(*names)
     return EventWhole(
         sessions=[SessionTold(**plain(each)) for each in sessions],

@@ -74,7 +74,7 @@ def days(events, dates: list[datetime.date], *, month: int, zone: str) -> list[D
     here = zoneinfo.ZoneInfo(zone)
     found: dict[datetime.date, list[Meeting]] = {day: [] for day in dates}
     columns = (
-        "event_id", "event__course__title", "event__code", "place", "instructor",
+        "event_id", "event__course__title", "event__code", "place", "taught_by",
         "starts_at", "ends_at", "event__status", "event__place",
     )  # fmt: skip
     for event, title, code, place, who, starts, ends, status, otherwise in rows.order_by(

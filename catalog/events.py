@@ -232,10 +232,11 @@ def duplicate(
     journal.write(
         "event.created", copy.pk, at=at, on=on, by=by, after=said(copy) | {"copy_of": event.pk}
     )
+    made = {}
     for session in own:
         starts, ends = (wall + shift for wall in wall_of(session))
         zone = session.time_zone
-        Session.objects.create(
+        made[session.pk] = Session.objects.create(
             event=copy,
             starts_at=moment_of(starts, zone, field="first_on"),
             ends_at=moment_of(ends, zone, field="first_on"),
@@ -243,8 +244,11 @@ def duplicate(
             place=session.place,
             link=session.link,
             instructor=session.instructor,
-        )
+        ).pk
     keep_days(copy)
+    consequences.follow(
+        Fact("event.duplicated", (copy.pk,), at=at, on=on, by=by, data={"sessions": made})
+    )
     return copy
 
 

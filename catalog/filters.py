@@ -105,7 +105,7 @@ class EventFilter(filters.FilterSet):
         return queryset
 
     def taught_by(self, queryset, name, value):
-        sessions = Session.objects.filter(event=OuterRef("pk")).annotate(who=Fold(F("instructor")))
+        sessions = Session.objects.filter(event=OuterRef("pk")).annotate(who=Fold(F("taught_by")))
         for word in value.replace("\x00", "").split()[:8]:
             sessions = sessions.filter(who__contains=Fold(Value(word)))
         return queryset.filter(Exists(sessions))

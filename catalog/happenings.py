@@ -37,6 +37,7 @@ HAPPENINGS = [
             "event.session_added": _("Session added"),
             "event.session_changed": _("Session changed"),
             "event.session_removed": _("Session removed"),
+            "event.instructors_chosen": _("Instructors of a session chosen"),
         },
         45,
     ),

@@ -71,9 +71,9 @@ def paths():
 @functools.lru_cache(maxsize=8)
 def events(day):
     """Events with their state on `day` and who teaches them; made once a day: take `.all()`."""
-    sessions = Session.objects.filter(event=OuterRef("pk")).exclude(instructor="")
+    sessions = Session.objects.filter(event=OuterRef("pk")).exclude(taught_by="")
     return Event.objects.with_status(day).annotate(
-        instructors=joined(sessions, "instructor", "event")
+        instructors=joined(sessions, "taught_by", "event")
     )
 
 

@@ -21,11 +21,11 @@ PEOPLE = {
         FROM crm_account ac WHERE ac.id = m.account_id AND m.first_hand""",
     Role.OWNER: """SELECT '{role}', NULL::bigint, ac.owner_id, NULL::text
         FROM crm_account ac WHERE ac.id = m.account_id AND m.first_hand""",
-    # Sessions name their instructor; contacts marked as instructors are found by that name.
+    # Those chosen to teach one of its sessions who still are instructors.
     Role.INSTRUCTORS: """SELECT DISTINCT '{role}', i.id, NULL::bigint, NULL::text
-        FROM catalog_session s JOIN crm_contact i ON i.is_instructor AND i.archived_at IS NULL
-        AND lower(s.instructor) = lower(btrim(i.first_name || ' ' || i.last_name))
-        WHERE s.event_id = m.event_id AND s.instructor <> ''""",
+        FROM catalog_session s JOIN crm_teaching g ON g.session_id = s.id
+        JOIN crm_contact i ON i.id = g.contact_id AND i.is_instructor AND i.archived_at IS NULL
+        WHERE s.event_id = m.event_id""",
     Role.ADDRESSES: """SELECT '{role}', NULL::bigint, NULL::bigint, x.address
         FROM unnest(%(addresses)s::text[]) AS x(address) WHERE m.first_hand""",
 }

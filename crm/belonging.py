@@ -8,7 +8,7 @@ from tms import consequences, journal
 from tms.consequences import Consequence, Fact
 from tms.refusals import Refusal
 
-from . import accounts, contacts
+from . import accounts, contacts, managers
 from .models import Account, Contact, Membership
 
 
@@ -48,6 +48,7 @@ def change_account(
         Membership.objects.get_or_create(contact=contact, account=left)
     else:
         touched += no_longer_main(contact, [left], at=at, on=on, by=by)
+        managers.left(contact, [left.pk], at=at, on=on, by=by)
     # Two facts, so that the history of either account tells it.
     journal.write(
         "account.contact_left",
@@ -121,6 +122,7 @@ def remove(
         )
     contacts.save(contact, {})
     touched = no_longer_main(contact, [account], at=at, on=on, by=by)
+    managers.left(contact, [account.pk], at=at, on=on, by=by)
     journal.write(
         "contact.account_removed",
         contact.pk,

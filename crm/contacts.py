@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from tms.compiled import Rows
 from tms.refusals import Refusal, Stale
 
-from . import accounts, changes, external_ids, fields, typed
+from . import accounts, changes, external_ids, fields, teaching, typed
 from .models import Account, AccountKind, Contact
 
 TOLD = (
@@ -108,6 +108,7 @@ def edit(
     called = contact.name
     save(contact, changed)
     if contact.name != called:
+        teaching.renamed(contact)
         _rename_along(contact, called, at=at, on=on, by=by)
     changes.write(
         "contact.edited",

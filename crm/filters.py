@@ -80,6 +80,12 @@ class ContactFilter(Standing):
         every=_("All"),
         method="signs_in",
     )
+    instructor = filters.Choice(
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        label=_("Instructor"),
+        every=_("All"),
+        method="teaches",
+    )
     show = show()
 
     class Meta(filters.FilterSet.Meta):
@@ -95,6 +101,9 @@ class ContactFilter(Standing):
 
     def of_account(self, rows, name, account):
         return rows.of_account(account.pk) if account else rows
+
+    def teaches(self, rows, name, value):
+        return rows.filter(is_instructor=value == "yes")
 
     def signs_in(self, rows, name, value):
         return rows.filter(user__isnull=value == "no")

@@ -36,6 +36,7 @@ HAPPENINGS = [
             "account.created": _("Account created"),
             "account.edited": _("Account edited"),
             "account.contact_left": _("Contact left an account"),
+            "account.managers_chosen": _("Managers of an account chosen"),
             "account.external_id_added": _("External ID added to an account"),
             "account.external_id_removed": _("External ID removed from an account"),
             "account.archived": _("Account archived"),

@@ -23,7 +23,17 @@ from tms import consequences
 from tms.consequences import Consequence
 from tms.refusals import Refusal, Stale
 
-from . import accounts, archiving, changes, contacts, merged_parts, referring, signing_in
+from . import (
+    accounts,
+    archiving,
+    changes,
+    contacts,
+    managers,
+    merged_parts,
+    referring,
+    signing_in,
+    teaching,
+)
 from .merged_parts import Filled
 from .models import Account, AccountKind, Contact, Membership, Opportunity
 
@@ -79,6 +89,8 @@ def merge_contacts(
     _put_away(gone, kept, at, email=None)
     contacts.save(kept, filled.values)
     told += _accounts_along(merge)
+    managers.merged("contact", kept, gone)
+    teaching.merged(kept, gone)
     told += merged_parts.moved(merge) + _followed(merge) + filled.told()
     _write(merge, filled)
     return told
@@ -120,6 +132,7 @@ def _merge_accounts(merge: Merge) -> list[Consequence]:
     filled = merged_parts.of_account(kept, gone)
     _put_away(gone, kept, merge.at, main_contact=None)
     told += merged_parts.people_moved(merge) + merged_parts.children_moved(merge, filled)
+    managers.merged("account", kept, gone)
     accounts.save(kept, filled.values)
     told += merged_parts.moved(merge) + _followed(merge) + filled.told()
     _write(merge, filled)

@@ -3,7 +3,7 @@
 from .models import Account, Contact
 
 # What belongs to its row alone, and goes with it.
-OWN = {"crm.Change", "crm.ExternalId", "tokens.Spending", "tokens.Spender"}
+OWN = {"crm.Change", "crm.ExternalId", "crm.AccountManager", "tokens.Spending", "tokens.Spender"}
 
 
 def to(row: Contact | Account, *, besides=()) -> list[str]:

@@ -16,7 +16,15 @@ from tms.ui.register import (
     Tab,
 )
 
-from . import happenings, register_invoices, search, told, told_selling, told_tasks
+from . import (
+    happenings,
+    register_invoices,
+    search,
+    told,
+    told_marks,
+    told_selling,
+    told_tasks,
+)
 from .views import dashboard, notes, opportunity_panels, panels, tasks
 from .views.accounts import contacts_of
 
@@ -190,6 +198,7 @@ FACTS = [
     Fact("note.edited", "pencil", told_tasks.note_edited),
     Fact("note.removed", "trash-2", told_tasks.note_removed, "warn"),
     Fact("account.restored", "archive-restore", _("Account restored"), "good"),
+    *told_marks.FACTS,
     *told_selling.FACTS,
     *register_invoices.FACTS,
 ]

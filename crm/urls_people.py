@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import merging, notes, tasks
+from .views import marks, merging, notes, tasks
 
 of_contact = [
     path("tasks/", tasks.alone("contact"), name="contact_tasks"),
@@ -18,6 +18,7 @@ of_account = [
     path("tasks/creation/", tasks.AddToAccount.as_view(), name="add_account_task"),
     path("notes/", notes.alone("account"), name="account_notes"),
     path("notes/creation/", notes.AddToAccount.as_view(), name="add_account_note"),
+    path("managers/", marks.ChooseManagers.as_view(), name="choose_managers"),
     path("merging/", merging.MergeAccount.as_view(), name="merge_account"),
     path("deletion/", merging.DeleteAccount.as_view(), name="delete_account"),
 ]
@@ -42,6 +43,12 @@ of_note = [
 ]
 
 urlpatterns = [
+    path("instructors/options/", marks.instructor_options, name="instructor_options"),
+    path(
+        "sessions/<int:pk>/instructors/",
+        marks.ChooseInstructors.as_view(),
+        name="choose_instructors",
+    ),
     path("contacts/<int:pk>/", include(of_contact)),
     path("accounts/<int:pk>/", include(of_account)),
     path("opportunities/<int:pk>/", include(of_opportunity)),

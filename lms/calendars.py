@@ -41,7 +41,7 @@ def calendar_of(registration: Registration, sessions, *, url: str, at: datetime.
         place = session.place or registration.event.place
         if place:
             entry["location"] = vText(place)
-        about = [f"{course.title}, {number}", session.instructor, session.link, url]
+        about = [f"{course.title}, {number}", session.taught_by, session.link, url]
         entry.add("description", "\n".join(filter(None, about)))
         if session.link:
             entry.add("url", session.link)

@@ -298,7 +298,7 @@ def _events(course, on, at, contact):
         .filter(course=course)
         .annotate(
             first_place=Subquery(first.values("place")[:1]),
-            first_instructor=Subquery(first.values("instructor")[:1]),
+            first_instructor=Subquery(first.values("taught_by")[:1]),
             lapsed=Coalesce(Subquery(lapsed.values(n=Count("pk"))), 0),
             waited_for=Exists(queue.filter(offered_at=None)),
             waits_as=Subquery(line.values("pk")[:1]),

@@ -1,25 +1,30 @@
 """Which other events of a learner's meet at the same time? It is said, never refused."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from catalog.models import Event, Session
+from crm.models import Teaching
 from tms.consequences import Consequence
 from tms.days import moment
 
 from . import effects
+from .models import Registration
 
 
 def of(contact_id: int, event: Event) -> list[str]:
-    """Each session of theirs that meets while one of the event's does, in words. One statement."""
+    """Each session of theirs, to learn or to teach, that meets while one of the event's does, in
+    words. One statement.
+    """
     same_time = Session.objects.filter(
         event=event.pk, starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
     )
+    places = Registration.objects.live().filter(event=OuterRef("event"), contact=contact_id)
+    taught = Teaching.objects.filter(session=OuterRef("pk"), contact=contact_id)
     rows = (
         Session.objects.filter(
             Exists(same_time),
-            event__registrations__contact=contact_id,
-            event__registrations__cancelled_at=None,
+            Q(Exists(places)) | Q(Exists(taught)),
         )
         .exclude(event=event.pk)
         .exclude(event__status="cancelled")

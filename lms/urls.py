@@ -10,6 +10,7 @@ from . import (
     urls_queue,
     urls_quiz,
     urls_scorm,
+    urls_teaching,
 )
 from .views import (
     asked,
@@ -128,4 +129,5 @@ urlpatterns = [
     *urls_queue.urlpatterns,
     *urls_assignment.urlpatterns,
     *urls_scorm.urlpatterns,
+    *urls_teaching.urlpatterns,
 ]

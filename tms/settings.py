@@ -344,6 +344,7 @@ FIRST_STEPS = ["catalog.setup.first_region"]
 # What the verbs of one floor set off on a floor above it, in this order.
 CONSEQUENCES = [
     "catalog.sessions.follow_zone",
+    "crm.teaching.follow",
     "lms.waiting.follow",
     "lms.transferring.follow_cancelled",
     "lms.places.release_uncovered",
@@ -426,6 +427,7 @@ PERSONAL = [
     "crm.personal_tasks",
     "crm.personal_sales",
     "crm.personal",
+    "crm.personal_teaching",
     "tms.people.personal",
 ]
 

@@ -137,7 +137,12 @@ class SessionForm(Form):
         assume_scheme="https",
         help_text=gettext_lazy("Where it is held online."),
     )
-    instructor = forms.CharField(label=gettext_lazy("Instructor"), max_length=120, required=False)
+    instructor = forms.CharField(
+        label=gettext_lazy("Instructor"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("In words. Where contacts are chosen to teach it, they are shown."),
+    )
 
     def clean(self):
         answers = super().clean()

@@ -180,6 +180,18 @@ class Session(models.Model):
     place = models.CharField(_("place"), max_length=200, blank=True)
     link = models.URLField(_("link"), blank=True)
     instructor = models.CharField(_("instructor"), max_length=120, blank=True)
+    # The names of the contacts who were chosen to teach it: kept by crm.teaching alone.
+    instructors = models.CharField(max_length=1100, default="", db_default="", editable=False)
+    # Who teaches it: whoever was chosen, or the words where nobody is.
+    taught_by = models.GeneratedField(
+        expression=Case(
+            When(instructors="", then=F("instructor")),
+            default=F("instructors"),
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta:
         default_permissions = ()

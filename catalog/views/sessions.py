@@ -53,7 +53,14 @@ def row(session, zone) -> dict:
         "times": f"{starts:%H:%M} – {until}",
         "zone": session.time_zone.replace("_", " ") if elsewhere else "",
         "menu": [
-            [Action(_("Edit"), page_of("catalog:edit_session", session.pk), "pencil")],
+            [
+                Action(_("Edit"), page_of("catalog:edit_session", session.pk), "pencil"),
+                Action(
+                    _("Choose instructors"),
+                    page_of("crm:choose_instructors", session.pk),
+                    "user-check",
+                ),
+            ],
             [
                 Action(
                     _("Remove"),

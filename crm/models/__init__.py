@@ -13,6 +13,7 @@ from .invoice import (
     NumberSeries,
     Quote,
 )
+from .marks import AccountManager, Teaching
 from .opportunity import Fulfilment, Interest, InterestContact, Opportunity
 from .stage import Stage, StageKind
 from .task import Note, Task, TaskState
@@ -20,6 +21,7 @@ from .task import Note, Task, TaskState
 __all__ = [
     "Account",
     "AccountKind",
+    "AccountManager",
     "Change",
     "Contact",
     "CustomField",
@@ -42,4 +44,5 @@ __all__ = [
     "StageKind",
     "Task",
     "TaskState",
+    "Teaching",
 ]

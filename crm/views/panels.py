@@ -31,6 +31,11 @@ MEMBERSHIPS = Rows(
 )
 IDS_OF_CONTACT = Rows(lambda contact_id: ExternalId.objects.filter(contact=contact_id))
 IDS_OF_ACCOUNT = Rows(lambda account_id: ExternalId.objects.filter(account=account_id))
+MANAGERS = Rows(
+    lambda account_id: Contact.objects.filter(manages__account=account_id).order_by(
+        "name_key", "pk"
+    )
+)
 CHILDREN = Rows(
     lambda parent_id: (
         Account.objects.living()
@@ -108,10 +113,11 @@ def contact_history(request, contact, *, panel=True) -> str:
 
 
 def account_details(request, account) -> str:
-    """The facts at the side. One statement."""
+    """The facts at the side. Two statements."""
     context = {
         "account": account,
         "external_ids": IDS_OF_ACCOUNT(account_id=account.pk),
+        "managers": MANAGERS(account_id=account.pk),
         "country": dict(countries()).get(account.country, account.country),
         "may_change": allowed(request.user, "crm.change_people") and not account.archived_at,
     }

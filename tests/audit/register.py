@@ -23,7 +23,7 @@ PERSONAL = {
     "tms.KeptMail": (PEOPLE, "to subject text html files"),
     "tms.JournalRow": (HISTORY, "before after reason"),
     "tms.AuditRow": (HISTORY, "before after address"),
-    "catalog.Session": ("catalog.personal.erase", "instructor"),
+    "catalog.Session": ("catalog.personal.erase", "instructor instructors taught_by"),
     "crm.Account": (
         CRM,
         "name legal_name street postcode city tax_number notes custom name_key",

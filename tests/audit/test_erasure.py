@@ -31,12 +31,14 @@ from crm import (
     erasure,
     external_ids,
     invoices,
+    managers,
     merging,
     notes,
     opportunities,
     people,
     taking_out,
     tasks,
+    teaching,
 )
 from crm.models import Account, Contact, Erasure, Invoice, Note, Opportunity, Quote, Task
 from lms import attempts, certificates, learning, requests
@@ -247,6 +249,9 @@ def learns(made, kestrel, own, who, user):
         **who,
     )
     assert session.pk
+    contacts.edit(made.pk, is_instructor=True, **who)
+    teaching.choose(session, [made], **who)
+    managers.choose(kestrel, [made], **who)
     event.refresh_from_db()
     RegistrationFactory(contact=made, account=kestrel, event=event, paid_by="invoice")
     assert over.pk
@@ -750,6 +755,8 @@ def test_what_is_held_is_taken_out_whole(canary, clock, office):
         "certificates",
         "requests",
         "sessions_taught",
+        "teaches",
+        "manages",
         "token_issues",
         "token_entries",
         "token_spending",

@@ -119,7 +119,7 @@ def test_an_accounts_page_costs_the_same_for_any_past(n, kestrel, client, count_
     noted = external_ids.add(kestrel, system="System", value="1", **who)
     copies(JournalRow.objects.latest("id"), n - 1)
     copies(noted, n - 1, system=lambda n: f"System {n}")
-    assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/")) == 11
+    assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/")) == 12
     assert count_queries(lambda: client.get(f"/accounts/{kestrel.pk}/history/")) == 7
 
 

@@ -24,7 +24,13 @@ APPS = (
     "tms/watch",
 )
 # Names that look like kinds: facts for CONSEQUENCES and a lock, which are not written.
-NOT_WRITTEN = {"organisation.zone_changed", "event.moved", "event.seats_changed", "tokens.import"}
+NOT_WRITTEN = {
+    "organisation.zone_changed",
+    "event.duplicated",
+    "event.moved",
+    "event.seats_changed",
+    "tokens.import",
+}
 
 
 def nouns() -> set[str]:

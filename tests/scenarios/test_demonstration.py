@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from crm.models import Invoice, Opportunity, Stage
+from crm.models import AccountManager, Invoice, Opportunity, Stage, Teaching
 from lms.models import Completion, Payment, Registration, Request
 from passes import expiring
 from passes.models import Pass, PassType, Status
@@ -64,6 +64,13 @@ def believable_and_true(clock):
     assert kinds == set(EntryKind.values)
     assert books.prove(TODAY).differing_count == books.prove(TODAY).waiting_count == 0
     assert Spender.objects.count() == 2
+    # Two teach the sessions that name them, and somebody looks after an account.
+    assert set(Teaching.objects.values_list("session__taught_by", flat=True)) == {
+        "Ewan Sharp",
+        "Petra Kuusk",
+    }
+    manager = AccountManager.objects.get()
+    assert (str(manager.contact), str(manager.account)) == ("Hanna Ek", "Kestrel Rail Group")
     # Its history tells of each kind of change, and of none after now.
     told = set(JournalRow.objects.filter(subject_kind="pass").values_list("kind", flat=True))
     assert told == {

@@ -7,7 +7,18 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
-from crm import accounts, contacts, external_ids, invoices, merging, notes, opportunities, tasks
+from crm import (
+    accounts,
+    contacts,
+    external_ids,
+    invoices,
+    managers,
+    merging,
+    notes,
+    opportunities,
+    tasks,
+    teaching,
+)
 from crm.models import Account, Contact, ExternalId, Invoice, Opportunity
 from lms import cancelling, checkout, paying, requests
 from lms.models import Completion, Progress, Registration, Request
@@ -102,6 +113,10 @@ def holding(contact, course, path, who):
     tasks.add(contact, title="Ring", **who)
     notes.add(contact, text="Likes tea", **who)
     accounts.edit(contact.account_id, main_contact=contact, **who)
+    managers.choose(contact.account, [contact], **who)
+    contacts.edit(contact.pk, is_instructor=True, **who)
+    contact.refresh_from_db()
+    teaching.choose(EventFactory().sessions.get(), [contact], **who)
     return given, event, deal
 
 
@@ -154,7 +169,7 @@ def test_the_preview_says_it_all_and_changes_nothing(ada, double, who):
         "1 training pass that is over moves.",
         "May spend the training tokens of 1 more account.",
         "2 registrations move.",
-        "Filled in from the other one: phone",
+        "Filled in from the other one: phone, instructor",
     ]
     double.refresh_from_db()
     assert double.merged_into is None
@@ -426,6 +441,7 @@ def test_of_every_column_that_leads_to_a_contact_or_an_account_it_is_known_what_
     known = {
         "comms.Message": "contact account",
         "crm.Account": "main_contact parent",
+        "crm.AccountManager": "contact account",
         "crm.Contact": "account",
         "crm.ExternalId": "contact account",
         "crm.InterestContact": "contact",
@@ -434,6 +450,7 @@ def test_of_every_column_that_leads_to_a_contact_or_an_account_it_is_known_what_
         "crm.Note": "contact account",
         "crm.Opportunity": "contact account",
         "crm.Task": "contact account",
+        "crm.Teaching": "contact",
         "lms.Attempt": "contact",
         "lms.Certificate": "contact",
         "lms.Completion": "contact",

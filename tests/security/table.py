@@ -1,7 +1,8 @@
 """Which address is for whom: one row each, read by test_roles.
 
-A row's rule is PUBLIC, SIGNED_IN (anybody), LEARNER (who is a contact), STAFF (anybody in the back
-office), or the permission it needs (a tuple: all of them).
+A row's rule is PUBLIC, SIGNED_IN (anybody), LEARNER (who is a contact), TEACHER and MANAGER (a
+contact who is an instructor, or looks after an account), STAFF (anybody in the back office), or
+the permission it needs (a tuple: all of them).
 """
 
 from decimal import Decimal
@@ -46,6 +47,9 @@ from tms.programs import keys, webhooks
 from tokens import issuing, ledger, selling
 
 PUBLIC, SIGNED_IN, LEARNER, STAFF = "public", "signed in", "learner", "staff"
+TEACHER, MANAGER = "instructor", "account manager"
+# What a contact opens in the LMS, and no colleague.
+IN_THE_LMS = {LEARNER, TEACHER, MANAGER}
 
 # Sign-in and second factor are allauth's own pages, with tests of their own in tests/people.
 # The API's operations have a table of their own, in test_programs.py.
@@ -108,6 +112,7 @@ TABLE = {
     "people:language": PUBLIC,
     "my_account": SIGNED_IN,
     "lms:my_learning": SIGNED_IN,
+    **rows("lms", TEACHER, "my_teaching past_teaching my_event attendance_list call_roll"),
     "lms:certificates": PUBLIC,
     "lms:certificate": PUBLIC,
     "people:first": PUBLIC,
@@ -199,10 +204,12 @@ TABLE = {
         add_contact_id remove_contact_id archive_contact restore_contact invite
         create_account edit_account add_account_id remove_account_id archive_account
         restore_account merge_contact delete_contact merge_account delete_account
+        choose_managers
         add_contact_task add_contact_note add_account_task add_account_note
         edit_task tick_task untick_task remove_task edit_note remove_note
     """,
     ),
+    **rows("crm", CHANGE, "choose_instructors instructor_options"),
     **rows("crm", SEE_DEALS, "opportunities board opportunity opportunity_history quote"),
     **rows("crm", SEE_DEALS, "report_pipeline report_won report_lost"),
     "crm:opportunity_part": SEE_DEALS,
@@ -635,6 +642,8 @@ def world(ada, office, clock) -> dict:
                     f"add_{noun}_note",
                 )
             },
+            "crm:choose_instructors": {"pk": Session.objects.first().pk},
+            "crm:choose_managers": {"pk": ada.account_id},
             "crm:opportunity_part": {"pk": deal.pk, "name": "details"},
             "crm:remove_opportunity_id": {"pk": deal.pk, "id": theirs.pk},
             "crm:remove_interest": {"pk": deal.pk, "id": interest.pk},

@@ -13,11 +13,25 @@ from django.db import transaction
 from django.template import Template
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from catalog.models import Event
+from crm import teaching
 from tests.factories import LearnerFactory, UserFactory
 from tms.models import User
 from tms.people import permissions, roles
 
-from .table import ELSEWHERE, LEARNER, PUBLIC, SIGNED_IN, STAFF, TABLE, address, shorten_api, world
+from .table import (
+    ELSEWHERE,
+    IN_THE_LMS,
+    LEARNER,
+    PUBLIC,
+    SIGNED_IN,
+    STAFF,
+    TABLE,
+    TEACHER,
+    address,
+    shorten_api,
+    world,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +94,8 @@ def expected(name, who, user) -> str:
         return "in"
     if rule == LEARNER:
         return "in" if who == "learner" else "no"
+    if rule in IN_THE_LMS:
+        return "in" if who == rule else "no"
     if not user.is_staff:
         return "no"
     if rule == STAFF:
@@ -89,7 +105,7 @@ def expected(name, who, user) -> str:
 
 def needed_by(rule) -> tuple[str, ...]:
     """The rights that a row asks for."""
-    if rule in {PUBLIC, SIGNED_IN, LEARNER, STAFF}:
+    if rule in {PUBLIC, SIGNED_IN, STAFF, *IN_THE_LMS}:
         return ()
     return (rule,) if isinstance(rule, str) else rule
 
@@ -153,7 +169,9 @@ def test_a_press_needs_what_the_page_needs(everything, browse, holder):
         pressing = [
             (who, expected(name, who, user), client) for who, (user, client) in strangers.items()
         ]
-        pressing.append((f"staff with {wanted}", "no" if rule == LEARNER else "in", holder(wanted)))
+        pressing.append(
+            (f"staff with {wanted}", "no" if rule in IN_THE_LMS else "in", holder(wanted))
+        )
         pressing += [
             (f"staff with all but {right}", "no", holder(every - {right})) for right in wanted
         ]
@@ -184,3 +202,23 @@ def test_what_belongs_to_another_learner_is_not_there(everything, browse):
         assert browse(other.user).get(address(f"lms:{name}", made)).status_code == 404, name
     for name in ("choose_date", "cancel_mine"):
         assert browse(other.user).post(address(f"lms:{name}", made)).status_code == 404, name
+
+
+def test_an_instructor_sees_their_events_and_nobody_elses(everything, browse, clock, office):
+    made, people = everything
+    event = Event.objects.get(pk=made["default"]["event_id"])
+    theirs, other = (LearnerFactory(is_instructor=True) for _n in range(2))
+    when = {"at": clock.at, "on": clock.on(), "by": office}
+    teaching.choose(event.sessions.first(), [theirs], **when)
+    people |= {"instructor": theirs.user}
+    wrong = []
+    for name in sorted(each for each, rule in TABLE.items() if rule == TEACHER):
+        for who, user in people.items():
+            cache.clear()
+            got = answered(browse(user), "get", address(name, made))
+            if got != expected(name, who, user):
+                wrong.append(f"{name} by {who} is {got}")
+        if "teaching" not in name:
+            assert browse(other.user).get(address(name, made)).status_code == 404, name
+            assert browse(theirs.user).get(address(name, made)).status_code == 200, name
+    assert wrong == []

@@ -90,6 +90,15 @@ CONTACTS = [
 # Learners who can sign in: by first name.
 LEARNERS = ["Ada", "Jonas"]
 
+# Who teaches, with their address; the first of them signs in.
+INSTRUCTORS = [
+    ("Ewan Sharp", "ewan.sharp@northlight.example"),
+    ("Petra Kuusk", "petra.kuusk@northlight.example"),
+]
+
+# Who looks after the training of Kestrel Rail Group, and signs in.
+MANAGER = "Hanna Ek"
+
 # address, name, role
 STAFF = [
     ("admin@northlight.example", "Maren Holt", "Administrator"),

@@ -27,7 +27,7 @@ from tms.people import first, staff
 from tms.programs import webhooks
 from tokens import types as token_types
 
-from . import courses, deals, followup, lesson, lives, online, people, prepaid, writing
+from . import courses, deals, followup, lesson, lives, marks, online, people, prepaid, writing
 
 ZONE = "Europe/Stockholm"
 FILES = Path(__file__).parent / "files"
@@ -84,6 +84,7 @@ def build(at: datetime.datetime) -> None:
     _installation(world)
     _catalogue(world)
     _customers(world)
+    marks.mark(world)
     _pass_types(world)
     lives.live(world)
     prepaid.live(world)

@@ -23,7 +23,7 @@ def _whoever(pk):
             rights=ArraySubquery(rights.annotate(full=full).values("full")),
             roles=ArraySubquery(roles),
         )
-        .values_list(*FIELDS, "rights", "roles", "contact")
+        .values_list(*FIELDS, "rights", "roles", "contact", "contact__is_instructor")
     )
 
 
@@ -36,16 +36,18 @@ class Backend(AuthenticationBackend):
     def get_user(self, user_id):
         """Who is signed in, with what every page asks of them: one statement.
 
-        Besides its fields the user has `role_names` and `is_learner` (belongs to a contact).
+        Besides its fields the user has `role_names`, `is_learner` (belongs to a contact) and
+        `teaches` (one who is marked as an instructor).
         """
         rows = WHO(pk=int(user_id))
         if not rows:
             return None
-        *fields, rights, roles, contact_id = rows[0]
+        *fields, rights, roles, contact_id, teaches = rows[0]
         user = User.from_db(User.objects.db, FIELDS, fields)
         if not user.is_superuser:
             user._perm_cache = set(rights)  # where Django's own backend keeps what it asked for
         user.role_names, user.is_learner = roles, contact_id is not None
+        user.teaches = bool(teaches)
         return user if self.user_can_authenticate(user) else None
 
     def _get_user_permissions(self, user_obj):

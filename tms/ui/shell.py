@@ -34,10 +34,12 @@ class Shell:
 
     @cached_property
     def learner_menu(self):
-        """The same for the learner site; My Learning is for who is signed in."""
+        """The same for the learner site; My Learning is for who is signed in, the rest by role."""
         entries = [(_("Catalogue"), reverse("lms:catalogue"))]
         if self.request.user.is_authenticated:
             entries.append((_("My Learning"), reverse("lms:my_learning")))
+        if getattr(self.request.user, "teaches", False):
+            entries.append((_("My Teaching"), reverse("lms:my_teaching")))
         return self.placed(entries)
 
     def placed(self, entries):

@@ -30,4 +30,8 @@ def signs() -> str:
     rows = [(email, role) for email, _name, role in people.STAFF[:2]]
     learners = User.objects.filter(contact__first_name__in=people.LEARNERS, is_staff=False)
     rows += [(user.email, "Learner") for user in learners.order_by("name")]
+    teachers = User.objects.filter(contact__is_instructor=True).order_by("name")
+    rows += [(user.email, "Instructor") for user in teachers]
+    managers = User.objects.filter(contact__manages__isnull=False).distinct().order_by("name")
+    rows += [(user.email, "Account manager") for user in managers]
     return "\n".join(f"{role:<15} {email:<36} {people.PASSWORD}" for email, role in rows)
