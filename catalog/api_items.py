@@ -91,7 +91,8 @@ def change_item(request, pk: int, asked: ItemChange):
 def duplicate_item(request, pk: int, asked: Copy):
     """Make a draft like it, with its texts, steps and prices."""
     item = at_address(Item.objects, pk)
-    return told_item(verbs.duplicate(item, **asked.model_dump(), **who(request)).pk)
+    made, _told = verbs.duplicate(item, **asked.model_dump(), **who(request))
+    return told_item(made.pk)
 
 
 # What can happen to one

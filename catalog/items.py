@@ -202,9 +202,11 @@ def restore(item: Item, *, at: datetime.datetime, on: datetime.date, by) -> Item
 @transaction.atomic
 def duplicate(
     item: Item, *, title: str, code: str, at: datetime.datetime, on: datetime.date, by
-) -> Item:
+) -> tuple[Item, list[Consequence]]:
     """A draft like `item` under another title and code: texts, picture, categories, tags, steps,
-    and the prices that have not run out. Events and content stay with the original.
+    and the prices that have not run out. Events and registrations stay with the original.
+
+    Returns what else came along, from the floors above (the content of a course).
     """
     item = locked(item)
     values = {name: getattr(item, name) for name in (*PLAIN, *RICH, "tags", "image", "kind")}
@@ -226,7 +228,8 @@ def duplicate(
     journal.write(
         "item.created", copy.pk, at=at, on=on, by=by, after=said(copy) | {"copy_of": item.pk}
     )
-    return copy
+    fact = Fact("item.duplicated", (copy.pk,), at=at, on=on, by=by, data={"copy_of": item.pk})
+    return copy, consequences.follow(fact)
 
 
 @transaction.atomic

@@ -37,7 +37,7 @@ def add_section(course: Item, *, title: str, at: datetime.datetime, on, by) -> S
     section = Section.objects.create(
         course=course, title=title, position=_end(Section.objects.filter(course=course))
     )
-    _note("item.content_changed", course.pk, {"section": title}, at=at, on=on, by=by)
+    note(course.pk, {"section": title}, at=at, on=on, by=by)
     return section
 
 
@@ -48,7 +48,7 @@ def rename_section(section: Section, *, title: str, at: datetime.datetime, on, b
     section.title = title
     section.save(update_fields=["title"])
     after = {"section": title, "section_before": before}
-    _note("item.content_changed", section.course_id, after, at=at, on=on, by=by)
+    note(section.course_id, after, at=at, on=on, by=by)
     return section
 
 
@@ -61,9 +61,7 @@ def remove_section(section: Section, *, at: datetime.datetime, on, by) -> None:
         raise Refusal(
             _("Learners have progress in units that were in this section. Rename it instead.")
         )
-    _note(
-        "item.content_changed", section.course_id, {"removed": section.title}, at=at, on=on, by=by
-    )
+    note(section.course_id, {"removed": section.title}, at=at, on=on, by=by)
     section.delete()
 
 
@@ -100,7 +98,7 @@ def save_unit(
         Quiz.objects.get_or_create(unit=unit)
     if unit.form == UnitForm.ASSIGNMENT:
         Assignment.objects.get_or_create(unit=unit)
-    _note("item.content_changed", unit.section.course_id, {"unit": unit.title}, at=at, on=on, by=by)
+    note(unit.section.course_id, {"unit": unit.title}, at=at, on=on, by=by)
     return unit
 
 
@@ -113,33 +111,12 @@ def remove_unit(unit: ContentUnit, *, at: datetime.datetime, on, by) -> None:
     else:
         unit.delete()
     after = {"removed": unit.title}
-    _note("item.content_changed", unit.section.course_id, after, at=at, on=on, by=by)
-
-
-@transaction.atomic
-def move(row: Section | ContentUnit, *, up: bool, at: datetime.datetime, on, by) -> None:
-    """Swap a section or a unit with the one before it (`up`) or after it; at the edge: nothing."""
-    if isinstance(row, Section):
-        course_id = row.course_id
-        siblings = Section.objects.filter(course=course_id)
-    else:
-        course_id = row.section.course_id
-        siblings = ContentUnit.objects.filter(section=row.section_id, archived_at=None)
-    order = list(siblings.select_for_update().order_by("position", "id"))
-    place = next(index for index, each in enumerate(order) if each.pk == row.pk)
-    other = place - 1 if up else place + 1
-    if not 0 <= other < len(order):
-        return
-    order[place], order[other] = order[other], order[place]
-    for position, each in enumerate(order):
-        each.position = position
-    siblings.model.objects.bulk_update(order, ["position"])
-    _note("item.content_changed", course_id, {"moved": row.title}, at=at, on=on, by=by)
+    note(unit.section.course_id, after, at=at, on=on, by=by)
 
 
 def changed(unit: ContentUnit, after: dict, *, at: datetime.datetime, on, by) -> None:
     """Write down that something within the unit was changed, in the caller's transaction."""
-    _note("item.content_changed", unit.section.course_id, after, at=at, on=on, by=by)
+    note(unit.section.course_id, after, at=at, on=on, by=by)
 
 
 def _end(rows) -> int:
@@ -147,6 +124,7 @@ def _end(rows) -> int:
     return 0 if last is None else last + 1
 
 
-def _note(kind, course_id, after, *, at, on, by) -> None:
+def note(course_id: int, after: dict, *, at: datetime.datetime, on, by) -> None:
+    """Write down that the course's content was changed, in the caller's transaction."""
     Item.objects.filter(pk=course_id).update(version=F("version") + 1)
-    journal.write(kind, course_id, after=after, at=at, on=on, by=by)
+    journal.write("item.content_changed", course_id, after=after, at=at, on=on, by=by)

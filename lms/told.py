@@ -206,6 +206,7 @@ def content_changed(row, names):
             for key, sentence in (
                 ("removed", _("Content removed: {what}")),
                 ("moved", _("Content moved: {what}")),
+                ("copied", _("Content duplicated: {what}")),
                 ("unit", _("Content saved: {what}")),
                 ("section", _("Section saved: {what}")),
             )

@@ -11,6 +11,7 @@ from . import (
     urls_quiz,
     urls_scorm,
     urls_teaching,
+    urls_trainer,
 )
 from .views import (
     asked,
@@ -123,6 +124,7 @@ urlpatterns = [
     path("requests/<int:pk>/pass/", asked.GrantPass.as_view(), name="grant_pass"),
     path("requests/<int:pk>/refusal/", asked.Decline.as_view(), name="decline"),
     *urls_certificates.urlpatterns,
+    *urls_trainer.urlpatterns,
     *urls_learning.urlpatterns,
     *urls_pay.urlpatterns,
     *urls_quiz.urlpatterns,

@@ -35,10 +35,8 @@ urlpatterns = [
     path(
         "content/sections/<int:pk>/removal/", content.RemoveSection.as_view(), name="remove_section"
     ),
-    path("content/sections/<int:pk>/place/", content.move_section, name="move_section"),
     path("content/sections/<int:pk>/<str:form>/", content.AddUnit.as_view(), name="add_unit"),
     path("content/units/<int:pk>/", content.EditUnit.as_view(), name="edit_unit"),
     path("content/units/<int:pk>/removal/", content.RemoveUnit.as_view(), name="remove_unit"),
-    path("content/units/<int:pk>/place/", content.move_unit, name="move_unit"),
     path("content/units/<int:pk>/file/", content.file, name="unit_file"),
 ]

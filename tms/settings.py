@@ -353,6 +353,7 @@ CONSEQUENCES = [
     "lms.credited.follow",
     "lms.credited.follow_passes",
     "lms.requests.follow",
+    "lms.copying.follow",
 ]
 # What these need to lock before the verb does: called with (kind, ids) as it begins.
 LOCKS_AHEAD = ["lms.places.hold_payers", "lms.requests.hold"]

@@ -8,7 +8,7 @@ from catalog import items, tables
 from catalog.filters import ItemFilter
 from catalog.forms.item import ItemForm, TitleForm, begin_with
 from catalog.models import Item, ItemKind, ItemStatus
-from tms.ui.dialogs import Dialog
+from tms.ui.dialogs import Dialog, Done
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
 from .asked import CHANGE, LOOK, Of, Press, who
@@ -147,12 +147,14 @@ class DuplicateItem(OfItem):
     title = gettext_lazy("Duplicate")
     submit = gettext_lazy("Duplicate")
     form_class = TitleForm
+    previews, tells = True, False
 
     def get_initial(self):
         return {"title": self.row.title, "code": f"{self.row.code}-2"[:40]}
 
     def perform(self, **answers):
-        return address_of(items.duplicate(self.row, **answers, **self.who()))
+        copy, told = items.duplicate(self.row, **answers, **self.who())
+        return Done(goes_to=address_of(copy), consequences=told)
 
 
 class PressItem(OfItem, Press):

@@ -124,11 +124,17 @@ class RemoveStep(OfStep, Press):
 
 
 class MoveStep(OfStep, Press):
-    """The up and down buttons press this at once; opened as a page, it asks."""
+    """The up and down buttons press this at once; opened as a page, it asks.
+
+    Dragging says `to` which place, from 1.
+    """
 
     title = submit = gettext_lazy("Move")
     changes = "steps"
 
     def perform(self):
+        asked = self.request.POST.get("to", "")
         to = self.row.position + {"up": -1, "down": 1}[self.kwargs["way"]]
+        if asked.isascii() and asked.isdigit() and len(asked) < 7:
+            to = int(asked)
         paths.move_step(self.row, to=to, **self.who())

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import os
 import shutil
 import uuid
 from pathlib import Path
@@ -89,6 +90,21 @@ def save(unit: ContentUnit, unpacked: Unpacked | None, *, at, on, by) -> ScormPa
         size=unpacked.size,
         at=at,
     )
+
+
+def duplicate(package: ScormPackage, unit: ContentUnit, *, at) -> None:
+    """The package as the first version of another unit; its files once the transaction is over."""
+    old, new = package.folder, uuid.uuid4().hex
+    package.pk, package.unit, package.number, package.at = None, unit, 1, at
+    package.folder, package._state.adding = new, True
+    package.save()
+    transaction.on_commit(lambda: _twin(old, new))
+
+
+def _twin(old: str, new: str) -> None:
+    """The same files under a second name: what was unpacked never changes, and takes no room."""
+    if place(old).is_dir():
+        shutil.copytree(place(old), place(new), copy_function=os.link, dirs_exist_ok=True)
 
 
 def told(package: ScormPackage) -> str:

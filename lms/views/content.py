@@ -2,14 +2,14 @@
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from catalog.models import Item
 from catalog.rich_field import RichTextField
@@ -232,7 +232,7 @@ class EditUnit(UnitDialog):
 
     def setup(self, request, *args, pk, **kwargs):
         super().setup(request, *args, pk=pk, **kwargs)
-        self.unit = _unit(pk)
+        self.unit = unit_of(pk)
         self.course = self.unit.section.course
 
     @property
@@ -252,7 +252,7 @@ class RemoveUnit(ContentDialog):
 
     def setup(self, request, *args, pk, **kwargs):
         super().setup(request, *args, pk=pk, **kwargs)
-        self.unit = _unit(pk)
+        self.unit = unit_of(pk)
         self.course = self.unit.section.course
 
     @property
@@ -266,42 +266,18 @@ class RemoveUnit(ContentDialog):
         content.remove_unit(self.unit, **self.who())
 
 
-@staff(CHANGE)
-@require_POST
-def move_section(request, pk):
-    """Up or down by one."""
-    section = get_object_or_404(Section.objects.select_related("course"), pk=pk)
-    return _moved(request, section, section.course)
-
-
-@staff(CHANGE)
-@require_POST
-def move_unit(request, pk):
-    """Up or down by one within its section."""
-    unit = _unit(pk)
-    return _moved(request, unit, unit.section.course)
-
-
 @staff("catalog.view_catalogue")
 @require_GET
 @xframe_options_sameorigin
 @csp_override(INLINE)
 def file(request, pk):
     """The file of a unit, for staff to look at."""
-    unit = _unit(pk)
+    unit = unit_of(pk)
     if not unit.file:
         raise Http404
     return uploads.served(request, unit.file.open("rb"))
 
 
-def _moved(request, row, course):
-    up = request.POST.get("way") == "up"
-    content.move(row, up=up, at=request.now, on=request.today, by=request.user)
-    if not request.htmx:
-        return redirect("catalog:course", course.pk)
-    return HttpResponse(draw(request, course))
-
-
-def _unit(pk) -> ContentUnit:
+def unit_of(pk) -> ContentUnit:
     units = ContentUnit.objects.filter(archived_at=None).select_related("section__course")
     return get_object_or_404(units, pk=pk)

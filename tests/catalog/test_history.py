@@ -55,7 +55,7 @@ def test_what_happened_to_a_path_is_told(browse, office, now, europe):
     paths.remove_step(steps[0], **now)
     items.archive(path, reason="Outdated", **now)
     items.restore(path, **now)
-    copy = items.duplicate(path, title="Again", code="AGAIN", **now)
+    copy, _told = items.duplicate(path, title="Again", code="AGAIN", **now)
 
     assert told(browse(office), "item", path.pk) == [
         "Restored Published",

@@ -107,7 +107,7 @@ def test_a_picture_that_two_show_stays_for_the_other(
     now, media, django_capture_on_commit_callbacks
 ):
     course = items.edit(CourseFactory(), image=picture(), **now)
-    copy = items.duplicate(course, title="Again", code="AGAIN", **now)
+    copy, _told = items.duplicate(course, title="Again", code="AGAIN", **now)
     with django_capture_on_commit_callbacks(execute=True):
         items.edit(course, image=None, **now)
     assert (media / copy.image.name).exists()

@@ -218,7 +218,7 @@ def test_a_duplicate_is_a_draft_with_texts_categories_prices_and_steps(now):
     )
     Step.objects.filter(path=path, course=courses[1]).update(required=False, locked=True)
     PriceFactory(of=path)
-    copy = items.duplicate(path, title="Again", code="AGAIN", **now)
+    copy, _told = items.duplicate(path, title="Again", code="AGAIN", **now)
     assert (copy.kind, copy.status, copy.slug) == (ItemKind.PATH, "draft", "again")
     assert (copy.description, copy.tags) == ("<p>x</p>", ["a"])
     assert list(copy.categories.all()) == list(path.categories.all())

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from lms import content, learning, progress, steps
+from lms import arranging, content, learning, progress, steps
 from lms.models import Completion, ContentUnit, Progress, Registration
 from tests.factories import (
     ContentUnitFactory,
@@ -214,8 +214,8 @@ def test_text_is_cleaned_on_the_server(course, office, who):
 
 def test_moving_swaps_neighbours_and_stops_at_the_edge(course, units, office, who):
     move = {"at": who["at"], "on": TODAY, "by": office}
-    content.move(units[1], up=True, **move)
-    content.move(units[1], up=True, **move)
+    arranging.move(units[1], up=True, **move)
+    arranging.move(units[1], up=True, **move)
     section = units[0].section
     assert list(section.units.values_list("pk", flat=True)) == [units[1].pk, units[0].pk]
 

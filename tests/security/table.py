@@ -391,7 +391,8 @@ TABLE = {
         CONTENT,
         """
         add_section rename_section remove_section move_section add_unit edit_unit
-        remove_unit move_unit questions quiz_settings add_question edit_question
+        remove_unit move_unit duplicate_section duplicate_unit
+        questions quiz_settings add_question edit_question
         remove_question move_question duplicate_question assignment_settings
     """,
     ),
