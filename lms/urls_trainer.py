@@ -1,10 +1,13 @@
-"""Addresses of arranging and duplicating a course's content."""
+"""Addresses of arranging, duplicating and previewing a course's content."""
 
 from django.urls import path
 
-from .views import arranging
+from .views import arranging, preview
 
 urlpatterns = [
+    path("courses/<int:course_id>/preview/", preview.course, name="preview"),
+    path("content/units/<int:pk>/preview/", preview.unit, name="preview_unit"),
+    path("content/units/<int:pk>/preview/questions/", preview.quiz, name="preview_quiz"),
     path("content/sections/<int:pk>/place/", arranging.move_section, name="move_section"),
     path("content/sections/<int:pk>/copy/", arranging.duplicate_section, name="duplicate_section"),
     path("content/units/<int:pk>/place/", arranging.move_unit, name="move_unit"),

@@ -142,7 +142,7 @@ def _questions(request, course, found, refused="", status=200):
         "unit": found.unit,
         "attempt": found,
         "questions": [
-            (number, question, _choices(question, given.get(number)), given.get(number, ""))
+            (number, question, choices_of(question, given.get(number)), given.get(number, ""))
             for number, question in enumerate(found.asked)
         ],
         "page": uuid.uuid4().hex,
@@ -153,7 +153,7 @@ def _questions(request, course, found, refused="", status=200):
     return render(request, "lms/learning/attempt.html", context, status=status)
 
 
-def _choices(question, given):
+def choices_of(question, given):
     """(id, words, is it chosen?) of each choice; nothing where one types."""
     if question["form"] not in scoring.CHOSEN:
         return []
@@ -188,8 +188,13 @@ def answered(found: Attempt, *, shown: bool) -> list[dict]:
     """Each question with what was answered, in words; what is right only if it is `shown`."""
     rows = {number: (given, got) for number, given, got in
             found.answers.values_list("question", "given", "points")}  # fmt: skip
+    return told_of(found.asked, rows, shown=shown)
+
+
+def told_of(asked: list[dict], rows: dict, *, shown: bool) -> list[dict]:
+    """As `answered`, of questions as they were asked and {number: (given, points)}."""
     told = []
-    for number, question in enumerate(found.asked):
+    for number, question in enumerate(asked):
         given, got = rows.get(number, (None, 0))
         right = scoring.is_right(question, given)
         told.append(

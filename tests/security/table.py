@@ -384,6 +384,7 @@ TABLE = {
     **rows("lms", SEE_PLACES, "scorm_attempts scorm_log"),
     "lms:content": LOOK,
     "lms:unit_file": LOOK,
+    **rows("lms", LOOK, "preview preview_unit preview_quiz"),
     "lms:certificate_terms": LOOK,
     "lms:edit_certificate_terms": "catalog.change_catalogue",
     **rows(
@@ -460,7 +461,10 @@ def quiz_addresses(course, ada, clock) -> dict:
         **{f"lms:{name}": {**mine, "attempt_id": attempt.pk} for name in
            ("attempt", "keep_answers")},
         "lms:unit_attempts": {"unit_id": unit.pk},
-        **{f"lms:{name}": {"pk": unit.pk} for name in ("questions", "quiz_settings")},
+        **{
+            f"lms:{name}": {"pk": unit.pk}
+            for name in ("questions", "quiz_settings", "preview_quiz")
+        },
         "lms:add_question": {"pk": unit.pk, "form": "single"},
         **{f"lms:{name}_question": {"pk": question.pk} for name in
            ("edit", "remove", "move", "duplicate")},
