@@ -33,7 +33,7 @@ KINDS = {
     "pass.issued": Happened(gettext_lazy("Issued"), "id-card-lanyard", "note"),
     "pass.assigned": Happened(gettext_lazy("Assigned"), "user-plus", "note"),
     "pass.reassigned": Happened(gettext_lazy("Reassigned"), "user-plus", "note"),
-    "pass.unassigned": Happened(gettext_lazy("Unassigned"), "user-minus", "note"),
+    "pass.unassigned": Happened(pgettext_lazy("happened", "Unassigned"), "user-minus", "note"),
     "pass.renewed": Happened(gettext_lazy("Renewed"), "refresh-cw", "good"),
     "pass.extended": Happened(gettext_lazy("Extended"), "calendar-plus", "good"),
     "pass.shortened": Happened(gettext_lazy("Shortened"), "calendar-minus", "warn"),
@@ -166,7 +166,7 @@ def expiry_changed(row, names):
 
 def holder_changed(row, names):
     before, after = (kept.get("contact") for kept in (row.before, row.after))
-    nobody = _("Unassigned")
+    nobody = pgettext_lazy("happened", "Unassigned")
     return (_("Contact"), names("contact", before) or nobody, names("contact", after) or nobody)
 
 

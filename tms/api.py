@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -72,8 +73,9 @@ for resource in (
 
 @functools.cache
 def described() -> dict:
-    """The OpenAPI document; worked out once a process."""
-    return api.get_openapi_schema()
+    """The OpenAPI document; worked out once a process, in English for whoever asks first."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return api.get_openapi_schema()
 
 
 @require_safe

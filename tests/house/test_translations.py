@@ -1,10 +1,11 @@
-"""Translations are compiled where they changed, without gettext's programs."""
+"""Translations: what there is to translate, what is wrong in a catalogue, and its compiled form."""
 
 import gettext
 import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 
 from tms import translations
@@ -39,6 +40,122 @@ def test_a_catalogue_is_compiled_when_it_changed(monkeypatch, tmp_path):
     assert german.ngettext("%(n)s pass", "%(n)s passes", 2) == "%(n)s Pässe"
     os.utime(source, (target.stat().st_mtime + 5,) * 2)
     assert translations.compile_stale() == [target]
+
+
+PYTHON = """
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy as said
+_("Renew " "now")
+ngettext("%(n)s pass", "%(n)s passes", 3)
+said("event", "Cancelled")
+_(word)
+other("Not a text")
+register(words=("bills", "VAT"))
+class Meta:
+    permissions = [("see", "See it")]
+"""
+
+TEMPLATE = """{% load i18n %}{% comment %}{% translate "Not a text" %}{% endcomment %}
+<b title="{% translate 'A title' %}">{% translate "Open" context "do" %}</b> 100 % ("no text")
+{{ x|default:_("None yet") }}
+{% blocktranslate count n=n %}{{ n }} place{% plural %}{{ n }} places{% endblocktranslate %}
+{% blocktranslate %}100% of “it’s”{% endblocktranslate %}"""
+
+
+def test_texts_are_found_in_python_however_the_function_is_called():
+    assert set(translations.of_python(PYTHON)) == {
+        ("", "Renew now", ""),
+        ("", "%(n)s pass", "%(n)s passes"),
+        ("event", "Cancelled", ""),
+        ("", "bills", ""),
+        ("", "VAT", ""),
+        ("", "See it", ""),
+    }
+
+
+def test_texts_are_found_in_templates():
+    assert set(translations.of_template(TEMPLATE)) == {
+        ("", "A title", ""),
+        ("do", "Open", ""),
+        ("", "None yet", ""),
+        ("", "%(n)s place", "%(n)s places"),
+        ("", "100%% of “it’s”", ""),
+    }
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    """`catalogue(text)`: a German file with these entries."""
+    path = tmp_path / "de" / "LC_MESSAGES" / "django.po"
+    path.parent.mkdir(parents=True)
+
+    def made(entries):
+        path.write_text(translations.HEAD.format(language="de", forms=2, plural="n != 1") + entries)
+        return path
+
+    return made
+
+
+TEXTS = {("", "Renew <b>%(n)s</b>"): "", ("do", "Open"): "", ("", "%(n)s pass"): "%(n)s passes"}
+
+
+def test_a_catalogue_is_brought_up_to_date(catalogue):
+    path = catalogue("""
+msgid "Gone"
+msgstr "Fort"
+
+msgctxt "do"
+msgid "Open"
+msgstr "Öffnen"
+
+#, fuzzy
+msgid "%(n)s pass"
+msgid_plural "%(n)s passes"
+msgstr[0] "ein Pass"
+msgstr[1] "Pässe"
+""")
+    assert translations.update(path, TEXTS) == ["%(n)s pass", "Renew <b>%(n)s</b>"]
+    assert (
+        path.read_text().partition("\n\n")[2]
+        == """\
+#, python-format
+msgid "%(n)s pass"
+msgid_plural "%(n)s passes"
+msgstr[0] ""
+msgstr[1] ""
+
+msgctxt "do"
+msgid "Open"
+msgstr "Öffnen"
+
+#, python-format
+msgid "Renew <b>%(n)s</b>"
+msgstr ""
+"""
+    )
+    assert translations.update(path, TEXTS) == ["%(n)s pass", "Renew <b>%(n)s</b>"]
+
+
+def test_what_is_wrong_in_a_catalogue_is_said(catalogue):
+    path = catalogue("""
+msgid "Gone"
+msgstr "Fort"
+
+msgid "Renew <b>%(n)s</b>"
+msgstr "Erneuern <i>%(name)s</i> "
+
+msgid "%(n)s pass"
+msgid_plural "%(n)s passes"
+msgstr[0] "%(n)s Pass"
+msgstr[1] "%(n)s Pässe"
+""")
+    assert translations.troubles(path, TEXTS) == [
+        "'Gone' is said nowhere any more.",
+        "'Open' (do) is not translated.",
+        "'Renew <b>%(n)s</b>' begins or ends with other spaces.",
+        "'Renew <b>%(n)s</b>' has other placeholders: 'Erneuern <i>%(name)s</i> '",
+        "'Renew <b>%(n)s</b>' has other tags: 'Erneuern <i>%(name)s</i> '",
+    ]
 
 
 def test_an_image_is_built_where_there_is_no_database():

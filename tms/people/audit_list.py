@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, Q, TextField
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tms import clock
 from tms.models import AuditOperation, AuditRow, AuditSource, User
@@ -76,7 +76,9 @@ class Record(tables.Link):
 class AuditTable(tables.Table):
     recorded_at = tables.Moment(sort="recorded_at", verbose_name=gettext_lazy("When"))
     record = Record()
-    operation = tables.Choice(AuditOperation.choices, verbose_name=gettext_lazy("Happened"))
+    operation = tables.Choice(
+        AuditOperation.choices, verbose_name=pgettext_lazy("what", "Happened")
+    )
     columns = tables.Column(
         needs=("operation", "model"),
         accessor="columns",

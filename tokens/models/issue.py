@@ -26,7 +26,7 @@ class IssueSource(models.TextChoices):
     COURTESY = "courtesy", _("Courtesy")
     OPPORTUNITY = "opportunity", _("Opportunity")
     ORDER = "order", pgettext_lazy("source", "Order")
-    TRANSFER = "transfer", _("Transfer")
+    TRANSFER = "transfer", pgettext_lazy("source", "Transfer")
     API = "api", _("API")
     IMPORT = "import", pgettext_lazy("source", "Import")
 
