@@ -1,6 +1,7 @@
 """Two people at the same moment: real threads, each with a connection of its own."""
 
 import functools
+import os
 import queue
 import threading
 import time
@@ -10,6 +11,11 @@ from django.db import connection
 from tms.refusals import Refusal
 
 PATIENCE = 60
+
+
+def rounds(few: int) -> int:
+    """How often a race is run: `few` in the suite, or what RACE_ROUNDS says, for the proof."""
+    return int(os.environ.get("RACE_ROUNDS", few))
 
 
 class NotCaught(Exception):

@@ -8,13 +8,13 @@ from django.test import Client
 from comms import answers
 from comms.models import Message
 from tests.comms.made import message
-from tests.races import meeting, race
+from tests.races import meeting, race, rounds
 from tms import operations
 from tms.models import JournalRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 15
+ROUNDS = rounds(15)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tms.refusals import Refusal
 from tokens import issuing
 from tokens.models import TokenIssue
 
-ROUNDS = 30
+ROUNDS = races.rounds(20)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -94,7 +94,7 @@ def test_the_last_tokens_pay_for_one_of_two_deals(deal, now, kestrel):
 
 
 def test_a_deal_is_won_as_it_was_or_as_it_was_changed_to(deal, now):
-    for _ in range(ROUNDS // 2):
+    for _ in range(ROUNDS):
         found = deal()
         line = found.interests.get()
         before = Pass.objects.count()
@@ -108,7 +108,7 @@ def test_a_deal_is_won_as_it_was_or_as_it_was_changed_to(deal, now):
 
 
 def test_a_type_is_archived_before_or_after_the_win(now, deal):
-    for _ in range(ROUNDS // 2):
+    for _ in range(ROUNDS):
         option = PassOptionFactory()
         found = deal(option=option)
         round_ = races.race(
@@ -121,7 +121,7 @@ def test_a_type_is_archived_before_or_after_the_win(now, deal):
 
 
 def test_a_draft_is_issued_once_under_one_number(deal, now):
-    for n in range(1, ROUNDS // 2 + 1):
+    for n in range(1, ROUNDS + 1):
         draft = selling.win(deal().pk, draft_invoice=True, **now).invoice
         round_ = races.race(*[lambda pk=draft.pk: invoices.issue(pk, **now)] * 3)
         assert {each.number for each in round_.answers} == {f"INV-2026-{n:04}"}

@@ -12,7 +12,7 @@ from tests.crm.selling_cast import opened
 from tests.factories import CurrencyFactory
 from tms.refusals import Refusal
 
-ROUNDS = 15
+ROUNDS = races.rounds(15)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

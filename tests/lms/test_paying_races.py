@@ -17,7 +17,7 @@ from lms.models import Registration
 from tests.factories import AccountFactory, ContactFactory, EventFactory
 from tests.lms.cast import TODAY
 from tests.lms.paying import balances, give, let_spend, priced
-from tests.races import meeting, race
+from tests.races import meeting, race, rounds
 from tms.refusals import Refusal
 from tokens import spending
 from tokens.models import LedgerEntry
@@ -66,7 +66,7 @@ def sold(people, *on):
 
 
 def test_the_last_seat_costs_one_of_them_tokens(europe):
-    for _round in range(5):
+    for _round in range(rounds(5)):
         event = event_for(3, seats=1)
         people = buyers(4, tokens=3, accounts=4)
         before = LedgerEntry.objects.filter(kind="redeemed").count()
@@ -149,7 +149,7 @@ def test_without_our_locks_the_ledger_gives_back_once_all_the_same(europe, monke
 
 def test_an_event_that_is_called_off_while_people_buy_gives_everything_back(europe):
     """... and nobody waits in a circle."""
-    for _round in range(10):
+    for _round in range(rounds(10)):
         event = event_for()
         people = buyers(4, tokens=1, accounts=2)
         buy(people[0], event)

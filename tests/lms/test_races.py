@@ -16,13 +16,13 @@ from passes import beats, entitlements, lifecycle
 from passes.models import Pass
 from tests.factories import AccountFactory, ContactFactory, EventFactory, QuizQuestionFactory
 from tests.lms.cast import TODAY, held, library
-from tests.races import meeting, race
+from tests.races import meeting, race, rounds
 from tms.models import JournalRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
 WHO = {"at": AT, "on": TODAY, "by": None}
-ROUNDS = 200
+ROUNDS = rounds(50)
 
 
 # The last seat
@@ -91,7 +91,7 @@ def pressed(times):
 
 
 def test_one_learner_pressing_many_times_gets_one_place(europe):
-    for _round in range(5):
+    for _round in range(rounds(5)):
         assert pressed(4) == (1, 1)
 
 
@@ -156,7 +156,7 @@ def booked_while_cancelled(cancel=lifecycle.cancel):
 
 
 def test_a_pass_cancelled_while_it_books_never_keeps_a_place(europe):
-    for _round in range(10):
+    for _round in range(rounds(10)):
         assert booked_while_cancelled() == (0, 0)
 
 
@@ -196,7 +196,7 @@ def both_passes_go():
 
 
 def test_two_passes_that_go_at_once_leave_no_place_on_either(europe):
-    for _round in range(10):
+    for _round in range(rounds(10)):
         assert both_passes_go() == 0
 
 

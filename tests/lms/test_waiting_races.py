@@ -8,12 +8,12 @@ from lms import cancelling, checkout, taking, waiting
 from lms.models import Registration, Waiting
 from tests.factories import ContactFactory, EventFactory
 from tests.lms.cast import TODAY, held, library
-from tests.races import race
+from tests.races import race, rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
 WHO = {"at": AT, "on": TODAY, "by": None}
-ROUNDS = 20
+ROUNDS = rounds(20)
 
 
 @pytest.fixture

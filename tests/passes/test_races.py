@@ -9,12 +9,12 @@ from django.db import transaction
 from passes import beats, expiring, lifecycle
 from passes.models import Pass
 from tests.factories import ContactFactory, PassFactory, PassOptionFactory
-from tests.races import meeting, race, somebody_waits_for_us
+from tests.races import meeting, race, rounds, somebody_waits_for_us
 from tms.models import JournalRow
 
 day = datetime.date.fromisoformat
 TODAY = day("2026-11-22")
-ROUNDS = 200
+ROUNDS = rounds(50)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

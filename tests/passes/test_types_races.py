@@ -10,12 +10,12 @@ from catalog.models import Price
 from passes import lifecycle, option_prices, options, rules, training, types
 from passes.models import OptionStatus, PassOption, PassType, TypeStatus
 from tests.factories import CourseFactory, PassOptionFactory, PassTypeFactory, PriceFactory
-from tests.races import NotCaught, meeting, race
+from tests.races import NotCaught, meeting, race, rounds
 from tms.models import JournalRow
 from tms.refusals import Stale
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 25
+ROUNDS = rounds(20)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from passes.models import Pass
 from tests.factories import PassFactory
 from tests.programs.calling import Program
-from tests.races import meeting, race
+from tests.races import meeting, race, rounds
 from tms import operations
 from tms.models import JournalRow, OperationKey
 
@@ -26,7 +26,7 @@ def calls(program, ada):
 
 
 def test_one_key_from_eight_threads_has_one_effect(calls):
-    for _round in range(5):
+    for _round in range(rounds(5)):
         Pass.objects.filter(contact=None).delete()
         OperationKey.objects.all().delete()
         answers = race(*calls).answers

@@ -11,7 +11,7 @@ from lms.models import Registration
 from passes import lifecycle, rules
 from passes.models import Pass
 from tests.factories import AccountFactory, ContactFactory, EventFactory, PassOptionFactory
-from tests.races import meeting, race, somebody_waits_for_us
+from tests.races import meeting, race, rounds, somebody_waits_for_us
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
@@ -74,7 +74,7 @@ def test_without_the_trigger_it_leads_to_the_double(given_meanwhile, noun):
 
 
 def test_merged_by_two_each_way_at_once_one_of_them_is_refused(europe):
-    for _round in range(5):
+    for _round in range(rounds(5)):
         one, two = ContactFactory(account__region=europe), ContactFactory(account__region=europe)
         outcome = race(
             lambda: merging.merge_contacts(one.pk, two.pk, **WHO),  # noqa: B023
@@ -87,7 +87,7 @@ def test_a_place_taken_while_they_are_merged_is_the_kept_ones(europe, monkeypatc
     monkeypatch.setattr(checkout.taking.letters, "confirm_later", lambda *_place, **_when: None)
     account = AccountFactory(region=europe)
     event = EventFactory(capacity=None)
-    for _round in range(5):
+    for _round in range(rounds(5)):
         kept, gone = ContactFactory(account=account), ContactFactory(account=account)
         race(
             lambda: merging.merge_contacts(kept.pk, gone.pk, **WHO),  # noqa: B023
