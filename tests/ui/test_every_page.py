@@ -32,6 +32,9 @@ DIALOGS = """
     crm:edit_contact crm:archive_contact crm:create_opportunity crm:win crm:lose
     people:create_role passes:give passes:add_to_account
     passes:renew passes:extend passes:assign passes:cancel lms:edit_unit
+    tokens:issue_to tokens:redeem tokens:redeem_issue tokens:change_expiry tokens:adjust
+    tokens:transfer tokens:spending catalog:cancel_event lms:transfer lms:refund_payment
+    lms:mark_submission lms:add_question
 """
 A_FEW = 80
 
