@@ -3,6 +3,7 @@
 from babel import Locale
 from django import forms
 from django.conf import settings
+from django.utils import formats
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,13 @@ def take_custom(answers: dict) -> dict:
     return {name.removeprefix(CUSTOM): answers.pop(name) for name in names}
 
 
+class Typed(forms.CharField):
+    """A number as the reader writes it: 12,5 in German. What it gives has a point."""
+
+    def to_python(self, value):
+        return formats.sanitize_separators(super().to_python(value))
+
+
 def _asked(field, kept) -> forms.Field:
     kind = field.kind
     if kind == CustomFieldKind.DATE:
@@ -48,13 +56,15 @@ def _asked(field, kept) -> forms.Field:
             choices=[("", ""), *((each, each) for each in [*field.choices, *gone])]
         )
     if kind == CustomFieldKind.NUMBER:
-        return forms.CharField(widget=forms.TextInput({"inputmode": "decimal"}), max_length=30)
+        return Typed(widget=forms.TextInput({"inputmode": "decimal"}), max_length=30)
     return forms.CharField(max_length=500)
 
 
 def _shown(field, kept):
     if field.kind == CustomFieldKind.YES_NO and kept is not None:
         return "yes" if kept else "no"
+    if field.kind == CustomFieldKind.NUMBER and kept is not None:
+        return str(kept).replace(".", formats.get_format("DECIMAL_SEPARATOR"))
     return kept
 
 

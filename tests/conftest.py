@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from playwright.sync_api import expect, sync_playwright
 
 from tests import databases, emptying, races
@@ -128,6 +129,12 @@ def clock(monkeypatch):
     told = Clock(moment("2026-11-22 09:00"))
     monkeypatch.setattr(tms_clock, "now", lambda: told.at)
     return told
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """A thread goes on in the language of the last page that it answered: each test starts anew."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)

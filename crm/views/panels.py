@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import formats
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
@@ -90,6 +91,8 @@ def shown(field, value):
         return ""
     if field.kind == CustomFieldKind.YES_NO:
         return _("Yes") if value else _("No")
+    if field.kind == CustomFieldKind.NUMBER:
+        return str(value).replace(".", formats.get_format("DECIMAL_SEPARATOR"))
     return timeline.day(value) if field.kind == CustomFieldKind.DATE else value
 
 
