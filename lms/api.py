@@ -10,7 +10,6 @@ from pydantic import Field
 
 from catalog.models import Event, Item, ItemKind
 from crm.models import Account, Contact
-from passes import entitlements
 from tms import clock
 from tms.programs.fields import Flag, Id, IdText, Reason, Told
 from tms.programs.gate import Key
@@ -23,7 +22,7 @@ from tms.refusals import Refusal
 from tms.ui.access import allowed
 from tokens.models import TokenType
 
-from . import access, cancelling, checkout, paying
+from . import access, cancelling, checkout, paying, ways
 from .models import Registration
 
 registrations = Resource(tags=["Registrations"])
@@ -302,7 +301,7 @@ def explain_access(request, asked: Query[AccessQuery]):
         changes_at=changes_on and clock.start_of(changes_on, request.zone),
         right=right_of(answer.right) if answer.right else None,
         rights=[right_of(right) for right in answer.rights],
-        ways=[] if answer.open else ways(answer, contact, item, request.today),
+        ways=ways_of(answer, contact, item, request.today),
     )
 
 
@@ -319,19 +318,11 @@ def right_of(right: access.Right) -> RightTold:
     )
 
 
-def ways(answer, contact, item, on) -> list[Way]:
+def ways_of(answer, contact, item, on) -> list[Way]:
     """Booking by the pass held, each pass type that includes it, a place given by staff."""
-    found = entitlements.badges([item.pk], contact.pk, on, account_id=contact.account_id)
-    offers = found[item.pk].offers if item.pk in found else ()
+    found = ways.of_items({item.pk: answer}, [item], contact, on)
     return [
-        *(
-            Way(
-                kind="book" if offer.held else "pass",
-                pass_type=offer.pass_type_id,
-                name=offer.name,
-                unassigned=offer.unassigned,
-            )
-            for offer in offers
-        ),
-        Way(kind="register", pass_type=None, name=item.title, unassigned=0),
+        Way(kind=way.kind, pass_type=way.pass_type, name=way.name, unassigned=way.unassigned)
+        for way in found.get(item.pk, [])
+        if way.kind != "wait"  # it is told by changes_at
     ]

@@ -1,10 +1,11 @@
-"""Addresses of arranging, duplicating and previewing a course's content."""
+"""Addresses of arranging, duplicating and previewing a course's content; of one's results."""
 
 from django.urls import path
 
-from .views import arranging, preview
+from .views import arranging, preview, results
 
 urlpatterns = [
+    path("profile/results/", results.mine, name="profile_results"),
     path("courses/<int:course_id>/preview/", preview.course, name="preview"),
     path("content/units/<int:pk>/preview/", preview.unit, name="preview_unit"),
     path("content/units/<int:pk>/preview/questions/", preview.quiz, name="preview_quiz"),

@@ -21,9 +21,11 @@ from .. import (
     mine,
     offering,
     progress,
+    results,
     steps,
     uploads,
     waiting,
+    ways,
 )
 from ..models import ContentUnit, UnitForm
 from ..scorm import running
@@ -38,10 +40,25 @@ def my_learning(request):
     """In progress, coming up, not started, completed, closed."""
     contact, _read_only = acting_contact(request)
     found = contact and mine.of(contact.pk, at=request.now, on=request.today)
+    closed = found.closed if found else []
+    shut = (
+        ways.of_items(
+            {each.item.pk: each.answer for each in closed},
+            [each.item for each in closed],
+            contact,
+            request.today,
+        )
+        if closed
+        else {}
+    )
     lines = waiting.positions(contact.pk, on=request.today) if contact else []
     context = {
         "contact": contact,
         "mine": found,
+        "closed": [
+            (each, ways.to_learner(shut.get(each.item.pk, []), each.item, contact))
+            for each in closed
+        ],
         "lines": [
             {
                 "line": each,
@@ -198,6 +215,7 @@ def _outline(request, contact, course, status=200):
     answer, waits_for = _may(request, contact, course)
     if not answer.registered and not answer.offer:
         return redirect("lms:item", course.slug)
+    found = ways.of_items({course.pk: answer}, [course], contact, request.today)
     outline = content.outline(course.pk)
     stand = learning.stands(contact.pk, [course.pk])[course.pk]
     rows = learning.done_units(contact.pk, course.pk)
@@ -210,6 +228,8 @@ def _outline(request, contact, course, status=200):
         "answer": answer,
         "waits_for": waits_for,
         "is_open": answer.open and waits_for is None,
+        "ways": ways.to_learner(found.get(course.pk, []), course, contact),
+        "has_results": not answer.open and results.are_there(contact.pk, course.pk),
         "go_on": reverse("lms:unit", args=[course.slug, stand.next_unit])
         if stand.next_unit
         else "",
@@ -222,11 +242,13 @@ def _path(request, contact, path):
     answer = access.answer(contact.pk, path=path.pk, on=request.today)
     if not answer.registered and not answer.offer:
         return redirect("lms:item", path.slug)
+    shut = ways.of_items({path.pk: answer}, [path], contact, request.today)
     waiting = steps.of_path(contact.pk, path.pk)
     courses = [each.step.course_id for each in waiting]
     context = {
         "path": path,
         "answer": answer,
+        "ways": ways.to_learner(shut.get(path.pk, []), path, contact),
         "steps": [
             (each, found, stand)
             for each, found, stand in zip(

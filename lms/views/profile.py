@@ -28,6 +28,7 @@ SIDE = [
     (TOKENS, _("Training Tokens"), "coins"),
     ("lms:profile_registrations", _("Registrations"), "list-checks"),
     ("lms:profile_payments", _("Payments"), "credit-card"),
+    ("lms:profile_results", _("Results"), "trophy"),
     ("lms:profile_certificates", _("Certificates"), "award"),
     ("lms:profile_requests", _("What I asked for"), "send"),
     ("my_account", _("Password & security"), "lock"),

@@ -15,7 +15,7 @@ from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.outcomes import Done
 
-from .. import access
+from .. import access, ways
 from ..access import State
 from ..forms import WhoForm
 from ..models import PaidBy
@@ -30,10 +30,6 @@ WORDS = {
     State.MOVED: ("cancelled", _("With somebody else")),
     State.NOT_STARTED: ("not_started", _("Not started")),
 }
-WAYS = [
-    _("Give a training pass that includes it."),
-    _("Register the contact on it, or on a learning path that holds it."),
-]
 
 
 @staff(LOOK)
@@ -43,6 +39,7 @@ def why(request, contact_id, item_id):
     contact = doubles.lead_on(request, get_object_or_404(Contact, pk=contact_id))
     item = get_object_or_404(Item, pk=item_id)
     answer = access.answers(contact.pk, [item.pk], request.today)[item.pk]
+    found = ways.of_items({item.pk: answer}, [item], contact, request.today)
     turns = access.changes_on(answer, request.today)
     rights = [
         {
@@ -61,7 +58,7 @@ def why(request, contact_id, item_id):
         "item": item,
         "answer": answer,
         "rights": rights,
-        "ways": [] if answer.open else WAYS,
+        "ways": ways.to_staff(found.get(item.pk, [])),
         "turns": turns and clock.start_of(turns, request.zone),
     }
     return render(request, "lms/staff/why.html", context)

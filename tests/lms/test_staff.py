@@ -302,7 +302,7 @@ def test_staff_see_why_somebody_can_open_it_or_not(browse, office, ada, lesson):
     client = browse(office)
     said = text(client.get(address))
     assert "Ada Lindqvist can't open it now: not registered." in said
-    assert "Give a training pass that includes it." in said
+    assert "Register the contact on it, or on a learning path that holds it." in said
     over = held(ada, library(course, name="Over"), until="2026-11-21")
     RegistrationFactory(contact=ada, event=lesson, used_pass=over)
     said = text(client.get(address))

@@ -1,0 +1,135 @@
+"""What came of what a learner did? Scores, marks and certificates: theirs to see for good.
+
+Access isn't asked: losing it closes the content, never what was reached (FAIR-4). What a quiz asked
+is content, so it isn't told here.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Iterator
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from catalog.models import Item
+
+from .models import Attempt, Certificate, Completion, ScormState, Submission
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """One result in a unit: in words, whether it was passed (None: nothing to pass), and when."""
+
+    unit: str
+    words: str
+    passed: bool | None
+    at: datetime.datetime
+    feedback: str = ""
+
+
+@dataclasses.dataclass
+class OfItem:
+    """All results in one course or path, the newest first, and what proves it."""
+
+    item: Item
+    completed_at: datetime.datetime | None = None
+    certificates: list[Certificate] = dataclasses.field(default_factory=list)
+    results: list[Result] = dataclasses.field(default_factory=list)
+
+
+def of(contact_id: int) -> list[OfItem]:
+    """Every item that the contact has a result in, by title. Six statements."""
+    found: dict[int, list[Result]] = {}
+    for part in (_quizzes, _assignments, _packages):
+        for course_id, result in part(contact_id):
+            found.setdefault(course_id, []).append(result)
+    completed = dict(Completion.objects.filter(contact=contact_id).values_list("item_id", "at"))
+    proofs: dict[int, list[Certificate]] = {}
+    for proof in Certificate.objects.filter(contact=contact_id).order_by("-pk"):
+        proofs.setdefault(proof.item_id, []).append(proof)
+    items = Item.objects.filter(pk__in={*found, *completed, *proofs}).order_by("title_key", "pk")
+    return [
+        OfItem(
+            item,
+            completed.get(item.pk),
+            proofs.get(item.pk, []),
+            sorted(found.get(item.pk, []), key=lambda each: each.at, reverse=True),
+        )
+        for item in items
+    ]
+
+
+def are_there(contact_id: int, course_id: int) -> bool:
+    """Has the contact any result of a unit of the course? Three statements at most."""
+    return (
+        any(
+            rows.filter(contact=contact_id, unit__section__course=course_id).exists()
+            for rows in (
+                Attempt.objects.filter(submitted_at__isnull=False, withdrawn_at=None),
+                Submission.objects.filter(replaced_at=None),
+            )
+        )
+        or _states(contact_id).filter(attempt__unit__section__course=course_id).exists()
+    )
+
+
+def _quizzes(contact_id) -> Iterator[tuple[int, Result]]:
+    rows = Attempt.objects.filter(
+        contact=contact_id, submitted_at__isnull=False, withdrawn_at=None
+    ).select_related("unit__section")
+    for each in rows.defer("asked"):
+        words = {
+            "number": each.number,
+            "score": each.score,
+            "points": each.points,
+            "percent": each.percent,
+        }
+        sentence = _("Attempt %(number)s: %(score)s of %(points)s points (%(percent)s %%)")
+        yield (
+            each.unit.section.course_id,
+            Result(each.unit.title, sentence % words, each.passed, each.submitted_at),
+        )
+
+
+def _assignments(contact_id) -> Iterator[tuple[int, Result]]:
+    rows = Submission.objects.filter(contact=contact_id, replaced_at=None)
+    for each in rows.select_related("unit__section"):
+        words = {"name": each.name, "score": each.score}
+        if each.marked_at is None:
+            sentence = _("%(name)s: waiting to be marked")
+        elif each.score is None:
+            sentence = _("%(name)s: marked")
+        else:
+            sentence = _("%(name)s: marked with %(score)s %%")
+        told = Result(
+            each.unit.title,
+            sentence % words,
+            each.passed,
+            each.marked_at or each.submitted_at,
+            each.feedback if each.marked_at else "",
+        )
+        yield each.unit.section.course_id, told
+
+
+def _packages(contact_id) -> Iterator[tuple[int, Result]]:
+    """Of a package with several parts the best score of any of them."""
+    rows = (
+        _states(contact_id)
+        .values("attempt__unit__title", "attempt__unit__section__course", "attempt_id")
+        .annotate(score=Max("best"), last=Max("last_at"), done=Max("attempt__completed_at"))
+    )
+    for each in rows:
+        if each["score"] is None:
+            words = _("Completed") if each["done"] else _("In progress")
+        else:
+            words = _("Best score: %(score)s %%") % {"score": f"{each['score'].normalize():f}"}
+        yield (
+            each["attempt__unit__section__course"],
+            Result(
+                each["attempt__unit__title"], words, True if each["done"] else None, each["last"]
+            ),
+        )
+
+
+def _states(contact_id):
+    return ScormState.objects.filter(attempt__contact=contact_id)
