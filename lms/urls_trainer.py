@@ -1,11 +1,13 @@
-"""Addresses of arranging, duplicating and previewing a course's content; of one's results."""
+"""Addresses of arranging, duplicating, previewing content; of one's results and data."""
 
 from django.urls import path
 
-from .views import arranging, preview, results
+from .views import arranging, own_data, preview, results
 
 urlpatterns = [
     path("profile/results/", results.mine, name="profile_results"),
+    path("profile/data/", own_data.mine, name="my_data"),
+    path("profile/data/file/", own_data.file, name="my_data_file"),
     path("courses/<int:course_id>/preview/", preview.course, name="preview"),
     path("content/units/<int:pk>/preview/", preview.unit, name="preview_unit"),
     path("content/units/<int:pk>/preview/questions/", preview.quiz, name="preview_quiz"),

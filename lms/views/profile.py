@@ -31,6 +31,7 @@ SIDE = [
     ("lms:profile_results", _("Results"), "trophy"),
     ("lms:profile_certificates", _("Certificates"), "award"),
     ("lms:profile_requests", _("What I asked for"), "send"),
+    ("lms:my_data", _("My data"), "download"),
     ("my_account", _("Password & security"), "lock"),
 ]
 

@@ -275,7 +275,8 @@ TABLE = {
         ask_for_pass book ask_for_place registration calendar choose_date cancel_mine
         learn unit done place file profile edit_details edit_preferences profile_passes
         scorm_launch scorm_play scorm_state
-        profile_registrations profile_requests profile_results profile_certificates my_certificate
+        profile_registrations profile_requests profile_results my_data my_data_file
+        profile_certificates my_certificate
         checkout checkout_date checkout_questions checkout_payment checkout_review
         receipt receipt_file profile_tokens token_statement
         payment give_up_payment trial_payment buy_pass
