@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import Q, Value
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from catalog.models import Event, Item
 from crm.choosing import contact_field
@@ -67,7 +67,11 @@ class DateField(forms.TypedChoiceField):
         if len(choices) > 1:
             choices.insert(0, ("", _("Choose a date")))
         super().__init__(
-            label=_("Date"), choices=choices, coerce=self.dates.get, empty_value=None, **kwargs
+            label=pgettext("of an event", "Date"),
+            choices=choices,
+            coerce=self.dates.get,
+            empty_value=None,
+            **kwargs,
         )
 
     @staticmethod

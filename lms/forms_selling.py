@@ -3,7 +3,7 @@
 from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from catalog.models import Event, Item
 from crm.choosing import contact_field
@@ -37,7 +37,7 @@ class SoldDateField(forms.ChoiceField):
             for pk, event in self.dates.items()
         ]
         choices.append((LATER, _("Date to be agreed")))
-        super().__init__(label=_("Date"), choices=choices, **kwargs)
+        super().__init__(label=pgettext("of an event", "Date"), choices=choices, **kwargs)
 
     def clean(self, value):
         return self.dates.get(super().clean(value))

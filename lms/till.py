@@ -11,7 +11,7 @@ from functools import cached_property
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.models import Item, ItemKind, Price, Region, UnitKind
 from catalog.money import written, written_or_free
@@ -30,7 +30,7 @@ from .payments import provider
 KEY = "till"
 KEPT = 10  # items that one session remembers
 LABELS = {
-    "date": gettext_lazy("Date"),
+    "date": pgettext_lazy("of an event", "Date"),
     "questions": gettext_lazy("Questions"),
     "payment": gettext_lazy("Payment"),
     "review": gettext_lazy("Review"),
