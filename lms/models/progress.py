@@ -35,6 +35,7 @@ class Completion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["contact", "item"], name="completion_once"),
         ]
+        indexes = [models.Index(fields=["at"], name="completion_at")]
 
     def __str__(self):
         return f"{self.contact_id} completed {self.item_id}"

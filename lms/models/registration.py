@@ -118,6 +118,7 @@ class Registration(models.Model):
         indexes = [
             models.Index(fields=["contact", "-id"], name="registration_contact"),
             models.Index(fields=["account", "-id"], name="registration_account"),
+            models.Index(fields=["registered_on", "id"], name="registration_registered"),
             models.Index(
                 fields=["used_pass"],
                 name="registration_used_pass",

@@ -318,6 +318,9 @@ TABLE = {
     "lms:payments": "lms.view_payments",
     **rows("lms", "lms.settle_payments", "settle_payment refund_payment refund_again"),
     "lms:report_use": (SEE, SEE_PLACES),
+    **rows(
+        "lms", SEE_PLACES, "report_registered report_attendance report_completion report_completed"
+    ),
     "lms:grant_place": (ANSWER, PLACES),
     "lms:grant_pass": (ANSWER, GIVE),
     **rows(

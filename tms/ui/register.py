@@ -24,7 +24,8 @@ FINANCIAL, COMMUNICATIONS, CATALOGUE = _("Financial"), _("Communications"), _("C
 CRM, LMS, SYSTEM = _("CRM"), _("LMS"), _("System")
 HEADINGS = [FINANCIAL, COMMUNICATIONS, CATALOGUE, CRM, LMS, SYSTEM]
 PASSES, TOKENS, SALES = _("Passes"), _("Tokens"), _("Sales")
-REPORT_HEADINGS = [PASSES, TOKENS, SALES]
+TRAINING = _("Training")
+REPORT_HEADINGS = [PASSES, TOKENS, SALES, TRAINING]
 
 Permission = str | tuple[str, ...] | None
 
