@@ -81,9 +81,13 @@ def bill_for(
     note: str,
     source: tuple[str, int],
     order_number: str = "",
+    quantity: int = 1,
     **who,
 ) -> Invoice:
-    """Issue an invoice over one thing at this price, with the buyer's own number of the order."""
+    """Issue an invoice over one thing at this price, with the buyer's own number of the order.
+
+    `quantity`: as so many equal parts; the price has to come to whole cents of each.
+    """
     if order_number:
         note += "\n" + _("Your order %(number)s") % {"number": order_number}
     sums = line_of(price)
@@ -91,8 +95,8 @@ def bill_for(
         title=title,
         detail=detail,
         note=note,
-        quantity=1,
-        unit_price=price.amount,
+        quantity=quantity,
+        unit_price=price.amount / quantity,
         tax_name=price.tax_level.name,
         tax_percent=price.tax_level.percent,
         net=sums.net,

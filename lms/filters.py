@@ -6,7 +6,16 @@ from django.utils.translation import gettext_lazy as _
 from tms.text import Fold
 from tms.ui import filters
 
-from .models import HeldPlace, PaidBy, Payment, PaymentState, Registration, Request, RequestState
+from .models import (
+    HeldPlace,
+    PaidBy,
+    Payment,
+    PaymentNews,
+    PaymentState,
+    Registration,
+    Request,
+    RequestState,
+)
 from .models.selling import HeldState
 from .tables import Standing
 
@@ -80,3 +89,13 @@ class PaymentFilter(filters.FilterSet):
 
     def in_state(self, queryset, _name, value):
         return queryset.filter(state=value)
+
+
+class NewsFilter(filters.FilterSet):
+    """By the provider's own name for the payment."""
+
+    q = filters.Search(field_name="reference", fold=True)
+
+    class Meta(filters.FilterSet.Meta):
+        model = PaymentNews
+        fields = ()

@@ -2,7 +2,7 @@
 
 Places, progress, results and requests go to the one kept. What both had on the same event or path
 can be held once: the one that is further on stays, the other one is cancelled, and what was paid
-for it in tokens comes back.
+for it in tokens comes back; what was paid for it by card waits for staff to give it back.
 """
 
 from django.db import connection
@@ -24,6 +24,7 @@ from .models import (
     ScormAttempt,
     Waiting,
 )
+from .payments import refunding
 
 # Of what both looked at the furthest: the first look, the last one, the first completion.
 PROGRESS = """
@@ -135,6 +136,7 @@ def _twice(merge: Merge) -> list[Consequence]:
     for first, second in on_paths:
         Registration.objects.filter(path_registration=second).update(path_registration=first)
     back = paying.give_back(ended, **who)
+    cards = refunding.reopen([each.pk for each in over], **who)
     sentence = ngettext(
         "%(count)s place is held twice: one of the two is cancelled.",
         "%(count)s places are held twice: one of each two is cancelled.",
@@ -142,7 +144,7 @@ def _twice(merge: Merge) -> list[Consequence]:
     )
     lines = tuple(_title(each) for each in over[:5])
     told = Consequence("closes", sentence % {"count": len(over)}, len(over), lines)
-    return [told, *paying.told_back(back)]
+    return [told, *paying.told_back(back), *cards]
 
 
 def _pairs(merge: Merge, column: str) -> list[tuple[Registration, Registration]]:

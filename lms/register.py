@@ -262,6 +262,9 @@ FACTS = [
     Fact("payment.given_up", "ban", told_payments.given_up),
     Fact("payment.refund_asked", "undo-2", told_payments.refund_asked),
     Fact("payment.refunded", "undo-2", told_payments.refunded),
+    Fact("payment.part_refund_asked", "undo-2", told_payments.part_refund_asked),
+    Fact("payment.part_refunded", "undo-2", told_payments.part_refunded),
+    Fact("payment.reopened", "triangle-alert", told_payments.stuck, "bad"),
     Fact("request.made", "send", told.asked),
     Fact("request.answered", "reply", told.answered),
 ]

@@ -54,6 +54,12 @@ class PaymentTable(tables.Table):
     reference = tables.Column(hidden=True, verbose_name=gettext_lazy("Reference"))
 
 
+def _gave_what_is_credited(row) -> bool:
+    """Does its invoice take back what it gave: a pass, or tokens?"""
+    gave = row["issued_id"] or row["token_issue_id"]
+    return row["state"] == PaymentState.PAID and bool(gave and row["invoice_id"])
+
+
 def entries(row):
     """What can be done with a payment: give what was paid for, or the money back."""
     if row["state"] == PaymentState.NEEDS_ACTION:
@@ -65,14 +71,49 @@ def entries(row):
     if row["state"] == PaymentState.REFUNDING:
         yield Action(_("Try the refund again"), page_of("lms:refund_again", row["pk"]), "undo-2",
                      permission=SETTLE)  # fmt: skip
+    if row["open_part"]:
+        yield Action(_("Try the refund again"), page_of("lms:refund_part_again", row["pk"]),
+                     "undo-2", permission=SETTLE)  # fmt: skip
+    if row["state"] == PaymentState.PAID:
+        yield Action(_("Refund a part"), page_of("lms:refund_part", row["pk"]), "undo-2",
+                     danger=True, permission=SETTLE)  # fmt: skip
     if row["state"] == PaymentState.PAID and row["invoice__voided_on"]:
         # Credited without the refund: what was given was left.
         yield Action(_("Refund"), page_of("lms:refund_payment", row["pk"]), "undo-2", danger=True,
                      permission=SETTLE)  # fmt: skip
         return
-    if row["state"] == PaymentState.PAID and row["issued_id"] and row["invoice_id"]:
+    if _gave_what_is_credited(row):
         yield Action(_("Credit and refund"), page_of("crm:credit_invoice", row["invoice_id"]),
                      "undo-2", danger=True, permission="crm.credit_invoices")  # fmt: skip
     if row["state"] == PaymentState.PAID and row["registration_id"]:
         yield Action(_("Cancel and refund"), page_of("lms:cancel", row["registration_id"]), "ban",
                      danger=True, permission="lms.manage_registrations")  # fmt: skip
+
+
+NEWS = [
+    ("paid", gettext_lazy("Paid")),
+    ("failed", gettext_lazy("Payment failed")),
+    ("expired", gettext_lazy("Expired")),
+    ("refunded", gettext_lazy("Refunded")),
+]
+
+
+class NewsTable(tables.Table):
+    """What a provider told of payments that aren't ours."""
+
+    at = tables.Moment(sort="pk", main=True, verbose_name=gettext_lazy("Told"))
+    kind = tables.Column(
+        draw=lambda row: dict(NEWS).get(row["kind"], row["kind"]),
+        verbose_name=gettext_lazy("What was told"),
+    )
+    why = tables.Column(verbose_name=gettext_lazy("Why it is unknown"))
+    amount = tables.Column(
+        draw=lambda row: (
+            f"{row['amount'].normalize():f} {row['currency']}" if row["amount"] is not None else ""
+        ),
+        needs=("amount", "currency"),
+        number=True,
+        verbose_name=gettext_lazy("Amount"),
+    )
+    provider = tables.Column(verbose_name=gettext_lazy("Provider"))
+    reference = tables.Column(verbose_name=gettext_lazy("Reference"))

@@ -48,3 +48,11 @@ def refund_asked(row, names):
 
 def refunded(row, names):
     return _said(_("Refunded: {what}"), row, names)
+
+
+def part_refund_asked(row, names):
+    return _said(_("Refund of a part asked for: {what}"), row, names, row.after.get("part", ""))
+
+
+def part_refunded(row, names):
+    return _said(_("Part refunded: {what}"), row, names, row.after.get("part", ""))

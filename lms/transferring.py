@@ -10,14 +10,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Event, EventStatus, EventType
+from catalog.money import written_or_free
 from crm.models import Contact
 from passes import entitlements
 from passes.models import Pass
 from tms import journal
 from tms.consequences import Consequence, Fact
+from tms.days import day_text
+from tms.models import Organisation
 from tms.refusals import Refusal, Stale
 
-from . import effects, letters, places, waiting
+from . import effects, letters, opening, paying, places, waiting
 from .models import PaidBy, Registration
 
 
@@ -65,6 +68,87 @@ def transfer(
     if tell:
         letters.confirm_later(found, at=at)
     return found
+
+
+@transaction.atomic
+def transfer_by_learner(
+    registration_id: int,
+    contact: Contact,
+    *,
+    event: Event,
+    whom: str = "",
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+    operation: str = "",
+) -> list[Consequence]:
+    """A learner moves their own place, where the settings allow it and until its deadline, to a
+    date that can be booked and costs the same. What it means, for the preview.
+
+    `whom` is the address to write to about everything else. Raises Refusal with what to do instead.
+    """
+    rows = Registration.objects.select_related("event__course", "unit")
+    found = rows.filter(pk=registration_id, contact=contact).first()
+    if found is None:
+        raise Refusal(_("This registration is not yours."))
+    may = Organisation.objects.filter(pk=1, learners_transfer=True).exists()
+    if why := why_not_by_learner(found, whom=whom, may=may, on=on):
+        raise Refusal(why)
+    Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
+    onto = Event.objects.select_related("course").get(pk=event.pk)
+    if why := why_not(found, onto, on=on) or opening.why_not_open(onto, on):
+        raise Refusal(why, field="event")
+    if why := _dearer(found, onto, on):
+        raise Refusal(why, field="event")
+    if found.paid_by == PaidBy.PASS and _carrier(found, onto, on) is None:
+        raise Refusal(_("Your pass doesn't include that date, or ends before it."), field="event")
+    left = found.event
+    transfer(found.pk, event=onto, at=at, on=on, by=by, operation=operation)
+    words = {"left": left.choice_label, "onto": onto.choice_label}
+    return [
+        Consequence("stays", _("Your place moves to %(onto)s, with what was paid") % words, 1),
+        Consequence("closes", _("Your seat on %(left)s is free for others") % words, 1),
+    ]
+
+
+def why_not_by_learner(found: Registration, *, whom: str, may: bool, on: datetime.date) -> str:
+    """ "" when the learner may move the place themselves, otherwise why not, and whom to ask."""
+    if found.cancelled_at:
+        return _("It is cancelled already.")
+    if found.event is None or found.event.type == EventType.LMS:
+        return _("There is no date to move.")
+    instead = " " + (
+        _("Write to %(whom)s if you need another date.") % {"whom": whom}
+        if whom
+        else _("Ask whoever runs this site if you need another date.")
+    )
+    until = found.event.cancel_until
+    if not may or until is None:
+        return _("This place can't be moved here.") + instead
+    if until < on or (found.event.first_on and found.event.first_on <= on):
+        return _("It could be moved until %(day)s.") % {"day": day_text(until)} + instead
+    return ""
+
+
+def _dearer(found: Registration, onto: Event, on: datetime.date) -> str:
+    """Why the other date isn't to be had for what was paid for this one; "" where it is."""
+    if found.amount is None or found.unit is None:
+        return ""
+    region = paying.region_of(found.contact)
+    here, there = (
+        next((p.amount for p in prices if p.unit_id == found.unit_id), None)
+        for prices in (paying.prices_of(each, None, region, on) for each in (found.event, onto))
+    )
+    if there is not None and there in {here, found.amount}:
+        return ""
+    if there is None:
+        return _("This date has no price in %(unit)s, which you paid in. Choose another one.") % {
+            "unit": found.unit
+        }
+    return _("This date costs %(there)s, and you paid %(here)s. Choose one at the same price.") % {
+        "there": written_or_free(there, found.unit),
+        "here": written_or_free(found.amount, found.unit),
+    }
 
 
 def follow_cancelled(fact: Fact) -> list[Consequence]:

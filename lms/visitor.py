@@ -5,6 +5,7 @@ from functools import cached_property
 
 from crm.models import Contact
 from crm.viewing import acting_contact
+from tokens import spending
 
 from . import paying, regions
 from .regions import Shown
@@ -30,6 +31,13 @@ class Visitor:
     def units(self) -> frozenset[str] | None:
         """The token units that they could pay in; None: nobody knows. Asked once."""
         return paying.units_of(self.contact) if self.contact else None
+
+    @cached_property
+    def may_buy_tokens(self) -> bool:
+        """Could they buy tokens for an account? Whoever isn't known is asked to sign in first."""
+        if self.read_only:
+            return False
+        return self.contact is None or spending.accounts_of(self.contact).exists()
 
     @property
     def region(self):

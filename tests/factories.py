@@ -50,7 +50,7 @@ from passes.models import (
     TypeStatus,
 )
 from tms.models import User
-from tokens.models import TokenType
+from tokens.models import TokenPack, TokenType
 
 
 def copies(row, number, **each):
@@ -149,6 +149,18 @@ class TokenTypeFactory(DjangoModelFactory):
         django_get_or_create = ("unit",)
 
     unit = factory.SubFactory(TokenUnitFactory)
+
+
+class TokenPackFactory(DjangoModelFactory):
+    """50 tokens, as long as their type says; without a price: `PriceFactory(of=pack)`."""
+
+    class Meta:
+        model = TokenPack
+
+    token_type = factory.SubFactory(TokenTypeFactory)
+    name = factory.Sequence(lambda n: f"Pack {n}")
+    units = 50
+    priced = factory.LazyFunction(Priced.objects.create)
 
 
 class CategoryFactory(DjangoModelFactory):

@@ -32,6 +32,12 @@ app.conf.beat_schedule = {
     "jobs": {"task": "tms.tasks.waiting_jobs", "schedule": 60.0, "options": {"expires": 50}},
     # Every minute: seats held for payments that weren't made are counted as free.
     "seats": {"task": "tms.tasks.free_seats", "schedule": 60.0, "options": {"expires": 50}},
+    # Every minute: providers are asked about payments that they told nothing of.
+    "payments": {
+        "task": "tms.tasks.ask_about_payments",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     # Every minute: places on offer whose time is over go to the next in line.
     "waiting_lists": {
         "task": "tms.tasks.waiting_lists",

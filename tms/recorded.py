@@ -14,7 +14,8 @@ WHOLE = """
     crm.Account crm.Contact crm.Membership crm.ExternalId crm.CustomField
     crm.Stage crm.Interest crm.Invoice crm.Teaching crm.AccountManager
     passes.PassType passes.PassOption passes.Inclusion passes.PassInterest
-    tokens.TokenInterest tokens.TokenType tokens.TokenSettings tokens.Spending tokens.Spender
+    tokens.TokenInterest tokens.TokenType tokens.TokenPack tokens.TokenSettings
+    tokens.Spending tokens.Spender
     lms.Section lms.ContentUnit lms.Quiz lms.QuizQuestion lms.Assignment
     lms.ScormPackage lms.Request lms.PlaceInterest lms.CertificateTerms
     comms.Template comms.TemplateFile comms.SendingAddress comms.Trigger_options
@@ -84,6 +85,7 @@ ONLY = {
         "event_id",
         "path_id",
         "option_id",
+        "pack_id",
         "unit_id",
         "net",
         "tax",
@@ -96,10 +98,12 @@ ONLY = {
         "settled_at",
         "registration_id",
         "issued_id",
+        "token_issue_id",
         "invoice_id",
         "refund_asked_at",
         "refunded_at",
     ),
+    "lms.PaymentRefund": ("payment_id", "amount", "asked_at", "refunded_at", "reference"),
     "lms.Waiting": ("contact_id", "event_id", "offered_until", "outcome", "registration_id"),
     "lms.Registration": (
         "contact_id",

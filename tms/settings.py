@@ -352,6 +352,7 @@ CONSEQUENCES = [
     "lms.held.follow",
     "lms.credited.follow",
     "lms.credited.follow_passes",
+    "lms.credited_packs.follow",
     "lms.requests.follow",
     "lms.copying.follow",
 ]

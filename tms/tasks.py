@@ -4,6 +4,7 @@ from celery import shared_task
 
 from comms import delivery, ticks
 from lms import places, waiting
+from lms.payments import asking
 
 from . import clock, jobs, nightly
 from . import pulse as pulses
@@ -49,6 +50,14 @@ def free_seats() -> None:
     whoever wants such a seat sooner gets it.
     """
     places.free_lapsed(clock.now())
+
+
+@shared_task
+def ask_about_payments() -> None:
+    """Ask providers what became of payments that they told nothing of. Asked every minute."""
+    at = clock.now()
+    row = Organisation.objects.filter(pk=1).first() or Organisation()
+    asking.ask(at=at, on=clock.day_of(at, row.time_zone))
 
 
 @shared_task

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from crm.choosing import contact_field
 from tms.ui import filters
 
-from .models import EntryKind, IssueStatus, LedgerEntry, TokenIssue, TokenType
+from .models import EntryKind, IssueStatus, LedgerEntry, TokenIssue, TokenPack, TokenType
 
 
 class TypeFilter(filters.FilterSet):
@@ -28,6 +28,20 @@ def of_type():
         every=_("Every type"),
         label=_("Type"),
     )
+
+
+class PackFilter(filters.FilterSet):
+    token_type = of_type()
+    archived = django_filters.BooleanFilter(
+        method="with_archived", label=_("Show Archived"), widget=forms.CheckboxInput
+    )
+
+    class Meta(filters.FilterSet.Meta):
+        model = TokenPack
+        fields = ()
+
+    def with_archived(self, queryset, name, value):
+        return queryset if value else queryset.filter(archived_at=None)
 
 
 class IssueFilter(filters.FilterSet):

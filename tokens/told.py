@@ -14,6 +14,7 @@ from tms.ui.address import page_of
 from tms.ui.register import Fact, Names
 from tms.ui.timeline import Told, value
 
+from . import told_packs
 from .models import EntryKind, LedgerEntry, TokenIssue, TokenType, WhoMaySpend
 
 MAY_SEE = "tokens.view_tokens"
@@ -57,6 +58,7 @@ def moves(ids, user) -> dict:
 
 
 NAMES = [Names("token_issue", issues), Names("token_type", types), Names("tokens", moves)]
+NAMES += told_packs.NAMES
 
 # Facts
 
@@ -198,3 +200,4 @@ FACTS = [
     Fact("token_spending.changed", "users", spending_changed),
     Fact("token_settings.changed", "settings", switched),
 ]
+FACTS += told_packs.FACTS

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import urls_packs
 from .views import (
     importing,
     moving,
@@ -77,4 +78,5 @@ urlpatterns = [
     path("tokens/issues/<int:pk>/transfer/", moving.Transfer.as_view(), name="transfer"),
     path("tokens/issues/<int:pk>/redemption/", spent.RedeemIssue.as_view(), name="redeem_issue"),
     path("tokens/redemptions/<int:move>/refund/", spent.GiveBack.as_view(), name="refund"),
+    *urls_packs.urlpatterns,
 ]

@@ -3,7 +3,7 @@
 from .assignment import Assignment, FileKind, Submission
 from .certificate import Certificate, CertificateTerms
 from .content import ContentUnit, Section, UnitForm
-from .payment import Outcome, Payment, PaymentNews, PaymentState
+from .payment import Outcome, Payment, PaymentNews, PaymentRefund, PaymentState
 from .progress import Completion, Progress
 from .quiz import Attempt, AttemptAnswer, ExtraAttempt, QuestionForm, Quiz, QuizQuestion, Shows
 from .registration import PaidBy, Registration
@@ -27,6 +27,7 @@ __all__ = [
     "PaidBy",
     "Payment",
     "PaymentNews",
+    "PaymentRefund",
     "PaymentState",
     "PlaceInterest",
     "Progress",

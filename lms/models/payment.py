@@ -54,14 +54,15 @@ class PaymentQuerySet(models.QuerySet):
 
 
 class Payment(models.Model):
-    """An amount that somebody pays at a provider for one place, or one training pass.
+    """An amount that somebody pays at a provider for one place, one training pass, or one pack of
+    tokens.
 
-    The place is on `event` or `path`, the pass of `option`. `holds_seat`: a seat of the event is
-    counted as taken for it; from `holds_until` on it is anybody's. `settled_at` is when what was
-    paid for was given: `registration` or the pass `issued`, billed by `invoice`. `trouble` says in
-    words why it wasn't. `reference` is the provider's own name for it, `charge` that of the money,
-    `address` where it is paid. What it costs is as it was when it was started: `net` and `tax` of
-    one `unit`, at `tax_percent`.
+    The place is on `event` or `path`, the pass of `option`, the tokens of `pack`. `holds_seat`: a
+    seat of the event is counted as taken for it; from `holds_until` on it is anybody's.
+    `settled_at` is when what was paid for was given: `registration`, the pass `issued` or
+    `token_issue`, billed by `invoice`. `trouble` says in words why it wasn't. `reference` is the
+    provider's own name for it, `charge` that of the money, `address` where it is paid. What it
+    costs is as it was when it was started: `net` and `tax` of one `unit`, at `tax_percent`.
     """
 
     contact = models.ForeignKey("crm.Contact", on_delete=models.PROTECT, related_name="payments")
@@ -74,6 +75,9 @@ class Payment(models.Model):
     )
     option = models.ForeignKey(
         "passes.PassOption", on_delete=models.PROTECT, null=True, related_name="payments"
+    )
+    pack = models.ForeignKey(
+        "tokens.TokenPack", on_delete=models.PROTECT, null=True, related_name="payments"
     )
     title = models.CharField(max_length=300)
     unit = models.ForeignKey("catalog.Unit", on_delete=models.PROTECT, related_name="+")
@@ -101,6 +105,9 @@ class Payment(models.Model):
     issued = models.ForeignKey(
         "passes.Pass", on_delete=models.PROTECT, null=True, related_name="payments"
     )
+    token_issue = models.ForeignKey(
+        "tokens.TokenIssue", on_delete=models.PROTECT, null=True, related_name="payments"
+    )
     invoice = models.ForeignKey(
         "crm.Invoice", on_delete=models.PROTECT, null=True, related_name="payments"
     )
@@ -108,6 +115,8 @@ class Payment(models.Model):
     refund_asked_at = models.DateTimeField(null=True)
     refunded_at = models.DateTimeField(null=True)
     refund_reference = models.CharField(max_length=255, blank=True)
+    # When the provider was last asked what became of it, as it told nothing by itself.
+    asked_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
 
     objects = PaymentQuerySet.as_manager()
@@ -120,9 +129,10 @@ class Payment(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(event=None, option=None, path__isnull=False)
-                | Q(path=None, option=None, event__isnull=False)
-                | Q(path=None, event=None, option__isnull=False),
+                condition=Q(event=None, option=None, pack=None, path__isnull=False)
+                | Q(path=None, option=None, pack=None, event__isnull=False)
+                | Q(path=None, event=None, pack=None, option__isnull=False)
+                | Q(path=None, event=None, option=None, pack__isnull=False),
                 name="payment_for_one",
             ),
             models.CheckConstraint(
@@ -157,6 +167,11 @@ class Payment(models.Model):
                 name="payment_to_settle",
                 condition=Q(paid_at__isnull=False, settled_at=None, refund_asked_at=None),
             ),
+            models.Index(
+                fields=["holds_until"],
+                name="payment_to_ask_about",
+                condition=Q(paid_at=None, failed_at=None, given_up_at=None),
+            ),
         ]
 
     def __str__(self):
@@ -186,6 +201,33 @@ class Payment(models.Model):
         return next((state for so, state in answers if so), PaymentState.STARTED)
 
 
+class PaymentRefund(models.Model):
+    """A part of a payment that goes back to the card, beside what may go back as a whole.
+
+    `asked_at` is when it was decided, `refunded_at` when the provider had said yes; `trouble` says
+    why it hasn't. All parts together are never more than was received.
+    """
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="parts")
+    amount = models.DecimalField(max_digits=16, decimal_places=4)
+    asked_at = models.DateTimeField()
+    refunded_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=255, blank=True)
+    trouble = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_refund_of_something"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="payment_refund_open", condition=Q(refunded_at=None)),
+        ]
+
+    def __str__(self):
+        return f"{self.amount.normalize():f} of #{self.payment_id}"
+
+
 class Outcome(models.TextChoices):
     """What was done with what a provider told."""
 
@@ -202,6 +244,8 @@ class PaymentNews(models.Model):
     provider = models.CharField(max_length=20)
     key = models.CharField(max_length=255)
     kind = models.CharField(max_length=20)
+    # Of a payment that isn't ours: why, in words.
+    why = models.CharField(max_length=300, blank=True, db_default="")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="news")
     reference = models.CharField(max_length=255, blank=True)
     amount = models.DecimalField(max_digits=16, decimal_places=4, null=True)

@@ -5,6 +5,7 @@ another amount came, the payment is kept as paid and needs action: staff give it
 """
 
 import datetime
+import itertools
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from crm import invoices
 from crm.models import Contact
 from tms.refusals import Refusal
 
-from .. import billing, booked, online, paying, places, taking
+from .. import billing, booked, online, packs, paying, places, taking
 from ..models import Outcome, PaidBy, Payment, PaymentNews
 from . import provider
 from .provider import News
@@ -47,6 +48,8 @@ def take(
         return Outcome.KNOWN
     known = _meant(news, name)
     if known is None:
+        told.why = _why_unknown(news, name)
+        told.save(update_fields=["why"])
         return Outcome.UNKNOWN
     paying.hold(known.account_id)
     booked.lock_contact(known.contact)
@@ -73,6 +76,20 @@ def _meant(news: News, name: str) -> Payment | None:
     if found is None and news.number is not None:
         found = rows.filter(pk=news.number, reference="").first()
     return found
+
+
+def _why_unknown(news: News, name: str) -> str:
+    """Why it is none of ours, for who looks into it."""
+    if news.number is None:
+        return _("It names no payment of this installation: another system may use the account.")
+    known = Payment.objects.filter(pk=news.number).first()
+    if known is None:
+        return _("There is no payment #%(number)s here.") % {"number": news.number}
+    if known.provider != name:
+        return _("Payment #%(number)s was begun at another provider.") % {"number": news.number}
+    return _("Payment #%(number)s was begun in another session of the provider.") % {
+        "number": news.number
+    }
 
 
 def _paid(found: Payment, news: News, *, at, on, tell) -> Outcome:
@@ -119,7 +136,7 @@ def _stuck(found: Payment, why: str, *, held: bool, at, on) -> None:
 
 
 def give(found: Payment, *, seat: bool, tell: bool = True, at, on, by, operation: str = "") -> None:
-    """Give what was paid for: the place or the pass, and its invoice, which is paid.
+    """Give what was paid for: the place, the pass or the tokens, and its invoice, which is paid.
 
     The payment, its account and its contact are locked. `seat`: it has one already. Raises Refusal:
     full, called off, registered already, archived.
@@ -128,6 +145,10 @@ def give(found: Payment, *, seat: bool, tell: bool = True, at, on, by, operation
     contact = Contact.objects.get(pk=found.contact_id)
     booked.refuse_archived(contact)
     event, path, option = found.event, found.path, found.option
+    if found.pack:
+        found.token_issue, found.invoice = packs.give(found.pack, found.price, found.account, **who)
+        _settled(found, **who)
+        return
     if option:
         found.issued, found.invoice = online.give(
             contact, option, found.price, found.account, **who
@@ -157,10 +178,11 @@ def _settled(found: Payment, *, at, on, by, operation) -> None:
     """Its invoice is paid, and it was given what was paid for."""
     invoices.mark_paid(found.invoice_id, paid_on=on, at=at, on=on, by=by)
     found.settled_at, found.trouble = at, ""
-    save(found, "registration", "issued", "invoice", "settled_at", "trouble")
+    save(found, "registration", "issued", "token_issue", "invoice", "settled_at", "trouble")
     after = {
         "registration": found.registration_id,
         "pass": found.issued_id,
+        "token_issue": found.token_issue_id,
         "invoice": found.invoice_id,
     }
     write("settled", found, after=after, at=at, on=on, by=by, operation=operation)
@@ -182,6 +204,8 @@ def _refunded(found: Payment, news: News, *, at, on, **_more) -> Outcome:
     """The money went back, by us or by who pressed it at the provider."""
     if found.refunded_at:
         return Outcome.KNOWN
+    if news.amount in _sums_of_parts(found):
+        return Outcome.KNOWN
     if found.paid_at is None or news.amount != (found.received or found.gross):
         found.trouble = _("The provider gave back another amount.")
         save(found, "trouble")
@@ -191,3 +215,9 @@ def _refunded(found: Payment, news: News, *, at, on, **_more) -> Outcome:
     save(found, "refund_asked_at", "refunded_at", "trouble")
     write("refunded", found, at=at, on=on, by=None)
     return Outcome.DONE
+
+
+def _sums_of_parts(found: Payment) -> set:
+    """What the provider may tell of parts that we had it give back: all of them so far."""
+    amounts = found.parts.order_by("pk").values_list("amount", flat=True)
+    return set(itertools.accumulate(amounts))

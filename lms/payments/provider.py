@@ -82,8 +82,17 @@ class Provider(Protocol):
         """What it tells; None for what doesn't matter here. Raises Forged."""
         ...
 
-    def refund(self, number: int, charge: str, amount: Decimal, currency: str) -> str:
-        """Give it back, once for each number; the provider's name of it. Raises NoAnswer."""
+    def ask(self, reference: str) -> News | None:
+        """What became of a payment that it told nothing of; None: it can still be paid, or what
+        came of it isn't known yet. Raises NoAnswer.
+        """
+        ...
+
+    def refund(self, number: str, charge: str, amount: Decimal, currency: str) -> str:
+        """Give it back, once for each number; the provider's name of it. Raises NoAnswer.
+
+        `number` is that of the payment, or of a part of it.
+        """
         ...
 
 

@@ -5,12 +5,16 @@ once that is committed; until the provider has said yes it is being refunded, fo
 """
 
 import logging
+from decimal import Decimal
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.money import written
+from crm import crediting
 from tms.consequences import Consequence
 from tms.refusals import Refusal, Stale
 
@@ -34,6 +38,33 @@ def of_passes(passes, **who) -> list[Consequence]:
     return _back(Payment.objects.filter(issued__in=passes), **who)
 
 
+def of_issues(issues, **who) -> list[Consequence]:
+    """The same for packs of tokens, by the issues that they gave."""
+    return _back(Payment.objects.filter(token_issue__in=issues), **who)
+
+
+def reopen(registrations, *, at, on, by, reason, operation="") -> list[Consequence]:
+    """These places ended though they were paid by card, and nobody was asked about the money: their
+    payments need action, for staff to see. Locks the payments.
+    """
+    rows = Payment.objects.filter(registration__in=registrations, refund_asked_at=None)
+    found = list(rows.select_for_update(of=("self",)).select_related("unit").order_by("pk"))
+    for each in found:
+        each.settled_at, each.trouble = None, reason
+        save(each, "settled_at", "trouble")
+        who = {"at": at, "on": on, "by": by, "reason": reason, "operation": operation}
+        write("reopened", each, after={"why": reason}, **who)
+    if not found:
+        return []
+    sentence = ngettext(
+        "%(count)s payment by card needs action: it paid for a place held twice.",
+        "%(count)s payments by card need action: they paid for places held twice.",
+        len(found),
+    )
+    lines = tuple(f"{each.title}: {_received(each)}" for each in found[:5])
+    return [Consequence("stays", sentence % {"count": len(found)}, len(found), lines)]
+
+
 def _back(rows, *, at, on, by, reason="", operation="") -> list[Consequence]:
     """Twice: once. Locks the payments."""
     rows = rows.select_for_update(of=("self",)).select_related("unit")
@@ -52,11 +83,19 @@ def _ask(found: Payment, *, at, on, by, reason="", operation="") -> Consequence:
     return Consequence("stays", sentence % {"amount": _received(found)}, 1)
 
 
+def left_of(found: Payment) -> Decimal:
+    """What came, which may be another amount than was asked for, less the parts that went back or
+    go. One statement.
+    """
+    parts = found.parts.aggregate(n=Sum("amount"))["n"] or Decimal(0)
+    return (found.received or found.gross) - parts
+
+
 def _received(found: Payment) -> str:
-    """What came, which may be another amount than was asked for."""
+    left = left_of(found)
     if found.received_currency and found.received_currency != found.unit.code:
-        return f"{found.received.normalize():f} {found.received_currency}"
-    return written(found.received or found.gross, found.unit)
+        return f"{left.normalize():f} {found.received_currency}"
+    return written(left, found.unit)
 
 
 def carry_out(payment_id: int, *, at, on) -> bool:
@@ -68,12 +107,14 @@ def carry_out(payment_id: int, *, at, on) -> bool:
     if found.refunded_at or not found.refund_asked_at:
         return True
     asked = provider.by_name(found.provider)
-    amount = found.received or found.gross
+    amount = left_of(found)
     currency = found.received_currency or found.unit.code
     try:
         if asked is None:
             raise NoAnswer(_("There is no provider of that name any more."))
-        reference = asked.refund(found.pk, found.charge, amount, currency)
+        reference = ""
+        if amount:  # all of it went back in parts: nothing is left to ask for
+            reference = asked.refund(str(found.pk), found.charge, amount, currency)
     except NoAnswer as trouble:
         log.warning("The refund of payment %s failed: %s", found.pk, trouble)
         said = _("The refund didn't go through yet: %(why)s") % {"why": trouble}
@@ -109,7 +150,17 @@ def refund(
             _("What was paid for was given. Credit its invoice, and the money goes back.")
         )
     who = {"at": at, "on": on, "by": by, "reason": reason, "operation": operation}
+    if found.settled_at is None and found.invoice and not found.invoice.voided_on:
+        return [*_credit(found.invoice, **who), _ask(found, **who)]
     return [_ask(found, **who)]
+
+
+def _credit(invoice, *, reason, **who) -> list[Consequence]:
+    """What it was billed for is held once only: the invoice goes with the money."""
+    left = {each.line.pk: each.left for each in crediting.standing(invoice, who["on"]) if each.left}
+    why = reason or _("It was paid for twice")
+    done = crediting.credit(invoice.pk, lines=left, sources=(), leave=True, reason=why, **who)
+    return list(done.consequences)
 
 
 @transaction.atomic
@@ -122,6 +173,8 @@ def settle(
     found = locked(payment_id, version)
     if found.settled_at:
         raise Refusal(_("It was given already."))
+    if found.invoice and not found.invoice.voided_on:
+        raise Refusal(_("Its place was held twice, and one of the two stays. Give the money back."))
     if (found.received, found.received_currency) != (found.gross, found.unit.code):
         raise Refusal(_("Another amount was paid than it costs. Give the money back."))
     give(found, seat=False, at=at, on=on, by=by, operation=operation)

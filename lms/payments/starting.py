@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Event, Item, ItemStatus, Price, Region, Unit
-from crm.models import Contact
+from crm.models import Account, Contact
 from passes.models import PassOption
 from tms import journal
 from tms.people import letters
 from tms.refusals import Refusal
+from tokens.models import TokenPack
 
-from .. import billing, booked, online, opening, paying, places, taking, waiting
+from .. import billing, booked, online, opening, packs, paying, places, taking, waiting
 from ..models import Payment
 from . import provider
 from .provider import NoAnswer, Order
@@ -33,12 +34,15 @@ def start(
     event: Event | None = None,
     path: Item | None = None,
     option: PassOption | None = None,
+    pack: TokenPack | None = None,
+    account: Account | None = None,
     at: datetime.datetime,
     on: datetime.date,
     by,
     operation: str = "",
 ) -> Payment:
-    """Hold the place, and begin a payment of what it, or a pass of `option`, costs at the provider.
+    """Hold the place, and begin a payment of what it, or a pass of `option`, or a `pack` of tokens
+    for the account, costs at the provider.
 
     `amount` is the net price in `unit` that they have seen in `region`. Whoever pays for the same
     place already gets that payment. The row stands before the provider is asked, so that nothing
@@ -49,7 +53,9 @@ def start(
     if asked is None:
         raise Refusal(_("Nothing can be paid by card here. Choose another way to pay."))
     who = {"at": at, "on": on, "by": by, "operation": operation}
-    thing = {"event": event, "path": path, "option": option}
+    thing = {"event": event, "path": path, "option": option, "pack": pack}
+    if pack:
+        thing["account"] = account
     made = _begin(contact, asked.name, thing, _priced(thing, unit, amount, region, on), **who)
     if made.address:
         return made
@@ -80,7 +86,9 @@ def start(
 
 def _priced(thing: dict, unit: Unit, amount, region: Region, on) -> Price:
     """Its price, if it is the one that was seen."""
-    if thing["option"]:
+    if thing["pack"]:
+        prices = packs.prices_of(thing["pack"], region, on)
+    elif thing["option"]:
         prices = online.prices_of(thing["option"], region, on)
     else:
         prices = paying.prices_of(thing["event"], thing["path"], region, on)
@@ -91,8 +99,8 @@ def _priced(thing: dict, unit: Unit, amount, region: Region, on) -> Price:
 def _begin(contact, name, thing: dict, price: Price, *, at, on, by, operation) -> Payment:
     booked.lock_contact(contact)
     booked.refuse_archived(contact)
-    event, path, option = thing["event"], thing["path"], thing["option"]
-    if not option and booked.live(contact, event, path):
+    event, path, option, pack = (thing[name] for name in ("event", "path", "option", "pack"))
+    if (event or path) and booked.live(contact, event, path):
         raise Refusal(_("You are registered already. Nothing was taken."))
     sums = billing.line_of(price)
     mine = Payment.objects.running(at).filter(contact=contact)
@@ -103,7 +111,11 @@ def _begin(contact, name, thing: dict, price: Price, *, at, on, by, operation) -
     _refuse_too_many(contact, at)
     until = at + datetime.timedelta(minutes=settings.PAYMENT_HOLD_MINUTES)
     offered = False
-    if option:
+    if pack:
+        packs.refuse_unless_sold(pack)
+        packs.may_buy(contact, thing["account"])
+        title = packs.words(pack)
+    elif option:
         online.refuse_unless_sold(option)
         title = f"{option.pass_type.name}, {option.name}"
     elif event:
@@ -123,8 +135,7 @@ def _begin(contact, name, thing: dict, price: Price, *, at, on, by, operation) -
         title = path.title
     made = Payment.objects.create(
         contact=contact,
-        account_id=contact.account_id,
-        **thing,
+        **{"account_id": contact.account_id} | thing,
         title=title,
         unit=price.unit,
         net=sums.net,
@@ -141,6 +152,7 @@ def _begin(contact, name, thing: dict, price: Price, *, at, on, by, operation) -
         "event": made.event_id,
         "path": made.path_id,
         "option": made.option_id,
+        "pack": made.pack_id,
         "gross": f"{made.gross.normalize():f}",
         "unit": price.unit_id,
         "provider": name,

@@ -67,7 +67,17 @@ class Stripe:
     def stop(self, reference: str) -> None:
         self.post(f"/v1/checkout/sessions/{urllib.parse.quote(reference, safe='')}/expire", {})
 
-    def refund(self, number: int, charge: str, amount: Decimal, currency: str) -> str:
+    def ask(self, reference: str) -> News | None:
+        told = self.call("GET", f"/v1/checkout/sessions/{urllib.parse.quote(reference, safe='')}")
+        try:
+            kind = {"complete": PAID, "expired": EXPIRED}.get(str(told["status"]))
+            if kind is None or (kind == PAID and told["payment_status"] != "paid"):
+                return None
+            return news_of(told, kind, key=f"asked-{reference}-{kind}")
+        except (ValueError, KeyError, TypeError) as error:
+            raise NoAnswer("Stripe's answer can't be read.") from error
+
+    def refund(self, number: str, charge: str, amount: Decimal, currency: str) -> str:
         told = self.post(
             "/v1/refunds",
             {"payment_intent": charge, "amount": in_parts(amount, currency)},
@@ -97,15 +107,7 @@ class Stripe:
             if kind == "checkout.session.completed" and about["payment_status"] != "paid":
                 # It is paid by a way that takes days; whether it came is told then.
                 return None
-            number = str(about.get("client_reference_id") or "")
-            return News(
-                key=key,
-                kind=SESSION[kind],
-                reference=str(about["id"]),
-                charge=str(about.get("payment_intent") or ""),
-                number=int(number) if number.isascii() and number.isdecimal() else None,
-                **money(about["amount_total"], about["currency"]),
-            )
+            return news_of(about, SESSION[kind], key=key)
         except (ValueError, KeyError, TypeError) as error:
             raise Forged from error
 
@@ -113,6 +115,9 @@ class Stripe:
 
     def post(self, target: str, fields: dict, *, key: str = "") -> dict:
         """Ask for something; with `key`, once however often. Raises NoAnswer."""
+        return self.call("POST", target, fields, key=key)
+
+    def call(self, method: str, target: str, fields: dict | None = None, *, key="") -> dict:
         place = urllib.parse.urlsplit(settings.STRIPE_API)
         headers = {
             "Authorization": f"Bearer {settings.STRIPE_SECRET_KEY}",
@@ -127,7 +132,8 @@ class Stripe:
         else:
             line = http.client.HTTPConnection(place.netloc, timeout=PATIENCE)
         try:
-            line.request("POST", target, urllib.parse.urlencode(fields), headers)
+            body = urllib.parse.urlencode(fields) if fields is not None else None
+            line.request(method, target, body, headers)
             answer = line.getresponse()
             told = json.loads(answer.read(LONGEST))
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -140,6 +146,19 @@ class Stripe:
             said = told.get("error") or {}
             raise NoAnswer(str(said.get("message") or f"Stripe answered {answer.status}.")[:300])
         return told
+
+
+def news_of(session: dict, kind: str, *, key: str) -> News:
+    """What a session of its Checkout says. Raises KeyError, TypeError, ValueError."""
+    number = str(session.get("client_reference_id") or "")
+    return News(
+        key=key,
+        kind=kind,
+        reference=str(session["id"]),
+        charge=str(session.get("payment_intent") or ""),
+        number=int(number) if number.isascii() and number.isdecimal() else None,
+        **money(session["amount_total"], session["currency"]),
+    )
 
 
 def refuse_forged(body: bytes, header: str, at: datetime.datetime) -> None:

@@ -16,7 +16,17 @@ from tms.refusals import Refusal
 from tms.ui.access import learner
 from tms.ui.dialogs import Dialog, Done
 
-from .. import access, asking, billing, calendars, cancelling, checkout, offering, requests
+from .. import (
+    access,
+    asking,
+    billing,
+    calendars,
+    cancelling,
+    checkout,
+    offering,
+    requests,
+    transferring,
+)
 from ..forms import AskPassForm, AskPlaceForm, CancelForm
 from ..models import Registration
 from ..visitor import visitor
@@ -100,6 +110,9 @@ def registration_page(request, found, *, refused="", status=200):
         "sessions": found.event.sessions.order_by("starts_at", "id") if found.event else [],
         "steps": steps(found, request.today, request.now) if found.path_id else [],
         "why_not_cancel": cancelling.why_not(found, **cancelling.rules(request)),
+        "moves": not transferring.why_not_by_learner(
+            found, whom="", may=request.organisation.learners_transfer, on=request.today
+        ),
         "invoice": billing.own_invoice(found, who.contact),
         "refused": refused,
     }

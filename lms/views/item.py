@@ -11,7 +11,7 @@ from passes.entitlements import items_in
 from passes.models import OptionStatus, Pass, PassOption, PassType, TypeStatus
 from tms.compiled import Rows
 
-from .. import badges, cancelling, offering, pass_rows, paying, requests, waiting
+from .. import badges, cancelling, offering, packs, pass_rows, paying, requests, waiting
 from ..covers import cover
 from ..models import Registration
 from ..payments import provider
@@ -157,6 +157,8 @@ def pass_type(request, slug):
         "more": len(items) > LISTED,
         "asked": requests.asked(who.contact_id, pass_type=found),
         "buys": sells(request, who),
+        "sold": bool(who.may_buy_tokens and request.organisation.sells_online)
+        and packs.on_sale().exists(),
     }
     response = render(request, "lms/pass_type.html", context)
     patch_vary_headers(response, ["Cookie"])

@@ -33,6 +33,8 @@ def payment(request, pk):
         return redirect("lms:registration", found.registration_id)
     if found.issued_id and found.issued.cancelled_at is None:
         return redirect("lms:profile_passes")
+    if found.token_issue_id and found.settled_at and not found.refund_asked_at:
+        return redirect("lms:profile_tokens")
     return page(request, found)
 
 
@@ -46,7 +48,7 @@ def page(request, found: Payment, *, refused="", status=200):
         "state": state,
         "amount": written(found.gross, found.unit),
         "trial": by.trial if by else False,
-        "place": found.option_id is None,
+        "place": found.option_id is None and found.pack_id is None,
         **about(found),
         "confirming": waits,
         "refused": refused,
@@ -67,6 +69,12 @@ def about(found: Payment) -> dict:
             "thing": found.option.pass_type.name,
             "thing_url": reverse("lms:pass_type", args=[slug]),
             "again": reverse("lms:buy_pass", args=[slug, found.option_id]),
+        }
+    if found.pack:
+        return {
+            "thing": found.pack.name,
+            "thing_url": reverse("lms:token_packs"),
+            "again": reverse("lms:buy_pack", args=[found.pack_id]),
         }
     item = found.path or found.event.course
     return {
@@ -119,6 +127,7 @@ def mine(request, pk) -> Payment:
         "option__pass_type",
         "registration",
         "issued",
+        "pack",
     )
     return get_object_or_404(rows, pk=pk, contact=learning(request).contact)
 

@@ -1,16 +1,17 @@
 """What was paid online, and what staff do where something is left to settle."""
 
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.money import written
 from tms.ui.dialogs import Dialog
-from tms.ui.lists import Empty, ListPage
+from tms.ui.lists import Action, Empty, ListPage
 
 from ..filters import PaymentFilter
-from ..models import Payment, PaymentState
+from ..models import Payment, PaymentRefund, PaymentState
 from ..payments import refunding
 from ..tables import contact_name
 from ..tables_payments import SETTLE, PaymentTable, entries
@@ -29,10 +30,12 @@ class Payments(ListPage):
         "state",
         "registration_id",
         "issued_id",
+        "token_issue_id",
         "invoice_id",
         "invoice__voided_on",
         "title",
         "trouble",
+        "open_part",
     )
     changes = "payments"
     export_name = "payments"
@@ -42,7 +45,11 @@ class Payments(ListPage):
     )
 
     def queryset(self):
-        return Payment.objects.with_state(self.request.now)
+        open_parts = PaymentRefund.objects.filter(payment=OuterRef("pk"), refunded_at=None)
+        return Payment.objects.with_state(self.request.now).annotate(open_part=Exists(open_parts))
+
+    def actions(self):
+        yield Action(_("News of unknown payments"), reverse("lms:payment_unknown"), "info")
 
     def menu(self, row):
         return entries(row)

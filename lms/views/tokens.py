@@ -12,6 +12,7 @@ from tms.ui.export import harmless
 from tokens import balances, spending, statement
 from tokens.models import EntryKind, LedgerEntry, TokenIssue
 
+from .buying_packs import for_sale
 from .learning import _learner
 from .profile import _page
 
@@ -30,6 +31,7 @@ def tokens(request):
         "lms:profile_tokens",
         contact=contact,
         accounts=[of_account(each, contact, request.today) for each in accounts],
+        sold=for_sale(request) if accounts else [],
     )
 
 

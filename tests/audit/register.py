@@ -139,6 +139,7 @@ NOT_PERSONAL = {
     "passes.PassOption": ("what is sold", "name"),
     "passes.Inclusion": ("what a pass opens", "event_types"),
     "tokens.TokenType": ("what is sold", "description"),
+    "tokens.TokenPack": ("what is sold", "name"),
     "tokens.TokenIssue": ("kinds, and numbers of other systems", "source_kind external_id"),
     "tokens.LedgerEntry": ("kinds", "purpose_kind source"),
     "comms.Trigger": (
@@ -150,9 +151,10 @@ NOT_PERSONAL = {
         "title tax_name provider reference charge address received_currency trouble "
         "refund_reference",
     ),
+    "lms.PaymentRefund": ("what a provider calls it, and why not yet", "reference trouble"),
     "lms.PaymentNews": (
         "what a provider calls it, by number",
-        "provider key kind reference currency",
+        "provider key kind reference currency why",
     ),
     "lms.Certificate": (
         "what was proven, by whom, and numbers that stay valid",

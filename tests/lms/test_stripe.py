@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from lms.models import Payment, PaymentNews, Registration
-from lms.payments import refunding, starting
+from lms.payments import asking, refunding, starting
 from lms.payments.provider import NoAnswer
 from lms.payments.stripe import Stripe, in_parts
 from tests.factories import CurrencyFactory, EventFactory, PriceFactory
@@ -34,6 +34,12 @@ def asked(settings):
             self.send_response(status)
             self.end_headers()
             self.wfile.write(json.dumps(said).encode())
+
+        def do_GET(self):
+            kept.append((self.path, {}, self.headers))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(answers.pop(0)).encode())
 
         def log_message(self, *_words):
             return
@@ -172,6 +178,43 @@ def test_what_comes_before_its_name_is_known_is_found_by_ours(begin, tell):
 def test_given_up_it_is_stopped_there(begin, asked, ada, who):
     starting.give_up(begin().pk, ada, **who)
     assert asked[-1][0] == "/v1/checkout/sessions/cs_1/expire"
+
+
+SESSION = {"id": "cs_1", "payment_intent": "pi_1", "amount_total": 58860, "currency": "eur"}
+
+
+def asked_at(clock, when):
+    clock.set(f"2026-11-22 {when}")
+    return asking.ask(at=clock.at, on=clock.on())
+
+
+def test_where_no_news_came_it_is_asked_when_the_time_is_over(begin, asked, clock, tell):
+    made = begin()
+    said = [
+        {**SESSION, "status": "open", "payment_status": "unpaid"},
+        {**SESSION, "status": "complete", "payment_status": "paid"},
+    ]
+    asked[0].extend(said)
+    assert [asked_at(clock, when) for when in ("09:30", "09:34", "09:40", "10:35")] == [0, 0, 0, 1]
+    gets = [each[0] for each in asked[2:]]
+    assert gets == ["/v1/checkout/sessions/cs_1"] * 2
+    made.refresh_from_db()
+    assert (made.paid_at, made.registration is not None) == (clock.at, True)
+    assert tell("checkout.session.completed").content == b"known"
+    assert asked_at(clock, "12:00") == 0
+
+
+def test_what_is_over_there_is_over_here_and_who_is_away_is_asked_later(
+    begin, asked, clock, settings
+):
+    made = begin()
+    there, settings.STRIPE_API = settings.STRIPE_API, "http://127.0.0.1:9"
+    assert asked_at(clock, "09:34") == 0
+    settings.STRIPE_API = there
+    asked[0].append({**SESSION, "status": "expired", "payment_status": "unpaid"})
+    assert asked_at(clock, "10:35") == 1
+    made.refresh_from_db()
+    assert made.state_at(clock.at) == "failed"
 
 
 def test_a_refund_is_asked_for_until_it_goes_through(

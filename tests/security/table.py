@@ -38,10 +38,11 @@ from tests.factories import (
     QuizQuestionFactory,
     RegistrationFactory,
     TaxLevelFactory,
+    TokenPackFactory,
     TokenTypeFactory,
 )
 from tms import api, journal
-from tms.models import AuditRow, Job, KeptMail
+from tms.models import AuditRow, Job, KeptMail, Organisation
 from tms.people import roles
 from tms.programs import keys, webhooks
 from tokens import issuing, ledger, selling
@@ -88,6 +89,19 @@ ABOUT_A_PAYMENT = (
     "settle_payment",
     "refund_payment",
     "refund_again",
+    "refund_part",
+    "refund_part_again",
+)
+
+
+ABOUT_A_PACK = (
+    "pack",
+    "pack_history",
+    "edit_pack",
+    "archive_pack",
+    "restore_pack",
+    "pack_prices",
+    "add_pack_price",
 )
 
 
@@ -267,7 +281,7 @@ TABLE = {
     **rows("passes", REASSIGN, "assign assign_many"),
     **rows("passes", CANCEL, "cancel cancel_many"),
     **rows("passes", IMPORT, "import import_file import_refused import_example"),
-    **rows("lms", PUBLIC, "catalogue region pass_type item payment_news"),
+    **rows("lms", PUBLIC, "catalogue region pass_type item payment_news token_packs"),
     **rows(
         "lms",
         LEARNER,
@@ -279,7 +293,7 @@ TABLE = {
         profile_certificates my_certificate
         checkout checkout_date checkout_questions checkout_payment checkout_review
         receipt receipt_file profile_tokens token_statement
-        payment give_up_payment trial_payment buy_pass
+        payment give_up_payment trial_payment buy_pass buy_pack transfer_mine
         profile_payments my_invoice
         join_waiting take_offered leave_waiting
         start_attempt attempt keep_answers hand_in my_submission_file
@@ -315,8 +329,12 @@ TABLE = {
     """,
     ),
     **rows("lms", ANSWER, "requests decline"),
-    "lms:payments": "lms.view_payments",
-    **rows("lms", "lms.settle_payments", "settle_payment refund_payment refund_again"),
+    **rows("lms", "lms.view_payments", "payments payment_unknown"),
+    **rows(
+        "lms",
+        "lms.settle_payments",
+        "settle_payment refund_payment refund_again refund_part refund_part_again",
+    ),
     "lms:report_use": (SEE, SEE_PLACES),
     **rows(
         "lms", SEE_PLACES, "report_registered report_attendance report_completion report_completed"
@@ -328,7 +346,8 @@ TABLE = {
         "tokens.manage_token_types",
         """
         types create_type edit_type archive_type restore_type delete_type settings
-        settings_history
+        settings_history packs create_pack pack pack_history edit_pack archive_pack restore_pack
+        pack_prices add_pack_price edit_pack_price remove_pack_price
     """,
     ),
     **rows(
@@ -595,6 +614,9 @@ def world(ada, office, clock) -> dict:
         held_on=clock.on(),
     )
     payment = PaymentFactory(contact=ada, path=path)
+    pack = TokenPackFactory(token_type=tokens.token_type)
+    pack_price = PriceFactory(of=pack)
+    Organisation.objects.update_or_create(pk=1, defaults={"sells_online": True})
     waits = Waiting.objects.create(contact=ada, event=registration.event, joined_at=clock.at)
     trouble = AddressTrouble.objects.create(email="gone@x.example", at=clock.at)
     rule = Trigger.objects.first()
@@ -668,10 +690,15 @@ def world(ada, office, clock) -> dict:
             "lms:ask_for_pass": {"slug": pass_type.slug},
             **{f"lms:{name}": {"pk": payment.pk} for name in ABOUT_A_PAYMENT},
             "lms:buy_pass": {"slug": pass_type.slug, "pk": option.pk},
+            "lms:buy_pack": {"pk": pack.pk},
+            **{f"tokens:{name}": {"pk": pack.pk} for name in ABOUT_A_PACK},
+            "tokens:edit_pack_price": {"pk": pack.pk, "price": pack_price.pk},
+            "tokens:remove_pack_price": {"pk": pack.pk, "price": pack_price.pk},
             "lms:payment_news": {"name": "trial"},
             "lms:my_invoice": {"pk": invoice.pk},
             "lms:cancel": {"pk": registration.pk},
             "lms:transfer": {"pk": registration.pk},
+            "lms:transfer_mine": {"pk": registration.pk},
             "lms:certificate": {"number": proof.number},
             "lms:my_certificate": {"number": proof.number},
             "lms:certificate_file": {"pk": proof.pk},

@@ -1,23 +1,69 @@
 """What did Northlight's learners buy by themselves: by card at the trial, and by invoice?"""
 
-from catalog.models import Event
+from decimal import Decimal
+
+from catalog.models import Event, Region
 from crm import accounts
 from lms import billing, checkout, paying
+from lms import packs as lms_packs
 from lms.payments import arriving, provider, starting
 from lms.payments.trial import Trial
 from tms.models import User
+from tms.people import organisation
+from tokens import packs
+from tokens.models import TokenPack, TokenType
 
 BY_INVOICE = "Norrsken Health"
+
+# type, name, number, net price by currency
+PACKS = [
+    ("Gold", "Starter pack", 10, {"EUR": 1250, "GBP": 1090, "USD": 1350, "SEK": 14500}),
+    ("Gold", "Team pack", 50, {"EUR": 5750, "GBP": 5000, "USD": 6250, "SEK": 66000}),
+    ("Silver", "Safety pack", 20, {"EUR": 1100, "GBP": 960, "USD": 1200, "SEK": 12600}),
+]
 
 
 def live(world) -> None:
     """One place by invoice; by card one that is paid, and one that needs action."""
+    organisation.change(sells_online=True, learners_transfer=True, **_office(world, 400))
+    _packs(world)
     allowed = world.account(BY_INVOICE)
     accounts.edit(allowed.pk, pays_by_invoice=True, **_office(world, 60))
     _by_invoice(world, "Elsa Nyström", "COMM-120-11", 7)
     if provider.taken():
         _by_card(world, "Jonas Berg", "COMM-120-11", 3)
         _by_card(world, "Ada Lindqvist", "COMM-120-11", 1, given_up=True)
+        _tokens_by_card(world, "Hanna Ek", "Team pack", 5)
+
+
+def _packs(world) -> None:
+    """Which packs of tokens are sold, and for how much in each region."""
+    for position, (kind, name, units, prices) in enumerate(PACKS):
+        token_type = TokenType.objects.select_related("unit").get(unit__label=kind)
+        particulars = {"name": name, "units": units, "position": position}
+        made = packs.create(token_type=token_type, **particulars, **_office(world, 65))
+        for region in Region.objects.filter(archived_at=None):
+            for unit in region.currencies.filter(code__in=prices):
+                packs.add_price(
+                    made,
+                    region=region,
+                    unit=unit,
+                    amount=Decimal(prices[unit.code]),
+                    **_office(world, 65),
+                )
+
+
+def _tokens_by_card(world, name, pack, ago) -> None:
+    """Bought for their account, and paid at once."""
+    contact = world.contact(name)
+    when = world.who(ago, hour=15) | {"by": contact.user}
+    pack = TokenPack.objects.select_related("token_type__unit").get(name=pack)
+    region = paying.region_of(contact)
+    price = lms_packs.prices_of(pack, region, when["on"])[0]
+    chosen = {"unit": price.unit, "amount": price.amount, "region": region}
+    begun = starting.start(contact, pack=pack, account=contact.account, **chosen, **when)
+    told = {"at": when["at"], "on": when["on"], "tell": False}
+    arriving.take(Trial().told(begun, provider.PAID), Trial.name, **told)
 
 
 def _by_invoice(world, name, code, ago) -> None:

@@ -31,6 +31,9 @@ class Organisation(models.Model):
     )
     sign_up_open = models.BooleanField(_("visitors may create an account"), default=True)
     learners_cancel = models.BooleanField(_("learners may cancel their places"), default=True)
+    learners_transfer = models.BooleanField(
+        _("learners may move their places to another date"), default=False, db_default=False
+    )
     sells_online = models.BooleanField(
         _("sell passes and tokens online"), default=False, db_default=False
     )

@@ -18,6 +18,7 @@ PLAIN = (
     "second_factor",
     "sign_up_open",
     "learners_cancel",
+    "learners_transfer",
     "sells_online",
     "offer_hours",
     "contact_email",

@@ -3,6 +3,7 @@
 from .entry import EntryKind, LedgerEntry
 from .interest import TokenInterest
 from .issue import IssueSource, IssueStatus, TokenIssue
+from .pack import TokenPack
 from .settings import TokenSettings
 from .spending import Spender, Spending, WhoMaySpend
 from .type import PeriodUnit, TokenType
@@ -17,6 +18,7 @@ __all__ = [
     "Spending",
     "TokenInterest",
     "TokenIssue",
+    "TokenPack",
     "TokenSettings",
     "TokenType",
     "WhoMaySpend",

@@ -97,6 +97,14 @@ class OrganisationForm(Form):
             "events booked by pass are cancelled at any time."
         ),
     )
+    learners_transfer = forms.BooleanField(
+        label=gettext_lazy("Learners may move their places to another date"),
+        required=False,
+        help_text=gettext_lazy(
+            "To a date of the same course with a free seat, at the same price, until the "
+            "cancellation deadline that an event has."
+        ),
+    )
     sells_online = forms.BooleanField(
         label=gettext_lazy("Sell passes and tokens online"),
         required=False,
