@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0002_sort_events"),
         ("crm", "0013_contact_reminders"),
-        ("lms", "0013_scorm_packages"),
+        ("lms", "0014_training_is_reported"),
         ("passes", "0007_sold_by_order"),
         ("tokens", "0009_packs"),
     ]
