@@ -13,9 +13,11 @@ from tms.ui.combobox import ComboboxField, SeveralField
 from .models import Account, Contact
 
 
-def contacts_matching(contacts, text: str):
-    """Those of the contacts who have every word in name or address, by name."""
-    return _with_words(contacts.select_related("account"), "search_text", text)
+def contacts_matching(contacts, text: str, *, column: str = "search_text"):
+    """Those of the contacts who have every word in name or address, by name; `column="name_key"`:
+    in the name alone.
+    """
+    return _with_words(contacts.select_related("account"), column, text)
 
 
 def accounts_matching(accounts, text: str):

@@ -63,6 +63,7 @@ def book_by_tokens(
     region: Region,
     event: Event | None = None,
     path: Item | None = None,
+    managed: bool = False,
     at: datetime.datetime,
     on: datetime.date,
     by,
@@ -72,8 +73,9 @@ def book_by_tokens(
     """Register the contact and pay with tokens of the account: both, or nothing at all.
 
     `amount` is the price in `unit` that they have seen in `region`; where it costs nothing by now
-    nothing is taken. A second press returns the same registration. Raises PriceChanged when it
-    costs something else, and Refusal when they may not spend so many, when the account hasn't as
+    nothing is taken. A second press returns the same registration. `managed`: whoever looks after
+    the account pays for them (`lms.team`). Raises PriceChanged when it costs something else, and
+    Refusal when they may not spend so many, when the account hasn't as
     many (with the number missing), when the event is full, closed or over.
     """
     paying.hold(account.pk)
@@ -84,7 +86,7 @@ def book_by_tokens(
     price = paying.price_in(unit, paying.prices_of(event, path, region, on), amount)
     place = {"paid_by": PaidBy.FREE, "account_id": account.pk, "unit": unit, "amount": price.amount}
     if price.amount:
-        paying.may_pay(account, contact, price.amount, on)
+        paying.may_pay(account, contact, price.amount, on, managed=managed)
         place["paid_by"] = PaidBy.TOKENS
     who = {"at": at, "on": on, "by": by, "operation": operation, "tell": tell}
     return _enter(contact, event, path, place, **who)

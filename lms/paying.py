@@ -133,9 +133,14 @@ def hold_all(account_ids) -> None:
     beats.lock_accounts(account_ids)
 
 
-def may_pay(account: Account, contact: Contact, amount: decimal.Decimal, on) -> None:
-    """Raise Refusal unless the learner may spend so many of the account's tokens. It is held."""
-    spending.refuse_unless_allowed(account, contact, int(amount), on)
+def may_pay(
+    account: Account, contact: Contact, amount: decimal.Decimal, on, *, managed: bool = False
+) -> None:
+    """Raise Refusal unless so many of the account's tokens may be spent for the learner: by
+    themselves, or (`managed`) by whoever looks after the account. It is held.
+    """
+    ask = spending.refuse_unless_managed if managed else spending.refuse_unless_allowed
+    ask(account, contact, int(amount), on)
 
 
 def next_number() -> int:

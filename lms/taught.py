@@ -1,6 +1,7 @@
 """Which events does an instructor teach, and who takes part in them?"""
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from catalog.models import Event, EventStatus
 from crm.models import Contact, Teaching
@@ -25,7 +26,8 @@ def events_of(contact: Contact):
 def with_people(events):
     """Each with `people`: how many take part."""
     live = Registration.objects.live().filter(event=OuterRef("pk")).order_by().values("event")
-    return events.annotate(people=Subquery(live.annotate(n=Count("*")).values("n")))
+    counted = Subquery(live.annotate(n=Count("*")).values("n"), output_field=IntegerField())
+    return events.annotate(people=Coalesce(counted, 0))
 
 
 def upcoming(events, on):

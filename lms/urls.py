@@ -12,6 +12,7 @@ from . import (
     urls_reports,
     urls_scorm,
     urls_teaching,
+    urls_team,
     urls_trainer,
 )
 from .views import (
@@ -134,4 +135,5 @@ urlpatterns = [
     *urls_assignment.urlpatterns,
     *urls_scorm.urlpatterns,
     *urls_teaching.urlpatterns,
+    *urls_team.urlpatterns,
 ]

@@ -140,6 +140,29 @@ def left_this_year(rule: Spending, contact_id: int, on: datetime.date) -> int | 
     return max(0, rule.yearly_limit - spent_this_year(rule.account_id, contact_id, on))
 
 
+def refuse_unless_managed(
+    account: Account, contact: Contact, quantity: int, on: datetime.date
+) -> None:
+    """Raise Refusal unless a manager of the account may spend so many tokens for the contact.
+
+    They needn't be chosen as spenders; nobody means them too, and the contact's limit holds. Ask it
+    with the account locked.
+    """
+    rule = rule_of(account.pk)
+    if rule.who == WhoMaySpend.NOBODY:
+        raise Refusal(
+            _("Nobody may spend the tokens of %(account)s at checkout. Ask us to register them.")
+            % {"account": account}
+        )
+    left = left_this_year(rule, contact.pk, on)
+    if left is not None and quantity > left:
+        raise Refusal(
+            _("%(name)s may have %(left)s more tokens of %(account)s this year; this takes %(n)s.")
+            % {"name": contact.name, "left": left, "account": account, "n": quantity},
+            field="contact",
+        )
+
+
 def refuse_unless_allowed(
     account: Account, contact: Contact, quantity: int, on: datetime.date
 ) -> None:

@@ -3,7 +3,7 @@
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -69,6 +69,8 @@ class MyTeaching(ListPage):
 
     title = gettext_lazy("My Teaching")
     audience, site = "learner", "learner.html"
+    template_name = "lms/teaching/list.html"
+    is_past = False
     table, filterset, sort = EventTable, EventFilter, "first_on"
     empty = Empty(
         gettext_lazy("No events ahead"),
@@ -86,23 +88,19 @@ class MyTeaching(ListPage):
         events = self.of(taught.events_of(self.contact))
         return taught.with_people(events).with_status(self.request.today)
 
-    def actions(self):
-        yield Action(_("Past events"), reverse("lms:past_teaching"), "history", dialog=False)
+    def context(self, listing):
+        return super().context(listing) | {"is_past": self.is_past}
 
 
 class PastTeaching(MyTeaching):
     """Those that are over, the last one first."""
 
-    title = gettext_lazy("Past events")
-    crumbs = ((gettext_lazy("My Teaching"), reverse_lazy("lms:my_teaching")),)
+    is_past = True
     sort = "-first_on"
     empty = Empty(gettext_lazy("No past events"))
 
     def of(self, events):
         return taught.past(events, self.request.today)
-
-    def actions(self):
-        return []
 
 
 class ParticipantTable(tables.Table):
@@ -121,9 +119,7 @@ class ParticipantTable(tables.Table):
 
 
 class ParticipantFilter(filters.FilterSet):
-    q = filters.Search(
-        field_name="contact__name_key", fold=True, placeholder=gettext_lazy("Participant")
-    )
+    q = filters.Search(field_name="contact__name_key", placeholder=gettext_lazy("Participant"))
 
     class Meta(filters.FilterSet.Meta):
         model = Registration

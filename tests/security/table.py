@@ -127,6 +127,15 @@ TABLE = {
     "my_account": SIGNED_IN,
     "lms:my_learning": SIGNED_IN,
     **rows("lms", TEACHER, "my_teaching past_teaching my_event attendance_list call_roll"),
+    **rows(
+        "lms",
+        MANAGER,
+        """
+        my_team my_team_people my_team_person_options my_team_passes my_team_assign
+        my_team_tokens my_team_places my_team_register my_team_event_options
+        my_team_path_options
+    """,
+    ),
     "lms:certificates": PUBLIC,
     "lms:certificate": PUBLIC,
     "people:first": PUBLIC,
@@ -675,6 +684,7 @@ def world(ada, office, clock) -> dict:
             },
             "crm:choose_instructors": {"pk": Session.objects.first().pk},
             "crm:choose_managers": {"pk": ada.account_id},
+            "lms:my_team_assign": {"account_id": ada.account_id, "pk": pass_.pk},
             "crm:opportunity_part": {"pk": deal.pk, "name": "details"},
             "crm:remove_opportunity_id": {"pk": deal.pk, "id": theirs.pk},
             "crm:remove_interest": {"pk": deal.pk, "id": interest.pk},

@@ -14,7 +14,7 @@ from django.template import Template
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.models import Event
-from crm import teaching
+from crm import managers, teaching
 from tests.factories import LearnerFactory, UserFactory
 from tms.models import User
 from tms.people import permissions, roles
@@ -23,6 +23,7 @@ from .table import (
     ELSEWHERE,
     IN_THE_LMS,
     LEARNER,
+    MANAGER,
     PUBLIC,
     SIGNED_IN,
     STAFF,
@@ -202,6 +203,26 @@ def test_what_belongs_to_another_learner_is_not_there(everything, browse):
         assert browse(other.user).get(address(f"lms:{name}", made)).status_code == 404, name
     for name in ("choose_date", "cancel_mine"):
         assert browse(other.user).post(address(f"lms:{name}", made)).status_code == 404, name
+
+
+def test_a_manager_sees_their_account_and_no_other(everything, ada, browse, clock, office):
+    made, people = everything
+    theirs, other = LearnerFactory(account=ada.account), LearnerFactory()
+    when = {"at": clock.at, "on": clock.on(), "by": office}
+    managers.choose(ada.account, [theirs], **when)
+    managers.choose(other.account, [other], **when)
+    people |= {"account manager": theirs.user}
+    wrong = []
+    for name in sorted(each for each, rule in TABLE.items() if rule == MANAGER):
+        for who, user in people.items():
+            cache.clear()
+            got = answered(browse(user), "get", address(name, made))
+            if got != expected(name, who, user):
+                wrong.append(f"{name} by {who} is {got}")
+        if name != "lms:my_team":
+            assert browse(other.user).get(address(name, made)).status_code == 404, name
+            assert browse(theirs.user).get(address(name, made)).status_code == 200, name
+    assert wrong == []
 
 
 def test_an_instructor_sees_their_events_and_nobody_elses(everything, browse, clock, office):

@@ -3,7 +3,7 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Group, Permission
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Value
+from django.db.models import Exists, OuterRef, Value
 from django.db.models.functions import Concat
 
 from tms.compiled import Question
@@ -16,6 +16,11 @@ def _whoever(pk):
     """A user's own fields, their rights, their roles in order, and their contact if any."""
     rights = Permission.objects.filter(group__user=OuterRef("pk")).order_by()
     full = Concat("content_type__app_label", Value("."), "codename")
+    looks_after = User.objects.filter(
+        pk=OuterRef("pk"),
+        contact__manages__isnull=False,
+        contact__manages__account__archived_at=None,
+    )
     roles = Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")
     return (
         User.objects.filter(pk=pk)
@@ -23,7 +28,9 @@ def _whoever(pk):
             rights=ArraySubquery(rights.annotate(full=full).values("full")),
             roles=ArraySubquery(roles),
         )
-        .values_list(*FIELDS, "rights", "roles", "contact", "contact__is_instructor")
+        .values_list(
+            *FIELDS, "rights", "roles", "contact", "contact__is_instructor", Exists(looks_after)
+        )
     )
 
 
@@ -37,17 +44,17 @@ class Backend(AuthenticationBackend):
         """Who is signed in, with what every page asks of them: one statement.
 
         Besides its fields the user has `role_names`, `is_learner` (belongs to a contact) and
-        `teaches` (one who is marked as an instructor).
+        `teaches` (one who is marked as an instructor), `manages` (one who looks after an account).
         """
         rows = WHO(pk=int(user_id))
         if not rows:
             return None
-        *fields, rights, roles, contact_id, teaches = rows[0]
+        *fields, rights, roles, contact_id, teaches, manages = rows[0]
         user = User.from_db(User.objects.db, FIELDS, fields)
         if not user.is_superuser:
             user._perm_cache = set(rights)  # where Django's own backend keeps what it asked for
         user.role_names, user.is_learner = roles, contact_id is not None
-        user.teaches = bool(teaches)
+        user.teaches, user.manages = bool(teaches), manages
         return user if self.user_can_authenticate(user) else None
 
     def _get_user_permissions(self, user_obj):

@@ -40,6 +40,8 @@ class Shell:
             entries.append((_("My Learning"), reverse("lms:my_learning")))
         if getattr(self.request.user, "teaches", False):
             entries.append((_("My Teaching"), reverse("lms:my_teaching")))
+        if getattr(self.request.user, "manages", False):
+            entries.append((_("My Team"), reverse("lms:my_team")))
         return self.placed(entries)
 
     def placed(self, entries):
