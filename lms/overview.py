@@ -3,13 +3,13 @@
 import dataclasses
 import datetime
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from catalog.models import Event
 from crm.models import Opportunity
 from passes.models import Pass
 
-from .models import Registration, Request, RequestState
+from .models import Payment, Registration, Request, RequestState, Submission, Waiting
 
 SOON = datetime.timedelta(days=30)
 FORTNIGHT = datetime.timedelta(days=14)
@@ -97,9 +97,27 @@ def events(on: datetime.date) -> Events:
 
 def short_of_seats(on: datetime.date) -> list[Event]:
     """Those of them that are below their minimum or have two seats left at most, soonest first:
-    as many as are listed and one more. One statement."""
+    as many as are listed and one more, each with how many are `in_line` for a seat (None: nobody).
+    One statement."""
+    line = Waiting.objects.live().filter(event=OuterRef("pk"), offered_at=None).order_by()
+    counted = line.values("event").annotate(count=Count("pk")).values("count")
     found = coming(on).filter(SHORT | TIGHT).select_related("course")
+    found = found.annotate(in_line=Subquery(counted))
     return list(found.order_by("first_on", "pk")[: LISTED + 1])
+
+
+def to_mark() -> list[Submission]:
+    """What was handed in and waits to be marked, the oldest first: as many as are listed and one
+    more. One statement."""
+    found = Submission.objects.waiting().select_related("contact", "unit__section__course")
+    return list(found.order_by("pk")[: LISTED + 1])
+
+
+def to_settle() -> list[Payment]:
+    """What was paid for and not given, the oldest first: as many as are listed and one more. One
+    statement."""
+    found = Payment.objects.to_settle().select_related("contact", "unit")
+    return list(found.order_by("pk")[: LISTED + 1])
 
 
 def learners(on: datetime.date) -> int:

@@ -159,6 +159,8 @@ REPORTS = [
 PANELS = [
     Panel("dashboard", "seats", dashboard.seats, "catalog.view_catalogue", position=50),
     Panel("dashboard", "waiting", dashboard.waiting, dashboard.ANSWER, position=60),
+    Panel("dashboard", "to_mark", dashboard.to_mark, "lms.view_registrations", position=62),
+    Panel("dashboard", "to_settle", dashboard.to_settle, "lms.view_payments", position=64),
     Panel("course", "content", content.draw, "catalog.view_catalogue", position=20),
     Panel(
         "course",

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from catalog.money import written
 from passes.views.dashboard import ending_soon
 from tms.days import day_text
 from tms.ui.access import allowed, staff
 
 from .. import overview
-from ..tables import ANSWER
+from ..models import PaymentState
+from ..tables import ANSWER, MANAGE
+from ..tables_payments import SETTLE
 
 
 @staff
@@ -142,7 +145,36 @@ def of_seats(event) -> dict:
         }
         return {"status": "warn", "words": words}
     left = event.capacity - event.taken
+    if event.in_line:
+        words = ngettext("%(count)d is waiting", "%(count)d are waiting", event.in_line)
+        return {"status": "full", "words": words % {"count": event.in_line}}
     if left <= 0:
         return {"status": "full", "words": _("Full")}
     words = ngettext("%(count)d seat left", "%(count)d seats left", left) % {"count": left}
     return {"status": "warn", "words": words}
+
+
+def to_mark(request, _user) -> str:
+    """What was handed in and isn't marked yet, the oldest first. One statement."""
+    found = overview.to_mark()
+    context = {
+        "submissions": found[: overview.LISTED],
+        "more": len(found) > overview.LISTED,
+        "may_mark": allowed(request.user, MANAGE),
+    }
+    return render_to_string("lms/staff/_to_mark.html", context, request=request)
+
+
+def to_settle(request, _user) -> str:
+    """What was paid and not given, nor the money back, the oldest first. One statement."""
+    found = overview.to_settle()
+    context = {
+        "payments": [
+            {"payment": each, "amount": written(each.gross, each.unit)}
+            for each in found[: overview.LISTED]
+        ],
+        "more": len(found) > overview.LISTED,
+        "may_settle": allowed(request.user, SETTLE),
+        "url": f"{reverse('lms:payments')}?state={PaymentState.NEEDS_ACTION.value}",
+    }
+    return render_to_string("lms/staff/_to_settle.html", context, request=request)

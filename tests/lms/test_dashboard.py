@@ -8,16 +8,21 @@ from html import unescape
 import pytest
 from django.contrib.auth.models import Group
 
+from catalog.models import Event
 from crm.models import Opportunity, Stage
-from lms.models import Request
+from lms.models import Request, Submission, Waiting
 from tests.factories import (
     AccountFactory,
     ContactFactory,
+    ContentUnitFactory,
+    CourseFactory,
     CurrencyFactory,
     EventFactory,
+    LmsEventFactory,
     PassFactory,
     PassOptionFactory,
     PassTypeFactory,
+    PaymentFactory,
     TokenTypeFactory,
     UserFactory,
 )
@@ -175,7 +180,7 @@ def test_passes_issued_are_drawn_by_month(desk, annual):
     assert 'aria-labelledby="issued-title issued-desc"' in drawn
 
 
-def test_events_short_of_learners_or_seats_are_told(desk, organisation):
+def test_events_short_of_learners_or_seats_are_told(desk, organisation, clock):
     for title, taken, more in (
         ("Two missing", 1, {"minimum": 3, "first_on": day("2026-12-01")}),
         ("Full", 8, {"capacity": 8, "first_on": day("2026-12-02")}),
@@ -185,17 +190,55 @@ def test_events_short_of_learners_or_seats_are_told(desk, organisation):
     ):
         event = EventFactory(course__title=title, place="Leeds", **{"capacity": None, **more})
         type(event).objects.filter(pk=event.pk).update(taken=taken)
+    full = Event.objects.get(course__title="Full")
+    for _each in range(2):
+        Waiting.objects.create(contact=ContactFactory(), event=full, joined_at=clock.at)
     assert section(desk.get(PAGE), "Seats running short") == (
         "Two missing 1 Dec 2026, Leeds 1 2 below its minimum "
-        "Full 2 Dec 2026, Leeds 8 of 8 Full "
+        "Full 2 Dec 2026, Leeds 8 of 8 2 are waiting "
         "Two left 3 Dec 2026, Leeds 6 of 8 2 seats left As a list"
     )
+
+
+def handed_in(contact, clock, **more):
+    unit = ContentUnitFactory(title="Essay", course=CourseFactory(title="Signals"))
+    given = {"number": 1, "name": "essay.pdf", "kind": "pdf", "size": 9, "submitted_at": clock.at}
+    return Submission.objects.create(contact=contact, unit=unit, **given, **more)
+
+
+def test_what_was_handed_in_waits_to_be_marked(desk, ada, clock, browse):
+    assert section(desk.get(PAGE), "Assignments to be marked") == (
+        "Everything that was handed in is marked."
+    )
+    handed_in(ada, clock, marked_at=clock.at, passed=True)
+    handed_in(ada, clock, replaced_at=clock.at)
+    waits = handed_in(ada, clock)
+    assert section(page := desk.get(PAGE), "Assignments to be marked") == (
+        f"Ada Lindqvist Essay , Signals 22 Nov 2026 Mark #{waits.pk} As a list"
+    )
+    assert f'hx-get="/submissions/{waits.pk}/mark/"' in page.content.decode()
+
+
+def test_what_was_paid_and_not_given_needs_action(desk, ada, clock, europe):
+    assert "What was paid for was given." in section(desk.get(PAGE), "Payments that need action")
+    about = {"contact": ada, "event": LmsEventFactory(course__title="Signals"), "title": "Signals"}
+    PaymentFactory(**about)
+    PaymentFactory(**about, paid_at=clock.at, settled_at=clock.at)
+    PaymentFactory(**about, paid_at=clock.at, refund_asked_at=clock.at)
+    stuck = PaymentFactory(**about, paid_at=clock.at)
+    said = section(page := desk.get(PAGE), "Payments that need action")
+    assert said.startswith("Ada Lindqvist Signals €")
+    assert said.endswith(f"Give what was paid for #{stuck.pk} As a list")
+    assert said.count("#") == 1
+    assert f'hx-get="/all-payments/{stuck.pk}/place/"' in page.content.decode()
 
 
 def test_a_role_sees_what_it_includes_and_nothing_else(browse, organisation):
     roles.sync()
     said = text(browse(UserFactory(name="New", is_staff=True)).get(PAGE))
-    for word in ("passes", "Opportunities", "Tokens", "Seats", "Requests", "wins"):
+    for word in (
+        "passes", "Opportunities", "Tokens", "Seats", "Requests", "wins", "marked", "Payments"
+    ):  # fmt: skip
         assert word not in said
     clerk = UserFactory(name="Clerk", is_staff=True)
     clerk.groups.add(Group.objects.get(name="Support"))
@@ -218,4 +261,6 @@ def test_it_costs_the_same_however_much_there_is(
         deal(f"Won {number}", won="2026-11-01")
         EventFactory(first_on=day("2026-12-01"), minimum=3)
         asked_for(contact, clock, pass_type=annual.pass_type)
-    assert count_queries(lambda: desk.get(PAGE)) == 17
+        handed_in(contact, clock)
+        PaymentFactory(contact=contact, event=LmsEventFactory(), paid_at=clock.at)
+    assert count_queries(lambda: desk.get(PAGE)) == 19
