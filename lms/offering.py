@@ -96,6 +96,12 @@ class Offering:
         return any(date.bookable and date.event.first_on for date in self.to_choose)
 
     @property
+    def another(self) -> bool:
+        """May who is in already register for one more date, and pay for it here?"""
+        others = (date for date in self.to_choose if date.event.first_on and not date.full)
+        return self.at_till and not self.by_pass and any(others)
+
+    @property
     def to_choose(self) -> list[Date]:
         """The dates that are still to be had: without those the learner is registered on."""
         return [date for date in self.dates if not date.registered]

@@ -86,6 +86,21 @@ def test_from_the_item_to_a_place_paid_by_tokens(browse, room, rich, ada, kestre
     assert "You are registered" in text(client.get(answer.url))
 
 
+def test_who_is_in_books_another_date_by_tokens_too(browse, room, rich, ada, kestrel):
+    client = browse(ada.user)
+    client.post(to("review"), hidden(to_review(client, room, kestrel)))
+    page = client.get(at(room.course))
+    assert "You are registered" in text(page)
+    assert f'href="{at(room.course)}checkout/">' in page.content.decode()
+    london = Event.objects.get(place="London")
+    said = text(client.get(to("date")))
+    assert "11 January 2027 London 3 Gold" in said
+    client.post(to("review"), hidden(to_review(client, london, kestrel)))
+    assert {each.event for each in Registration.objects.live()} == {room, london}
+    assert balances(kestrel) == [1]
+    assert "Book another date" not in text(client.get(at(room.course)))
+
+
 def test_steps_cant_be_skipped_by_address(browse, room, rich, ada):
     client = browse(ada.user)
     for step in ("questions", "payment", "review"):
