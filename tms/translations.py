@@ -193,12 +193,13 @@ def troubles(path: Path, texts: dict[tuple[str, str], str]) -> list[str]:
             found.append(f"{named} has {len(said)} forms.")
         else:
             found += _differing(named, [text, plural or text], said)
-    stale = {(each.context or "", _id(each)) for each in catalogue if each.id} - set(texts)
+    stale = {(each.context or "", text_of(each)) for each in catalogue if each.id} - set(texts)
     found += [f"{text[:60]!r} is said nowhere any more." for _context, text in stale]
     return sorted(found)
 
 
-def _id(message: Message) -> str:
+def text_of(message: Message) -> str:
+    """The text that a message translates, without its plural."""
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
