@@ -13,7 +13,7 @@ from crm import crediting, opportunities
 from crm import selling as winning
 from crm.interests import Wanted
 from lms import checkout, held, paying, places, selling
-from lms.models import HeldPlace
+from lms.models import Attempt, Certificate, Completion, HeldPlace
 from passes import expiring, lifecycle
 from passes.models import Pass
 from tests.factories import (
@@ -24,7 +24,9 @@ from tests.factories import (
     PassOptionFactory,
     PassTypeFactory,
     PathFactory,
+    PaymentFactory,
     PriceFactory,
+    QuizFactory,
     TokenTypeFactory,
 )
 from tms import grants, nightly
@@ -101,6 +103,7 @@ def world(kestrel, ada, office, clock):
     letters = written(active, ada, who)
     return {
         **letters,
+        **learned(ada, place, clock.at),
         "filled": filled.pk,
         "waiting": waiting.pk,
         "deal": deal.pk,
@@ -124,6 +127,37 @@ def world(kestrel, ada, office, clock):
         "kestrel": kestrel.pk,
         "user": office.pk,
     }
+
+
+def learned(contact, place, at) -> dict:
+    """A completion and its certificate, a quiz that was just passed, a place that was paid for."""
+    done = Completion.objects.create(contact=contact, item=place.event.course, at=at)
+    Certificate.objects.create(
+        number="K7QF-2M9X-TB4H",
+        contact=contact,
+        item=done.item,
+        cause=f"c{done.pk}",
+        name=contact.name,
+        title=done.item.title,
+        issuer="Northlight",
+        completed_on=at.date(),
+        issued_at=at,
+    )
+    attempt = Attempt.objects.create(
+        contact=contact,
+        unit=QuizFactory().unit,
+        number=1,
+        asked=[],
+        pass_mark=75,
+        points=4,
+        score=3,
+        passed=True,
+        started_at=at,
+        submitted_at=at,
+    )
+    done_with = {"paid_at": at, "settled_at": at, "registration": place}
+    payment = PaymentFactory(contact=contact, event=place.event, **done_with)
+    return {"attempt": attempt.pk, "payment": payment.pk}
 
 
 def written(pass_, contact, who) -> dict:
@@ -554,6 +588,26 @@ BREAKS = [
         "O15 again: about something else",
         ["UPDATE comms_message SET subject_id = {expired} WHERE id = {again}"],
         {"O15 again": 1},
+    ),
+    (
+        "O17 certified",
+        ["DELETE FROM lms_completion WHERE contact_id = {ada}"],
+        {"O17 certified": 1},
+    ),
+    (
+        "O18 quiz results",
+        ["UPDATE lms_attempt SET passed = false WHERE id = {attempt}"],
+        {"O18 quiz results": 1},
+    ),
+    (
+        "O19 paid places",
+        ["UPDATE lms_payment SET registration_id = NULL WHERE id = {payment}"],
+        {"O19 paid places": 1},
+    ),
+    (
+        "O19 paid places: of somebody else",
+        ["UPDATE lms_payment SET contact_id = {bo} WHERE id = {payment}"],
+        {"O19 paid places": 1},
     ),
     (
         "O16 other type",
