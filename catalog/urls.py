@@ -7,6 +7,7 @@ from .views import (
     categories,
     courses,
     currencies,
+    drafts,
     events,
     history,
     items,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("steps/<int:pk>/editing/", steps.EditStep.as_view(), name="edit_step"),
     path("steps/<int:pk>/removal/", steps.RemoveStep.as_view(), name="remove_step"),
     path("steps/<int:pk>/move/<way:way>/", steps.MoveStep.as_view(), name="move_step"),
+    path("drafts/", drafts.draft, name="draft"),
     # Events
     path("events/", events.Events.as_view(), name="events"),
     path("events/calendar/", calendar.events, name="calendar"),

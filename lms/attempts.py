@@ -15,7 +15,7 @@ from tms import journal
 from tms.refusals import Refusal, Stale
 
 from . import learning, scoring
-from .models import Attempt, AttemptAnswer, ContentUnit, ExtraAttempt, Progress, Quiz
+from .models import Attempt, AttemptAnswer, ContentUnit, Counts, ExtraAttempt, Progress, Quiz
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +41,13 @@ class Stand:
     def best(self) -> Attempt | None:
         """By the share of the points; of equal ones the first."""
         return max(self.done, key=lambda each: (each.percent, -each.pk), default=None)
+
+    @property
+    def counting(self) -> Attempt | None:
+        """The attempt that is the result, as the quiz is set."""
+        if self.quiz.counts == Counts.LAST:
+            return self.done[-1] if self.done else None
+        return self.best
 
     @property
     def passed(self) -> bool:

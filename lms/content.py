@@ -93,6 +93,8 @@ def save_unit(
         raise Refusal(sentence, field=field)
     if unit.pk is None:
         unit.position = _end(ContentUnit.objects.filter(section=unit.section))
+    else:
+        unit.version += 1
     unit.save()
     if unit.form == UnitForm.QUIZ:
         Quiz.objects.get_or_create(unit=unit)

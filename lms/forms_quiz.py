@@ -16,16 +16,18 @@ class QuizForm(ModelForm):
 
     class Meta:
         model = Quiz
-        fields = ("pass_mark", "attempts", "shows", "shuffles")
+        fields = ("pass_mark", "attempts", "counts", "shows", "shuffles")
         labels = {
             "pass_mark": gettext_lazy("Pass mark, in per cent"),
             "attempts": gettext_lazy("Attempts"),
+            "counts": gettext_lazy("Which attempt counts"),
             "shows": gettext_lazy("Show the right answers"),
             "shuffles": gettext_lazy("Shuffle questions and answers"),
         }
         help_texts = {
             "pass_mark": gettext_lazy("Of the points of all questions."),
             "attempts": gettext_lazy("Left empty, one may try as often as one likes."),
+            "counts": gettext_lazy("As the result. What was passed once stays passed."),
             "shows": gettext_lazy("On the page with the result, once it is handed in."),
         }
 

@@ -14,16 +14,16 @@ from tms.refusals import Refusal
 from tms.text import one_line, paragraphs
 
 from . import content
-from .models import QuestionForm, Quiz, QuizQuestion
+from .models import Counts, QuestionForm, Quiz, QuizQuestion
 
 MOST = 20
 
 
 @transaction.atomic
-def set_up(quiz: Quiz, *, pass_mark, attempts, shuffles, shows, **who) -> None:
+def set_up(quiz: Quiz, *, pass_mark, attempts, shuffles, shows, counts=Counts.BEST, **who) -> None:
     """Change how the quiz is held, for the attempts that begin from now on."""
     quiz.pass_mark, quiz.attempts = pass_mark, attempts
-    quiz.shuffles, quiz.shows = shuffles, shows
+    quiz.shuffles, quiz.shows, quiz.counts = shuffles, shows, counts
     quiz.save()
     content.changed(quiz.unit, {"unit": quiz.unit.title}, **who)
 

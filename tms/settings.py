@@ -379,6 +379,8 @@ OCCASIONS = [
     "crm.occasions",
     "lms.occasions_content",
     "lms.occasions_waiting",
+    "lms.occasions_certificate",
+    "lms.occasions_assignment",
 ]
 
 # Who pays an amount of a unit that isn't money, by the unit's kind; each called with

@@ -12,6 +12,7 @@ from tms.ui.dialogs import Dialog, Done
 from tms.ui.lists import LINE, Action, Empty, ListPage
 
 from .asked import CHANGE, LOOK, Of, Press, who
+from .drafts import Drafted
 
 # Lists
 
@@ -118,7 +119,7 @@ class OfItem(Of):
         return self.back() or address_of(self.row)
 
 
-class EditItem(OfItem):
+class EditItem(Drafted, OfItem):
     """A page of its own: the editor of rich text needs room."""
 
     title = gettext_lazy("Edit")
@@ -128,12 +129,13 @@ class EditItem(OfItem):
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         self.versioned = self.row
+        self.about = f"item {self.row.pk}"
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"item": self.row}
 
     def get_initial(self):
-        return begin_with(self.row)
+        return begin_with(self.row) | super().get_initial()
 
     def back(self):
         return super().back() or address_of(self.row)

@@ -5,7 +5,16 @@ from .certificate import Certificate, CertificateTerms
 from .content import ContentUnit, Section, UnitForm
 from .payment import Outcome, Payment, PaymentNews, PaymentRefund, PaymentState
 from .progress import Completion, Progress
-from .quiz import Attempt, AttemptAnswer, ExtraAttempt, QuestionForm, Quiz, QuizQuestion, Shows
+from .quiz import (
+    Attempt,
+    AttemptAnswer,
+    Counts,
+    ExtraAttempt,
+    QuestionForm,
+    Quiz,
+    QuizQuestion,
+    Shows,
+)
 from .registration import PaidBy, Registration
 from .request import Request, RequestState
 from .scorm import ScormAttempt, ScormEntry, ScormLaunch, ScormPackage, ScormState
@@ -20,6 +29,7 @@ __all__ = [
     "CertificateTerms",
     "Completion",
     "ContentUnit",
+    "Counts",
     "ExtraAttempt",
     "FileKind",
     "HeldPlace",

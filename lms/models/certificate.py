@@ -12,7 +12,7 @@ class CertificateTerms(models.Model):
     """
 
     item = models.OneToOneField(
-        "catalog.Item", on_delete=models.PROTECT, related_name="certificate_terms"
+        "catalog.Item", on_delete=models.CASCADE, related_name="certificate_terms"
     )
     granted = models.BooleanField(default=True)
     months = models.PositiveSmallIntegerField(null=True)

@@ -45,6 +45,7 @@ class ContentUnit(models.Model):
     file = models.FileField(_("file"), upload_to="content/", blank=True)
     position = models.PositiveIntegerField(default=0)
     archived_at = models.DateTimeField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         default_permissions = ()

@@ -22,6 +22,13 @@ class QuestionForm(models.TextChoices):
     NUMERIC = "numeric", pgettext_lazy("kind", "Number")
 
 
+class Counts(models.TextChoices):
+    """Which attempt is the result of a quiz. What was passed stays passed."""
+
+    BEST = "best", _("The best one")
+    LAST = "last", _("The last one")
+
+
 class Quiz(models.Model):
     """How the quiz of a content unit is held.
 
@@ -42,6 +49,13 @@ class Quiz(models.Model):
     shuffles = models.BooleanField(_("shuffle questions and answers"), default=False)
     shows = models.CharField(
         _("show the right answers"), max_length=10, choices=Shows.choices, default=Shows.PASSED
+    )
+    counts = models.CharField(
+        _("which attempt counts"),
+        max_length=10,
+        choices=Counts.choices,
+        default=Counts.BEST,
+        db_default=Counts.BEST,
     )
 
     class Meta:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from catalog.models import Item
 from catalog.rich_field import RichTextField
+from catalog.views.drafts import Drafted
 from tms.refusals import Refusal
 from tms.ui.access import allowed, staff
 from tms.ui.dialogs import Dialog, Done
@@ -188,7 +189,7 @@ class UnitDetails(forms.ModelForm):
         return given
 
 
-class UnitDialog(ContentDialog):
+class UnitDialog(Drafted, ContentDialog):
     """A unit's form: a page of its own, as the editor of rich text is too large for a dialog."""
 
     form_class = UnitDetails
@@ -221,6 +222,7 @@ class AddUnit(UnitDialog):
             raise Http404
         self.course = section.course
         self.unit = ContentUnit(section=section, form=form)
+        self.about = f"section {section.pk} {form}"
 
     @property
     def title(self):
@@ -232,8 +234,9 @@ class EditUnit(UnitDialog):
 
     def setup(self, request, *args, pk, **kwargs):
         super().setup(request, *args, pk=pk, **kwargs)
-        self.unit = unit_of(pk)
+        self.unit = self.versioned = unit_of(pk)
         self.course = self.unit.section.course
+        self.about = f"unit {pk}"
 
     @property
     def title(self):

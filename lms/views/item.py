@@ -13,10 +13,13 @@ from tms.compiled import Rows
 
 from .. import badges, cancelling, offering, packs, pass_rows, paying, requests, waiting
 from ..covers import cover
-from ..models import Registration
+from ..models import Certificate, Registration
 from ..payments import provider
 from ..visitor import visitor
 
+PROOFS = Rows(
+    lambda contact, item: Certificate.objects.filter(contact=contact, item=item).order_by("-id")[:1]
+)
 LISTED = 200  # items on the page of a pass type
 
 ITEMS = Rows(lambda slug: Item.objects.filter(slug=slug).exclude(status=ItemStatus.DRAFT))
@@ -67,6 +70,7 @@ def item_page(request, slug, *, refused="", chosen=None, status=200):
             if offer.unassigned
         ],
         "asked": requests.asked(who.contact_id, item=found),
+        "proofs": PROOFS(contact=who.contact_id, item=found.pk) if who.contact_id else [],
         "refused": refused,
         "chosen": chosen,
         "places_in_line": {

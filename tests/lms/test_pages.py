@@ -321,7 +321,7 @@ def test_an_items_page_takes_the_same_statements_with_any_number_of_dates(
     held(ada, library(course))
     PriceFactory(of=course, amount=100)
     client = browse(ada.user)
-    assert count_queries(lambda: client.get(at(course))) == 12
+    assert count_queries(lambda: client.get(at(course))) == 13
 
 
 def test_the_passes_that_include_it_are_text_and_lead_to_their_pages(browse, europe):

@@ -110,6 +110,21 @@ def test_a_result_that_is_worse_takes_nothing_back(client, ada, quiz):
     assert attempts.stand(ada.pk, quiz.pk).best.percent == 100
 
 
+@pytest.mark.parametrize(("counts", "number"), [("best", 1), ("last", 2)])
+def test_the_best_or_the_last_attempt_counts_and_what_was_passed_stays(
+    client, ada, quiz, counts, number
+):
+    quiz.counts = counts
+    quiz.save()
+    take(client, quiz, "1", "1")
+    take(client, quiz, "0", "0")
+    stand = attempts.stand(ada.pk, quiz.pk)
+    assert (stand.counting.number, stand.passed) == (number, True)
+    page = " ".join(client.get(f"/learn/leading/{quiz.pk}/").text.split())
+    assert page.count("This result counts.") == 1
+    assert Completion.objects.filter(contact=ada).exists()
+
+
 def test_a_quiz_is_not_completed_by_a_press(client, quiz):
     assert client.post(f"/learn/leading/{quiz.pk}/completion/").status_code == 404
     page = client.get(f"/learn/leading/{quiz.pk}/").text

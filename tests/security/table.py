@@ -416,6 +416,7 @@ TABLE = {
     **rows("lms", SEE_PLACES, "scorm_attempts scorm_log"),
     "lms:content": LOOK,
     "lms:unit_file": LOOK,
+    "catalog:draft": CONTENT,
     **rows("lms", LOOK, "preview preview_unit preview_quiz"),
     "lms:certificate_terms": LOOK,
     "lms:edit_certificate_terms": "catalog.change_catalogue",

@@ -107,6 +107,24 @@ TEMPLATES = [
         "<p>{{ pass.type }} ends on {{ pass.expires_on }}. After that day what you have done stays "
         "in My Learning, and the courses close.</p>",
     ),
+    (
+        "Your certificate",
+        "certificate",
+        SERVICE,
+        "Your certificate: {{ certificate.title }}",
+        "<p>Hello {{ recipient.first_name | default: recipient.name }},</p>"
+        "<p>your certificate for <strong>{{ certificate.title }}</strong> has the number "
+        "{{ certificate.number }}. Anybody can verify it: {{ certificate.link }}</p>",
+    ),
+    (
+        "Your assignment is marked",
+        "assignment",
+        SERVICE,
+        "{{ assignment.title }}: {{ assignment.result }}",
+        "<p>Hello {{ recipient.first_name | default: recipient.name }},</p>"
+        "<p><strong>{{ assignment.title }}</strong> in {{ assignment.course }} was marked: "
+        "{{ assignment.result }}. What was said about it: {{ assignment.link }}</p>",
+    ),
 ]
 
 # name, abbreviation, template, occasion, offset, side, audience, automatic, what narrows it down
@@ -123,6 +141,8 @@ TRIGGERS = [
     ("Where and when", "EV7", 5, "registration.starts", 7, "before", "learner", True, {}),
     ("How was it?", "EV1A", 6, "registration.ends", 1, "after", "learner", False, {}),
     ("Course completed", "CC", 7, "content.completed", 0, "after", "learner", True, {}),
+    ("Certificate granted", "CG", 10, "certificate.issued", 0, "after", "learner", False, {}),
+    ("Assignment marked", "AM", 11, "submission.marked", 0, "after", "learner", False, {}),
     ("Won", "WON", 8, "opportunity.won", 0, "after", "opportunity_contact", False, {}),
 ]  # fmt: skip
 

@@ -1,0 +1,64 @@
+"""What was typed is kept as it is typed, and offered to whom it belongs when they come back."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.formats import time_format
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from catalog import drafts
+from tms.refusals import Refusal
+from tms.ui.access import staff
+
+from .asked import CHANGE
+
+
+@staff(CHANGE)
+@require_POST
+def draft(request):
+    """Keep what an editor holds now; with `discard` let go of it."""
+    about = request.POST.get("about", "")
+    if "discard" in request.POST:
+        drafts.forget(request.user, about)
+        back = request.POST.get("back_to", "")
+        safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+        return redirect(back if safe else "home")
+    try:
+        drafts.keep(request.user, about, request.POST.dict(), at=request.now)
+    except Refusal as no:
+        return HttpResponse(str(no), status=422, content_type="text/plain; charset=utf-8")
+    when = time_format(localtime(request.now), "H:i:s")
+    return HttpResponse(_("Kept as a draft at %(time)s.") % {"time": when})
+
+
+class Drafted:
+    """For a Dialog that is an editor: `about` names it. `?draft=1` takes the draft up."""
+
+    about = ""
+
+    def get_initial(self):
+        initial = super().get_initial()
+        found = drafts.read(self.request.user, self.about)
+        if found and self.request.method == "GET" and self.request.GET.get("draft") == "1":
+            initial = initial | found.fields
+        return initial
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        return super().get_context_data(**kwargs) | {
+            "about": self.about,
+            "draft": drafts.read(user, self.about),
+            "taken_up": self.request.method == "GET" and self.request.GET.get("draft") == "1",
+            "others": drafts.others_at(user, self.about, at=self.request.now),
+        }
+
+    def shown_anew(self, sentence):
+        """Somebody else changed it meanwhile: what was typed isn't lost, it is the draft."""
+        drafts.keep(self.request.user, self.about, self.request.POST.dict(), at=self.request.now)
+        return super().shown_anew(sentence)
+
+    def finished(self, outcome):
+        drafts.forget(self.request.user, self.about)
+        return super().finished(outcome)
