@@ -104,6 +104,7 @@ class NewsTable(tables.Table):
     at = tables.Moment(sort="pk", main=True, verbose_name=gettext_lazy("Told"))
     kind = tables.Column(
         draw=lambda row: dict(NEWS).get(row["kind"], row["kind"]),
+        needs=("kind",),
         verbose_name=gettext_lazy("What was told"),
     )
     why = tables.Column(verbose_name=gettext_lazy("Why it is unknown"))

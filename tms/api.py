@@ -35,6 +35,7 @@ from tms.ui.access import staff
 from tokens.api import tokens
 from tokens.api_issues import issues
 from tokens.api_ledger import movements
+from tokens.api_packs import token_packs
 from tokens.api_selling import sold as tokens_sold
 
 api = Api(
@@ -64,6 +65,7 @@ for resource in (
     messages,
     rules,
     tokens,
+    token_packs,
     issues,
     movements,
     work,

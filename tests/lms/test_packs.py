@@ -276,6 +276,19 @@ def test_a_part_that_did_not_go_through_is_asked_for_again(
     assert (part.refunded_at, part.trouble) == (who["at"], "")
 
 
+def test_news_of_an_unknown_payment_says_why_on_a_page_of_its_own(browse, office, begin, clock):
+    made = begin()
+    when = {"at": clock.at, "on": clock.on()}
+    for key, number in [("a", None), ("b", 999_999), ("c", made.pk)]:
+        news = provider.News(key, provider.PAID, f"other-{key}", Decimal(7), "EUR", number=number)
+        assert arriving.take(news, "trial", **when) == "unknown"
+    page = text(browse(office).get(reverse("lms:payment_unknown")))
+    assert "It names no payment of this installation" in page
+    assert "There is no payment #999999 here." in page
+    assert f"Payment #{made.pk} was begun in another session of the provider." in page
+    assert "7 EUR trial other-a" in page
+
+
 # Two at once
 
 

@@ -1,15 +1,22 @@
 """Two contacts who are one each paid by card for one place: staff see the second, and refund it."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
 
 from crm import merging
 from crm.models import Invoice
-from lms.models import Payment, PaymentState, Registration
+from lms.models import Payment, PaymentState, Registration, Submission
 from lms.payments import arriving, provider, refunding, starting
 from lms.payments.trial import Trial
-from tests.factories import ContactFactory, CurrencyFactory, EventFactory, PriceFactory
+from tests.factories import (
+    ContactFactory,
+    ContentUnitFactory,
+    CurrencyFactory,
+    EventFactory,
+    PriceFactory,
+)
 from tests.lms.test_cards import kinds, state
 from tests.lms.test_pages import text
 from tms.refusals import Refusal
@@ -56,3 +63,25 @@ def test_the_second_payment_needs_action_and_is_refunded_with_its_invoice(
     ]
     assert kinds(second)[-3:] == ["reopened", "refund_asked", "refunded"]
     assert Payment.objects.to_settle().count() == 0
+
+
+def test_of_two_submissions_that_wait_the_later_one_does(ada, kestrel, who, clock):
+    """What both handed in is numbered by time, and one of it waits to be marked."""
+    unit = ContentUnitFactory(form="assignment")
+    double = ContactFactory(account=kestrel)
+    for number, contact in enumerate((double, ada)):
+        Submission.objects.create(
+            unit=unit,
+            contact=contact,
+            number=1,
+            name=f"{number}.txt",
+            kind="text",
+            size=1,
+            submitted_at=clock.at + datetime.timedelta(hours=number),
+        )
+    merging.merge_contacts(ada.pk, double.pk, **who)
+    rows = Submission.objects.filter(contact=ada).order_by("number")
+    assert list(rows.values_list("number", "name", "replaced_at")) == [
+        (1, "0.txt", clock.at),
+        (2, "1.txt", None),
+    ]

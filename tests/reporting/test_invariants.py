@@ -218,6 +218,20 @@ SELECT contact_id, event_id, path_id, account_id, paid_by, used_pass_id, registe
        registered_on, 0
 FROM lms_registration WHERE id = {place}
 """
+# 600 euros by card for a place, of which so much goes back.
+PAYMENT = """
+INSERT INTO lms_payment (contact_id, account_id, event_id, title, unit_id, net, tax, tax_name,
+    tax_percent, provider, reference, charge, address, holds_seat, holds_until, started_at,
+    started_on, paid_at, received, received_currency, trouble, refund_reference, version)
+SELECT r.contact_id, r.account_id, {event}, 'Coaching', (SELECT min(id) FROM catalog_unit), 500,
+    100, 'Standard', 20, 'trial', 'by-hand', '', '', false, '2026-11-22 10:00Z',
+    '2026-11-22 10:00Z', '2026-11-22', '2026-11-22 10:00Z', 600, 'EUR', '', '', 0
+FROM lms_registration r WHERE r.id = {place}
+"""
+PART = """
+INSERT INTO lms_paymentrefund (payment_id, amount, asked_at, reference, trouble)
+SELECT id, {amount}, '2026-11-22 10:00Z', '', '' FROM lms_payment WHERE reference = 'by-hand'
+"""
 BEHIND = "SET LOCAL session_replication_role = replica"
 # An entry by hand, past the triggers that keep the books.
 ENTRY = """
@@ -503,6 +517,7 @@ BREAKS = [
         [BEHIND, "UPDATE crm_fulfilment SET reversed = 2 WHERE interest_id = {sold}"],
         {"I11 taken back": 1},
     ),
+    ("I14 given back", [PAYMENT, PART.format(amount=601)], {"I14 given back": 1}),
     (
         "I13 sums",
         [BEHIND, "UPDATE crm_invoice SET net = net + 1, gross = gross + 1 WHERE id = {invoice}"],

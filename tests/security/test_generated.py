@@ -41,6 +41,7 @@ from tests.factories import (
     PathFactory,
     PriceFactory,
     RegistrationFactory,
+    TokenPackFactory,
     UserFactory,
 )
 from tests.programs.calling import BASE
@@ -123,6 +124,8 @@ def world(ada, office, clock, settings):
     Membership.objects.create(contact=ada, account=contacts[2].account)
     who = {"at": clock.at, "on": clock.on(), "by": office}
     tokens = [token_types.create(name="Gold", **who)]
+    pack = TokenPackFactory(token_type=tokens[0])
+    pack_price = PriceFactory(of=pack, region=ada.account.region)
     issued = [issuing.issue(ada.account, tokens[0], 1000, **who) for _ in "ab"]
     redeemed = [ledger.redeem(ada.account_id, tokens[0], 5, **who).move for _ in "abc"]
     deals = [opportunities.create(account=ada.account, name=f"Deal {n}", **who) for n in range(6)]
@@ -238,6 +241,8 @@ def world(ada, office, clock, settings):
         "issue": issued,
         "quantity": [1, 2],
         "/token-types": tokens,
+        "/token-packs": [pack],
+        "/token-packs/price": [pack_price],
         "/token-issues": issued,
         "/token-redemptions": redeemed,
     }

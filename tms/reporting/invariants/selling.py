@@ -130,4 +130,14 @@ JOIN (
 WHERE i.number IS NOT NULL AND (i.voided_on IS NOT NULL) <> l.wholly
 """,
     ),
+    Invariant(
+        "I14 given back",
+        _("Payments by card of which more goes back in parts than came"),
+        """
+SELECT p.id, p.received, sum(r.amount) AS given_back
+FROM lms_paymentrefund r JOIN lms_payment p ON p.id = r.payment_id
+GROUP BY p.id, p.received
+HAVING sum(r.amount) > coalesce(p.received, 0)
+""",
+    ),
 ]
