@@ -90,6 +90,7 @@ class ContactQuery(People):
     email: Annotated[Line, Field(description="The whole address.")] = ""
     account: Annotated[IdText | None, Field(description="Primary or further.")] = None
     signs_in: Flag | None = None
+    is_instructor: Flag | None = None
 
 
 class ContactFields(Asked):
@@ -179,6 +180,8 @@ def list_contacts(request, asked: Query[ContactQuery]):
         found = found.of_account(asked.account)
     if asked.signs_in is not None:
         found = found.filter(user__isnull=not asked.signs_in)
+    if asked.is_instructor is not None:
+        found = found.filter(is_instructor=asked.is_instructor)
     items, following = page(found, asked, "contacts", CONTACT)
     return Page[ContactTold](items=told_contacts(items), next=following)
 

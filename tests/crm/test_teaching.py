@@ -200,3 +200,15 @@ def test_instructors_are_found_in_the_list_of_contacts(ingrid, ada, office, brow
     assert [row["pk"] for row in listing.slice.rows] == [ingrid.pk]
     listing = browse(office).get("/contacts/?instructor=no").context["listing"]
     assert [row["pk"] for row in listing.slice.rows] == [ada.pk]
+
+
+def test_programs_find_instructors_and_read_who_teaches(ingrid, ada, room, who, program):
+    teaching.choose(room.sessions.first(), [ingrid], **who)
+    asked = program("people:read", "catalogue:read")
+    found = asked.get("/contacts?is_instructor=true").json()["items"]
+    assert [each["id"] for each in found] == [ingrid.pk]
+    told = asked.get(f"/events/{room.pk}").json()["sessions"]
+    assert [(each["instructor"], each["taught_by"]) for each in told] == [
+        ("To be said", "Ingrid Solberg"),
+        ("To be said", "To be said"),
+    ]

@@ -9,17 +9,31 @@ import itertools
 import pytest
 from django.core.files.base import ContentFile
 
+from catalog.models import Session
+from crm import managers, teaching
 from lms.models import UnitForm
 from tests.axe import CONTRAST, axe, contrast
 from tests.factories import (
     ContentUnitFactory,
     CourseFactory,
+    LearnerFactory,
     LmsEventFactory,
     PassTypeFactory,
     PriceFactory,
 )
 from tests.lms.cast import held
-from tests.security.table import LEARNER, PUBLIC, SIGNED_IN, TABLE, address, shorten_api, world
+from tests.security.table import (
+    IN_THE_LMS,
+    LEARNER,
+    MANAGER,
+    PUBLIC,
+    SIGNED_IN,
+    TABLE,
+    TEACHER,
+    address,
+    shorten_api,
+    world,
+)
 from tms.ui.dialogs import Dialog
 
 # What lets somebody in or out of the view of a learner.
@@ -54,7 +68,8 @@ def parts():
     for who, rules in {
         "visitor": lambda rule: rule == PUBLIC,
         "learner": lambda rule: rule in {PUBLIC, LEARNER, SIGNED_IN},
-        "office": lambda rule: rule not in {PUBLIC, LEARNER},
+        "trainer": lambda rule: rule in {TEACHER, MANAGER},
+        "office": lambda rule: rule not in {PUBLIC, *IN_THE_LMS},
     }.items():
         names = sorted(name for name, rule in TABLE.items() if rules(rule))
         for few in itertools.batched((n for n in names if n not in NO_PAGES), A_FEW):
@@ -82,6 +97,12 @@ def made(office, ada, clock, settings, tmp_path, monkeypatch):
     PassTypeFactory(slug="theirs", opens=[closed])
     PriceFactory(of=closed)
     CourseFactory(slug="alone")
+    # Who teaches the event, and looks after the account, too.
+    made["trainer"] = LearnerFactory(account=ada.account, is_instructor=True)
+    who = {"at": clock.at, "on": clock.on(), "by": office}
+    session = Session.objects.filter(event=made["default"]["event_id"]).first()
+    teaching.choose(session, [made["trainer"]], **who)
+    managers.choose(ada.account, [made["trainer"]], **who)
     made["units"] = [each.pk for each in section.units.exclude(pk=unit)]
     return made
 
@@ -95,6 +116,8 @@ def more(who, made):
         units = [f"/learn/{slug}/{pk}/" for pk in made["units"]]
         items = ["/catalogue/mine/", "/catalogue/theirs/", "/catalogue/?view=list"]
         return units + items + ["/catalogue/passes/mine/"]
+    if who == "trainer":
+        return [address(f"lms:my_team_{name}", made) for name in ("register", "assign")]
     mine = [f"/account/{word}/" if word else "/account/" for word in MY_ACCOUNT]
     return mine + [address(name, made) for name in DIALOGS.split()]
 
@@ -129,7 +152,8 @@ def wrong_with(page, path, known) -> list[str]:
 
 @pytest.mark.parametrize(("who", "names"), [*parts()])
 def test_every_page_is_for_everybody(who, names, made, office, ada, browse, open_page):
-    user = {"visitor": None, "learner": ada.user, "office": office}[who]
+    trainer = made["trainer"].user
+    user = {"visitor": None, "learner": ada.user, "trainer": trainer, "office": office}[who]
     # axe writes styles of its own into the page, so the policy is off for it.
     page, client = open_page(user, bypass_csp=True), browse(user)
     found, known = {}, {"light": set(), "dark": set()}
