@@ -20,6 +20,8 @@ from ..models import Account, Contact, CustomFieldKind
 from .columns import ADDRESS, CUSTOM
 from .plan import Plan
 
+# In these we know what countries and languages are called.
+NAMED_IN = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "nb", "da", "pl")
 # What else says yes or no, in the languages whose headings are known.
 YES_NO = {
     True: "true yes y 1 x ja oui si sí sim tak wahr vrai verdadero vero on",
@@ -252,7 +254,7 @@ def country(text: str) -> str:
 @cache
 def countries() -> dict[str, str]:
     known = dict(ALSO)
-    for language in ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "nb", "da", "pl"):
+    for language in NAMED_IN:
         for code, name in Locale.parse(language).territories.items():
             if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "QO"}:
                 known.setdefault(folded(unicodedata.normalize("NFC", name)), code)
@@ -263,9 +265,8 @@ def countries() -> dict[str, str]:
 def language(text: str) -> str:
     """The code of a language that we speak."""
     word = folded(text).replace("_", "-")
-    for code, name in settings.LANGUAGES:
-        if word in {code.lower(), folded(str(name))}:
-            return code
+    if code := languages().get(word):
+        return code
     for code, _name in settings.LANGUAGES:
         if word.partition("-")[0] == code.lower():
             return code
@@ -274,6 +275,19 @@ def language(text: str) -> str:
         _("“%(text)s” is not one of the languages here: %(known)s.")
         % {"text": one_line(text[:60]), "known": known}
     )
+
+
+@cache
+def languages() -> dict[str, str]:
+    """The codes of the languages that we speak, by what they are called in those that we know."""
+    known = {}
+    for code, name in settings.LANGUAGES:
+        known.setdefault(code.lower(), code)
+        known.setdefault(folded(name), code)
+        for language in NAMED_IN:
+            called = Locale.parse(language).languages[code.partition("-")[0]]
+            known.setdefault(folded(called), code)
+    return known
 
 
 def named(rows: dict, missing, text: str):

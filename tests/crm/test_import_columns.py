@@ -185,7 +185,7 @@ def test_ids_of_several_systems_stand_in_one_cell(read):
         ("first_name", "a\x07b",
          "There is a character in it that can't be shown. Type it anew."),
         ("time_zone", "Mars/Olympus", "There is no time zone called “Mars/Olympus”."),
-        ("language", "Klingon", "“Klingon” is not one of the languages here: en, en-us."),
+        ("language", "Klingon", "“Klingon” is not one of the languages here: en, en-us, de."),
         ("announcements", "maybe", "“maybe” is neither yes nor no."),
         ("country", "Deutschlannd", "There is no country “Deutschlannd”."),
         ("number", "12a", "“12a” is not a number as our exports have it."),

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from catalog.models import Unit
 from catalog.money import written
 from crm import documents, fields
+from crm.importing import rows
 from crm.models import Contact, CustomFieldKind
 from tms import days
 from tms.models import Organisation
@@ -88,3 +89,11 @@ def test_a_paper_is_in_the_language_of_whom_it_goes_to(kestrel, ada, organisatio
     Contact.objects.filter(pk=ada.pk).update(language="en-us")
     assert documents.language_of(kestrel, organisation) == "en-us"
     assert documents.language_of(kestrel, organisation, "de") == "de"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("German", "de"), ("Deutsch", "de"), ("tyska", "de"), ("de-AT", "de"), ("Englisch", "en")],
+)
+def test_an_import_knows_a_language_by_its_names(said, code):
+    assert rows.language(said) == code
