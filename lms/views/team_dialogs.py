@@ -1,7 +1,7 @@
 """What account managers do: assign the account's passes, register its people with its tokens."""
 
 from django import forms
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -10,7 +10,7 @@ from catalog.models import Event, Item, Unit
 from crm.choosing import contacts_matching
 from crm.models import Contact
 from passes.forms.owned import AssignForm
-from passes.models import Pass
+from passes.views.owned_dialogs import EditAssignment
 from tms.ui.access import learner
 from tms.ui.combobox import ComboboxField, options
 from tms.ui.dialogs import Dialog
@@ -58,49 +58,35 @@ class AssignFormOfTeam(AssignForm):
         self.fields["contact"].widget.url = url
 
 
-class Assign(Managing):
-    title = _("Edit Assignment")
+class Assign(EditAssignment):
+    """The dialog that staff have, among what is the account's."""
+
+    audience, permission_required = "learner", None
     form_class = AssignFormOfTeam
-    template_name = "passes/owned/assign.html"
-    changes = "passes"
 
     def setup(self, request, *args, **kwargs):
+        self.manager, self.account, _all = managed(request, kwargs["account_id"])
         super().setup(request, *args, **kwargs)
-        rows = Pass.objects.select_related("pass_type", "option", "contact", "account")
-        self.pass_ = get_object_or_404(rows, pk=kwargs["pk"], account=self.account.pk)
-        self.version = self.pass_.version
-
-    @property
-    def subject(self):
-        return self.pass_.pass_type.name
-
-    @property
-    def holder(self):
-        return self.pass_.contact.name if self.pass_.contact else _("Unassigned")
+        if self.pass_.account_id != self.account.pk:
+            raise Http404
 
     def get_form_kwargs(self):
-        more = {"pass_": self.pass_, "url": self.address("person_options")}
-        return super().get_form_kwargs() | more
-
-    def get_initial(self):
-        return {"to": "contact"}
+        url = reverse("lms:my_team_person_options", args=[self.account.pk])
+        return super().get_form_kwargs() | {"url": url}
 
     def perform(self, *, to, contact, reason):
-        seen = self.request.POST.get("version", "")
-        version = int(seen) if seen.isdecimal() else self.pass_.version
         change = team.assign(
             self.manager,
             self.account,
             self.pass_.pk,
             contact=contact,
-            version=version,
             reason=reason or "",
             **self.who,
         )
         return change.consequences
 
     def get_success_url(self):
-        return self.back() or self.address("passes")
+        return self.back() or reverse("lms:my_team_passes", args=[self.account.pk])
 
 
 class RegisterForm(Form):

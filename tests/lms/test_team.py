@@ -194,6 +194,8 @@ def test_they_assign_and_reassign_the_accounts_passes(browse, grace, ada, kestre
     assert (fact.by_id, fact.contact_id) == (grace.user_id, ada.pk)
     # What is taken from her is said before, and done once it was shown.
     place = RegistrationFactory(contact=ada, event=room, used_pass=pass_)
+    opened = client.get(f"{base(kestrel)}passes/{pass_.pk}/assignment/", headers=HTMX)
+    assert opened.context["consequences"] is None  # nobody was chosen yet
     answer = assignment(client, kestrel, pass_, jonas, digest="wrong", operation="2")
     assert answer.status_code == 422
     pass_.refresh_from_db()
