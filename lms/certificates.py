@@ -151,7 +151,7 @@ def _issue_to_all(terms: CertificateTerms, *, at, on, by) -> list[Consequence]:
         "%(count)s certificates are issued to those who completed it before.",
         len(made),
     )
-    return [Consequence("opens", sentence % {"count": len(made)}, len(made))]
+    return [Consequence("gives", sentence % {"count": len(made)}, len(made))]
 
 
 def _said(contact: Contact, terms: CertificateTerms, issuer: str, *, on, at) -> dict:

@@ -282,6 +282,8 @@ SCOPES = [
         _("Register, cancel and mark learners"),
         ("lms.manage_registrations",),
     ),
+    Scope("payments:read", _("See payments"), ("lms.view_payments",)),
+    Scope("payments:settle", _("Settle and refund payments"), ("lms.settle_payments",)),
 ]
 
 HAPPENINGS = happenings.HAPPENINGS

@@ -23,7 +23,9 @@ from crm.api_notes import notes
 from crm.api_opportunities import opportunities
 from crm.api_tasks import tasks
 from lms.api import opening
-from lms.api_marking import registrations
+from lms.api_payments import payments
+from lms.api_results import results
+from lms.api_waiting import lines, registrations
 from passes.api_many import passes
 from passes.api_options import pass_types
 from passes.api_selling import sold as passes_sold
@@ -62,6 +64,9 @@ for resource in (
     passes,
     registrations,
     opening,
+    lines,
+    results,
+    payments,
     messages,
     rules,
     tokens,

@@ -180,7 +180,7 @@ def settle(
     give(found, seat=False, at=at, on=on, by=by, operation=operation)
     sentence = _("%(name)s gets what was paid for: %(title)s")
     words = {"name": found.contact.name, "title": found.title}
-    return [Consequence("opens", sentence % words, 1)]
+    return [Consequence("gives", sentence % words, 1)]
 
 
 def locked(payment_id: int, version: int | None) -> Payment:

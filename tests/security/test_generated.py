@@ -28,10 +28,12 @@ from comms.models import Template, Trigger
 from crm import invoices, notes, opportunities, stages, tasks
 from crm.interests import Wanted
 from crm.models import ExternalId, Membership
+from lms.models import Certificate, Waiting
 from passes.models import OptionStatus, TypeStatus
 from tests.comms.made import message as made_message
 from tests.factories import (
     AccountFactory,
+    AssignmentFactory,
     ContactFactory,
     CourseFactory,
     EventFactory,
@@ -39,7 +41,9 @@ from tests.factories import (
     PassOptionFactory,
     PassTypeFactory,
     PathFactory,
+    PaymentFactory,
     PriceFactory,
+    QuizFactory,
     RegistrationFactory,
     TokenPackFactory,
     UserFactory,
@@ -158,6 +162,7 @@ def world(ada, office, clock, settings):
     states = ("waiting", "sent", "unclear", "queued", "sent", "failed", "missed", "sent")
     letters = [made_message(rule, ada, state) for state in states]
     ids = {
+        **learned(ada, contacts[2], clock.at),
         "/messages": letters,
         "/triggers": [rule],
         "/templates": [template],
@@ -247,6 +252,46 @@ def world(ada, office, clock, settings):
         "/token-redemptions": redeemed,
     }
     return {name: [getattr(row, "pk", row) for row in rows] for name, rows in ids.items()}
+
+
+def learned(ada, other, at) -> dict:
+    """Who waits, what was proven, handed in and paid; a full event, one with a place to offer, and
+    another date of each course that somebody has a place on."""
+    full, free = EventFactory(capacity=1), EventFactory(capacity=2)
+    RegistrationFactory(event=full)
+    waits = [
+        Waiting.objects.create(contact=ada, event=event, joined_at=at) for event in (full, free)
+    ]
+    course = full.course
+    proven = Certificate.objects.create(
+        number="K7QF-2M9X-TB4H", contact=ada, item=course, cause="c1", name="Ada", title="T",
+        issuer="N", completed_on=at.date(), issued_at=at,
+    )  # fmt: skip
+    attempt = ada.attempts.create(
+        unit=QuizFactory().unit, number=1, asked=[], pass_mark=50, points=4, started_at=at
+    )
+    file = {"name": "a.pdf", "kind": "pdf", "size": 9, "submitted_at": at, "number": 1}
+    handed_in = [
+        ada.submissions.create(unit=AssignmentFactory().unit, **file) for _each in range(3)
+    ]
+    paid = {"paid_at": at, "received": 120, "received_currency": "EUR", "contact": other}
+    payments = [PaymentFactory(event=EventFactory(), **paid) for _each in range(4)]
+    moving = RegistrationFactory(event=EventFactory())
+    onto = EventFactory(course=moving.event.course, first_on=datetime.date(2026, 12, 21))
+    return {
+        "/waiting-list": waits,
+        "/waiting-list contact": [ada, other],
+        "/waiting-list event": [full],
+        "/waiting-list/offer event": [free],
+        "/certificates": [proven],
+        "/certificates number": ["K7QF2M9XTB4H"],
+        "/quiz-attempts": [attempt],
+        "/submissions": handed_in,
+        "score": [80],
+        "/payments": payments,
+        "/registrations/{pk}/transfer /registrations": [moving],
+        "/registrations/{pk}/transfer event": [onto],
+    }
 
 
 @pytest.fixture
