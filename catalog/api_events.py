@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tms import consequences
 from tms.programs.fields import IN_JSON, Asked, Day, Id, Line, Reason, Version, Wall
+from tms.programs.gate import Key
 from tms.programs.looking import at_address, held, named
 from tms.programs.previews import Deleted, Outcome, Versioned, VersionedAction, outcome
 from tms.programs.resource import who
@@ -13,10 +14,11 @@ from tms.programs.resource import who
 from . import events as verbs
 from . import sessions
 from .api import EventWhole, catalogue, told_event
-from .models import Event, Item, Session
+from .models import Event, EventType, Item, Session
 
 Number = Annotated[int, Field(ge=0, le=100_000), IN_JSON]
 EVENTS = Event.objects.select_related("course")
+CREDIT = "invoices:credit"
 
 
 class EventChanged(Outcome):
@@ -93,6 +95,20 @@ class Copy(Asked):
 
 class CalledOff(VersionedAction):
     reason: Annotated[Reason, Field(min_length=1)]
+    onto: Annotated[
+        Id | None,
+        Field(
+            description="Another date of the course: who has a place moves there, as far as it "
+            "takes them in."
+        ),
+    ] = None
+    credit: Annotated[
+        bool,
+        Field(
+            description="Credit what was billed for the places alone (for keys with "
+            "invoices:credit)."
+        ),
+    ] = False
 
 
 def values_of(asked: EventFields) -> dict:
@@ -147,12 +163,19 @@ def withdraw_event(request, pk: int, asked: Versioned):
 
 @catalogue.writes("/events/{int:pk}/cancellation", scope="catalogue:write", answer=EventChanged)
 def cancel_event(request, pk: int, asked: CalledOff):
-    """Call an event off for good. Who has a place loses it."""
+    """Call an event off for good. Who has a place loses it, or moves to another date."""
     event = at_address(EVENTS, pk)
+    if asked.credit:
+        Key(CREDIT).refuse_beyond(request.auth)
+    dates = Event.objects.bookable_on(request.today).exclude(type=EventType.LMS)
+    onto = named(dates, asked.onto, "onto")
     # Whose tokens come back is locked before the event is.
     consequences.ahead("event.cancelled", (pk,))
+    if onto:  # Both are locked by their ids.
+        list(Event.objects.select_for_update().filter(pk__in=[pk, onto.pk]).order_by("pk"))
     held(EVENTS, pk, asked.version)
-    found = verbs.cancel(event, reason=asked.reason, **who(request))
+    terms = {"reason": asked.reason, "onto": onto, "credit": asked.credit}
+    found = verbs.cancel(event, **terms, **who(request))
     return changed(request, pk, asked, found)
 
 

@@ -25,6 +25,11 @@ def able(program, europe):
     return program("catalogue:read", "catalogue:write", "prices:write")
 
 
+@pytest.fixture
+def who(clock, office):
+    return {"at": clock.at, "on": clock.on(), "by": office}
+
+
 def problem(answer, status=422):
     told = answer.json()
     assert answer.status_code == status, told
@@ -148,6 +153,22 @@ def test_an_event_is_planned_opened_and_called_off(able, ada, clock, office):
     assert done.json()["changed"]["status"] == "cancelled"
     place.refresh_from_db()
     assert place.cancelled_at == clock.at
+
+
+def test_who_has_a_place_on_what_is_called_off_moves_to_another_date(able, program, ada, who):
+    event, full = EventFactory(), EventFactory()
+    onto = EventFactory(course=event.course, first_on=datetime.date(2026, 12, 14))
+    place = checkout.register_by_staff(ada, event=event, **who)
+    path, asked = f"/events/{event.pk}/cancellation", {"reason": "Snow", "onto": onto.pk}
+    assert problem(able.post(path, asked | {"onto": full.pk}))[0] == "onto"
+    assert "invoices:credit" in problem(able.post(path, asked | {"credit": True}), 403)[1]
+    able.post(path, asked | {"preview": True})
+    place.refresh_from_db()
+    assert place.event_id == event.pk
+    crediting = program("catalogue:read", "catalogue:write", "invoices:credit")
+    assert crediting.post(path, asked | {"credit": True}).status_code == 200
+    place.refresh_from_db()
+    assert (place.event_id, place.cancelled_at) == (onto.pk, None)
 
 
 def test_an_event_is_withdrawn_copied_and_deleted(able):
