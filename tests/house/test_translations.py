@@ -167,3 +167,26 @@ def test_an_image_is_built_where_there_is_no_database():
         text=True,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_language_is_whole():
+    """Fails? Run `manage.py update_translations`, and write the German of what it names."""
+    texts = translations.gather(settings.BASE_DIR)
+    files = translations.catalogues()
+    assert [path.parent.parent.name for path in files] == ["de"]
+    assert [each for path in files for each in translations.troubles(path, texts)] == []
+
+
+def test_a_catalogue_is_written_as_the_command_writes_it(tmp_path):
+    (path,) = translations.catalogues()
+    again = tmp_path / "de" / "LC_MESSAGES" / "django.po"
+    again.parent.mkdir(parents=True)
+    again.write_bytes(path.read_bytes())
+    catalogue = translations.read(path)
+    texts = {
+        (each.context or "", translations.text_of(each)): each.id[1] if each.pluralizable else ""
+        for each in catalogue
+        if each.id
+    }
+    assert translations.update(again, texts) == []
+    assert again.read_text() == path.read_text()
