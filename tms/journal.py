@@ -72,7 +72,7 @@ def row(
     `by` is a user, or None for the system; `source` is the road it came by: "page", "api",
     "import", or "system" where nobody is named.
     """
-    road, key_id = ROAD.get()
+    by_id, key_id, source = who(by, source)
     return JournalRow(
         kind=kind,
         subject_kind=kind.partition(".")[0],
@@ -82,9 +82,9 @@ def row(
         other_contact_id=other_contact_id,
         before=plain(before or {}),
         after=plain(after or {}),
-        by_id=getattr(by, "pk", None),
+        by_id=by_id,
         key_id=key_id,
-        source=_source(source, road, by),
+        source=source,
         reason=reason or "",
         at=at,
         on=on,
@@ -92,10 +92,12 @@ def row(
     )
 
 
-def _source(said: str, road: str, by) -> str:
-    if said != "page":
-        return said
-    return "system" if by is None else road
+def who(by, source: str = "page") -> tuple[int | None, int | None, str]:
+    """The user's id, the key's, and the road, as `row` writes them."""
+    road, key_id = ROAD.get()
+    if source == "page":
+        source = "system" if by is None else road
+    return getattr(by, "pk", None), key_id, source
 
 
 def write(kind: str, subject_id: int, **particulars) -> JournalRow:

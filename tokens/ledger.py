@@ -9,13 +9,14 @@ import datetime
 import json
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from crm.models import Account
 from tms import journal
+from tms.compiled import Statement
 from tms.refusals import Refusal
 
 from . import beats, expiring, merging
@@ -38,11 +39,13 @@ __all__ = [
     "transfer",
 ]
 
-REDEEM = """
+REDEEM = Statement("""
 SELECT move, available, archived, parts FROM tokens_redeem(
-    %(account)s, %(token_type)s, %(quantity)s, %(issue)s, %(contact)s, %(purpose_kind)s,
-    %(purpose_id)s, %(at)s, %(on)s, %(by)s, %(key)s, %(source)s, %(reason)s, %(operation)s)
-"""
+    %(account)s::bigint, %(token_type)s::bigint, %(quantity)s::int, %(issue)s::bigint,
+    %(contact)s::bigint, %(purpose_kind)s::text, %(purpose_id)s::bigint,
+    %(at)s::timestamptz, %(on)s::date, %(by)s::bigint, %(key)s::bigint,
+    %(source)s::text, %(reason)s::text, %(operation)s::text)
+""")
 
 _CAME_BACK = (
     LedgerEntry.objects.filter(of=OuterRef("pk"), kind=EntryKind.REFUNDED)
@@ -105,28 +108,23 @@ def redeem(
     missing, and then nothing has moved.
     """
     quantity = beats.whole(quantity)
-    road = journal.row("tokens.redeemed", 0, at=at, on=on, by=by)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            REDEEM,
-            {
-                "account": account_id,
-                "token_type": token_type.pk,
-                "quantity": quantity,
-                "issue": issue_id,
-                "contact": contact_id,
-                "purpose_kind": purpose.kind,
-                "purpose_id": purpose.pk,
-                "at": at,
-                "on": on,
-                "by": road.by_id,
-                "key": road.key_id,
-                "source": road.source,
-                "reason": reason,
-                "operation": operation,
-            },
-        )
-        move, available, archived, parts = cursor.fetchone()
+    by_id, key_id, source = journal.who(by)
+    [(move, available, archived, parts)] = REDEEM(
+        account=account_id,
+        token_type=token_type.pk,
+        quantity=quantity,
+        issue=issue_id,
+        contact=contact_id,
+        purpose_kind=purpose.kind,
+        purpose_id=purpose.pk,
+        at=at,
+        on=on,
+        by=by_id,
+        key=key_id,
+        source=source,
+        reason=reason,
+        operation=operation,
+    )
     if move is None:
         raise _why_not(account_id, token_type, quantity, issue_id, available, archived)
     parts = json.loads(parts) if isinstance(parts, str) else parts

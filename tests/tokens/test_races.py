@@ -139,8 +139,7 @@ def unlocked():
         )
         (locked,) = cursor.fetchone()
         without = locked.replace("FOR NO KEY UPDATE", "").replace(
-            "SELECT id, place, least(",
-            "SELECT id, place + length(pg_sleep(0.5)::text) AS place, least(",
+            "part := least(", "PERFORM pg_sleep(0.5); part := least("
         )
         assert without.count("FOR NO KEY UPDATE") == 0
         assert "pg_sleep" in without
