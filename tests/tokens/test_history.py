@@ -84,4 +84,5 @@ def test_all_that_tokens_write_into_the_journal_is_told():
         "tokens.refunded",
         "token_spending.changed",
         "token_settings.changed",
+        *(f"token_pack.{what}" for what in ("created", "edited", "archived", "restored")),
     }
