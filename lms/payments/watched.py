@@ -7,18 +7,19 @@ from django.utils.translation import ngettext
 
 from tms.condition import GOOD, WARN, Condition
 
-from ..models import Payment, PaymentNews
+from ..models import Payment, PaymentNews, PaymentRefund
 
 MONTH = datetime.timedelta(days=30)
 
 
 def payments(at: datetime.datetime) -> Condition:
     """Payments that need action, refunds that didn't go through, and news of unknown payments in
-    the last 30 days. Three queries.
+    the last 30 days. Four queries.
     """
     stuck = Payment.objects.to_settle().count()
     going_back = Payment.objects.filter(refund_asked_at__isnull=False, refunded_at=None)
-    open_ones = going_back.exclude(trouble="").count()
+    parts = PaymentRefund.objects.filter(refunded_at=None).exclude(trouble="").count()
+    open_ones = going_back.exclude(trouble="").count() + parts
     unknown = PaymentNews.objects.filter(outcome="unknown", at__gt=at - MONTH).count()
     figures = {
         "payments_needing_action": float(stuck),

@@ -10,7 +10,7 @@ from crm import accounts, crediting
 from crm.models import Invoice
 from lms import packs
 from lms.models import Payment, PaymentRefund, PaymentState
-from lms.payments import arriving, parts, provider, refunding, starting
+from lms.payments import arriving, parts, provider, refunding, starting, watched
 from lms.payments.trial import Trial
 from tests.factories import (
     AccountFactory,
@@ -269,6 +269,7 @@ def test_a_part_that_did_not_go_through_is_asked_for_again(
         parts.refund_part(made.pk, amount=Decimal(100), reason="Goodwill", **who)
     part = PaymentRefund.objects.get()
     assert (part.refunded_at, "The bank is closed." in part.trouble) == (None, True)
+    assert watched.payments(who["at"]).figures["payments_refunds_failed"] == 1
     page = browse(office).get("/all-payments/").content.decode()
     assert reverse("lms:refund_part_again", args=[made.pk]) in page
     parts.again(made.pk, at=who["at"], on=who["on"])
