@@ -182,6 +182,8 @@ def test_completion_is_the_part_of_those_who_registered(places, signals, route, 
         "First year",
         "Together",
     ]
+    placed("2026-10-03", path=route, contact=ben)
+    assert reports.completion(asked(), by_item=True)[route.pk] == reports.Completion(2, 1, 1)
 
 
 def test_completions_and_certificates_are_counted_by_their_day_in_the_zone(
