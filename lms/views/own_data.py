@@ -22,10 +22,13 @@ HERE = "lms:my_data"
 
 @learner
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(allow_get=True)
 def mine(request):
     """Part by part; by POST the file, for who proved just now who they are."""
-    contact = _own(request)
+    return _mine(request, _own(request))
+
+
+@reauthentication_required(allow_get=True)
+def _mine(request, contact):
     no = ""
     if request.method == "POST":
         who = {"at": request.now, "on": request.today, "by": request.user}
@@ -48,10 +51,14 @@ def mine(request):
 
 @learner
 @require_GET
-@reauthentication_required
 def file(request):
     """The file that a worker made, for a day."""
     _own(request)
+    return _made(request)
+
+
+@reauthentication_required
+def _made(request):
     found = own_data.last(request.user, at=request.now)
     if found is None or found.state != JobState.DONE or not found.file:
         raise Http404
