@@ -40,7 +40,10 @@ def arguments() -> argparse.Namespace:
 
 @contextlib.contextmanager
 def alone(address: str):
-    """Only one bin/run works on one var/; a second says where the first is."""
+    """Only one bin/run works on one var/; a second says where the first is.
+
+    Gives whether the last one served this address, and was killed.
+    """
     VAR.mkdir(parents=True, exist_ok=True)
     with (VAR / "running").open("a+") as place:
         try:
@@ -52,10 +55,15 @@ def alone(address: str):
                 f"Lanyard already runs from here: {where} (process {number.strip()}). "
                 "Stop it with Ctrl-C in its terminal, or use it as it is."
             ) from None
+        place.seek(0)
+        killed_here = place.read().partition(" ")[0] == address
         place.truncate(0)
         place.write(f"{address} {os.getpid()}")
         place.flush()
-        yield
+        try:
+            yield killed_here
+        finally:
+            place.truncate(0)
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -70,8 +78,9 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def need_port(host: str, port: int) -> None:
-    for _ in range(10):  # one that was killed a moment ago is still letting go of it
+def need_port(host: str, port: int, *, killed_here: bool) -> None:
+    # One that was killed a moment ago is still letting go of it, on a busy machine for a while.
+    for _ in range(150 if killed_here else 10):
         if port_is_free(host, port):
             return
         time.sleep(0.2)
@@ -169,8 +178,8 @@ def main() -> int:
     address = f"http://{'localhost' if local else chosen.host}:{chosen.port}"
     family, code = Family(), 0
     try:
-        with alone(address):
-            need_port(chosen.host, chosen.port)
+        with alone(address) as killed_here:
+            need_port(chosen.host, chosen.port, killed_here=killed_here)
             if chosen.reset:
                 say(f"Deleting the data in {VAR} ...")
                 for each in VAR.iterdir():

@@ -139,6 +139,7 @@ def test_every_fact_is_told_that_the_verbs_write():
         "item.deleted",  # nobody is left to look at it
         "event.deleted",
         "event.seats_changed",  # what follows from an edit, which is a fact
+        "item.duplicated",  # what follows from making it, which is a fact
         "event.duplicated",  # what follows from making it, which is a fact
         "event.instructors_chosen",  # told by crm, which writes it
         "event.moved",  # what follows from its sessions, of which each is a fact

@@ -352,6 +352,8 @@ def test_each_target_has_its_triggers():
         "waiting": ["Joined", "Place offered", "Offer ended"],
         "opportunity": ["Won", "Lost"],
         "content": ["Expired", "Completed"],
+        "certificate": ["Certificate granted"],
+        "assignment": ["Assignment marked"],
     }
 
 
