@@ -27,6 +27,7 @@ APPS = (
 NOT_WRITTEN = {
     "organisation.zone_changed",
     "event.duplicated",
+    "item.duplicated",
     "event.moved",
     "event.seats_changed",
     "tokens.import",

@@ -76,7 +76,7 @@ def _brought(monkeypatch):
 
 def bar(page):
     """(label, is it here?) of the menu on top."""
-    nav = re.search(r'<nav class="bar__nav".*?</nav>', page)[0]
+    nav = re.search(r'<nav class="bar__nav".*?</nav>', page, re.DOTALL)[0]
     return [
         (label, bool(here))
         for here, label in re.findall(r'<a [^>]*?( aria-current="page")?>([^<]*)', nav)
