@@ -5,6 +5,8 @@ from django.urls import include, path
 from lms.views.dashboard import dashboard
 
 urlpatterns = [
+    # Addresses are tried in this order, and programs call the most.
+    path("api/", include("tms.api")),
     path("", include("tms.ui.urls")),
     path("", include("tms.people.urls")),
     path("", include("tms.programs.urls")),
@@ -16,7 +18,6 @@ urlpatterns = [
     path("", include("tokens.urls")),
     path("", include("lms.urls")),
     path("", include("comms.urls")),
-    path("api/", include("tms.api")),
     path("dashboard/", dashboard, name="dashboard"),
 ]
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import Account
 from tms import journal
-from tms.compiled import Statement
+from tms.compiled import Rows, Statement
 from tms.refusals import Refusal
 
 from . import beats, expiring, merging
@@ -56,6 +56,15 @@ _CAME_BACK = (
 )
 # What didn't come back of an entry that took tokens: for lists.
 LEFT = -F("quantity") - Coalesce(Subquery(_CAME_BACK, output_field=IntegerField()), 0)
+
+
+def _took(moves):
+    return LedgerEntry.objects.filter(move__in=moves, kind=EntryKind.REDEEMED)
+
+
+TAKEN = Rows(
+    lambda moves: _took(moves).annotate(came_back=Sum("answers__quantity")).order_by("-id")
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -262,10 +271,9 @@ def left_of(moves) -> dict[int, int]:
 
 def _taken(moves, *, lock=True) -> list[LedgerEntry]:
     """The entries that took, the last first, each with `left`: what didn't come back of it yet."""
-    entries = LedgerEntry.objects.filter(move__in=list(moves), kind=EntryKind.REDEEMED)
     if lock:
-        beats.lock_accounts(merging.paying_accounts(entries))
-    found = list(entries.annotate(came_back=Sum("answers__quantity")).order_by("-id"))
+        beats.lock_accounts(merging.paying_accounts(_took(list(moves))))
+    found = TAKEN(moves=list(moves))
     for each in found:
         each.left = -each.quantity - (each.came_back or 0)
     return found

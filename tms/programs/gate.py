@@ -6,8 +6,12 @@ Nothing else counts: no cookie, no session. Asked before anything of the request
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from tms.people.backend import Backend
+
 from . import keys, limits, scopes
 from .problems import Problem
+
+BACKEND = Backend()
 
 
 class Key:
@@ -69,6 +73,8 @@ class Key:
                 % {"scope": scope.code},
                 field="Authorization",
             )
+        # With their rights, by the statement that pages ask.
+        key.owner = BACKEND.get_user(key.owner_id) or key.owner
         if not key.owner.has_perms(scope.permissions):
             raise Problem(
                 "forbidden",

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tms import journal
+from tms.compiled import Rows
 from tms.consequences import Consequence
 from tms.days import day_text
 from tms.models import ApiKey, KeyStatus
@@ -17,6 +18,7 @@ from tms.text import one_line
 
 from . import scopes as known
 
+KEYS = Rows(lambda digest: ApiKey.objects.filter(digest=digest).select_related("owner"))
 MARK = "lk_"
 SHOWN = len(MARK) + 8
 
@@ -91,7 +93,7 @@ def whose(secret: str) -> ApiKey | None:
     """The key with this secret and its owner, whatever became of it. One statement."""
     if not secret.startswith(MARK):
         return None
-    return ApiKey.objects.select_related("owner").filter(digest=digest_of(secret)).first()
+    return KEYS.one(digest=digest_of(secret))
 
 
 def why_not(key: ApiKey, on: datetime.date) -> str:
