@@ -214,7 +214,7 @@ def test_what_was_handed_in_waits_to_be_marked(desk, ada, clock, browse):
     handed_in(ada, clock, replaced_at=clock.at)
     waits = handed_in(ada, clock)
     assert section(page := desk.get(PAGE), "Assignments to be marked") == (
-        f"Ada Lindqvist Essay , Signals 22 Nov 2026 Mark #{waits.pk} As a list"
+        "Ada Lindqvist Essay , Signals 22 Nov 2026 Mark : Ada Lindqvist As a list"
     )
     assert f'hx-get="/submissions/{waits.pk}/mark/"' in page.content.decode()
 
@@ -228,8 +228,9 @@ def test_what_was_paid_and_not_given_needs_action(desk, ada, clock, europe):
     stuck = PaymentFactory(**about, paid_at=clock.at)
     said = section(page := desk.get(PAGE), "Payments that need action")
     assert said.startswith("Ada Lindqvist Signals €")
-    assert said.endswith(f"Give what was paid for #{stuck.pk} As a list")
-    assert said.count("#") == 1
+    assert said.endswith(f"Give what was paid for : {stuck.contact.name} As a list")
+    assert said.count("Give what was paid for") == 1
+    assert f'hx-get="/all-payments/{stuck.pk}/place/"' in page.content.decode()
     assert f'hx-get="/all-payments/{stuck.pk}/place/"' in page.content.decode()
 
 
