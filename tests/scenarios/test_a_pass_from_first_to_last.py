@@ -55,6 +55,8 @@ def set_up_a_type(page):
     dialog(page).locator("button[type=submit]").click()
     expect(dialog(page)).to_have_count(0)
 
+    # The panels are drawn anew after the option's change: what is pressed on an old one is lost.
+    page.wait_for_load_state("networkidle")
     page.get_by_role("link", name="Add Training").first.click()
     dialog(page).get_by_role("searchbox").fill("leading")
     dialog(page).locator("tbody input[type=checkbox]").first.check()
