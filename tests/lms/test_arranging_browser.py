@@ -35,6 +35,8 @@ def test_a_trainer_drags_a_unit_over_and_finds_a_lost_text_again(office, open_pa
     expect(page.get_by_role("button", name="Move Middle down")).to_be_focused()
 
     page.get_by_role("link", name="Middle", exact=True).click()
+    # The editor takes the field's place: what is typed before that is the field's.
+    page.wait_for_load_state("networkidle")
     page.get_by_role("textbox", name="Text").press_sequentially("Typed and never saved. ")
     expect(page.get_by_text(re.compile("Kept as a draft at"))).to_be_visible()
     address = page.url
