@@ -1,6 +1,7 @@
 """How does a learner buy a training pass? One page: what it is, how to pay, confirm."""
 
 import uuid
+from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
@@ -84,21 +85,35 @@ def bought(request, who, option: PassOption, way: Way):
     if way.paid_by == PaidBy.CARD:
         begun = starting.start(who.contact, **particulars)
         return redirect(reverse("lms:payment", args=[begun.pk]) + "?go")
+    made = billed_once(
+        request,
+        way,
+        partial(online.buy_by_invoice, who.contact, **particulars),
+        noun="pass",
+        busy=_("It is being bought right now. Look at your passes."),
+    )
+    if made:
+        words = {"name": option.pass_type.name}
+        messages.success(request, _("%(name)s is yours. The invoice goes out.") % words)
+    return redirect("lms:profile_passes")
+
+
+@transaction.atomic
+def billed_once(request, way: Way, buy, *, noun: str, busy: str):
+    """What `buy(order_number=)` made; None where the same press was carried out before.
+
+    Raises Refusal: `busy` while that is going on, and whatever `buy` refuses.
+    """
     key = request.POST.get("operation", "")[:80]
     digest = operations.digest_of([request.path, way.key, request.POST.get("order_number", "")])
-    with transaction.atomic():
-        try:
-            earlier = operations.earlier(key, request.user.pk, digest) if key else None
-        except operations.Busy as busy:
-            raise Refusal(_("It is being bought right now. Look at your passes.")) from busy
-        if not earlier:
-            order_number = " ".join(request.POST.get("order_number", "").split())[:40]
-            made = online.buy_by_invoice(who.contact, order_number=order_number, **particulars)
-            answer = {"pass": made.pk}
-            if key:
-                operations.keep(
-                    key, request.user.pk, digest, at=request.now, status=302, answer=answer
-                )
-            words = {"name": option.pass_type.name}
-            messages.success(request, _("%(name)s is yours. The invoice goes out.") % words)
-    return redirect("lms:profile_passes")
+    try:
+        earlier = operations.earlier(key, request.user.pk, digest) if key else None
+    except operations.Busy as error:
+        raise Refusal(busy) from error
+    if earlier:
+        return None
+    made = buy(order_number=" ".join(request.POST.get("order_number", "").split())[:40])
+    if key:
+        answer = {noun: made.pk}
+        operations.keep(key, request.user.pk, digest, at=request.now, status=302, answer=answer)
+    return made

@@ -2,9 +2,9 @@
 
 import dataclasses
 import uuid
+from functools import partial
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog import pricing
-from tms import operations
 from tms.refusals import Refusal
 from tms.ui.access import learner
 from tokens import packs as token_packs
@@ -26,6 +25,7 @@ from ..payments import provider, starting
 from ..till import Way
 from ..visitor import visitor
 from .booking import by, learning
+from .buying import billed_once
 from .checkout import seen
 
 
@@ -128,22 +128,15 @@ def bought(request, who, pack: TokenPack, way: PackWay):
     if way.paid_by == PaidBy.CARD:
         begun = starting.start(who.contact, **particulars)
         return redirect(reverse("lms:payment", args=[begun.pk]) + "?go")
-    key = request.POST.get("operation", "")[:80]
-    digest = operations.digest_of([request.path, way.key, request.POST.get("order_number", "")])
-    with transaction.atomic():
-        try:
-            earlier = operations.earlier(key, request.user.pk, digest) if key else None
-        except operations.Busy as busy:
-            raise Refusal(_("It is being bought right now. Look at your tokens.")) from busy
-        if not earlier:
-            order_number = " ".join(request.POST.get("order_number", "").split())[:40]
-            made = packs.buy_by_invoice(who.contact, order_number=order_number, **particulars)
-            if key:
-                answer = {"token_issue": made.pk}
-                operations.keep(
-                    key, request.user.pk, digest, at=request.now, status=302, answer=answer
-                )
-            words = {"tokens": packs.words(pack), "account": way.account}
-            said = _("%(account)s has them: %(tokens)s. The invoice goes out.")
-            messages.success(request, said % words)
+    made = billed_once(
+        request,
+        way,
+        partial(packs.buy_by_invoice, who.contact, **particulars),
+        noun="token_issue",
+        busy=_("It is being bought right now. Look at your tokens."),
+    )
+    if made:
+        words = {"tokens": packs.words(pack), "account": way.account}
+        said = _("%(account)s has them: %(tokens)s. The invoice goes out.")
+        messages.success(request, said % words)
     return redirect("lms:profile_tokens")
