@@ -9,6 +9,7 @@ import datetime
 import re
 
 from django.core.cache import cache
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from tms.refusals import Refusal
@@ -18,21 +19,30 @@ KEPT = 14 * 24 * 60 * 60
 AT_IT = datetime.timedelta(hours=1)
 LARGEST = 500_000
 ABOUT = re.compile(r"[a-z]{1,20} [0-9]{1,18}( [a-z]{1,20})?")
-FIELDS = ("title", "summary", "description", "objectives", "prerequisites", "url", "body")
+FIELDS = re.compile(
+    "title|summary|description|objectives|prerequisites|url|body"
+    "|text|points|accepted|value|tolerance|rows|right|feedback(_right|_wrong)?|answer_[0-9]{1,2}"
+)
+# What may be ticked more than once is kept as a list.
+LISTS = ("right",)
 
 
 @dataclasses.dataclass(frozen=True)
 class Draft:
-    """`fields` by the names of the form; `at` when they were kept."""
+    """`fields` by the names of the form, lists where several were ticked; `at` when kept."""
 
-    fields: dict[str, str]
+    fields: dict[str, str | list[str]]
     at: datetime.datetime
 
 
-def keep(user, about: str, sent: dict, *, at: datetime.datetime) -> Draft:
+def keep(user, about: str, sent: QueryDict, *, at: datetime.datetime) -> Draft:
     """Keep the texts of an editor, which `about` names: "unit 12". Raises Refusal for too much."""
-    fields = {name: sent[name] for name in FIELDS if name in sent}
-    if not ABOUT.fullmatch(about) or sum(map(len, fields.values())) > LARGEST:
+    fields = {
+        name: sent.getlist(name) if name in LISTS else sent[name]
+        for name in sent
+        if FIELDS.fullmatch(name)
+    }
+    if not ABOUT.fullmatch(about) or len(str(fields)) > LARGEST:
         raise Refusal(_("This is too long to be kept as a draft. Save it."))
     draft = Draft(fields, at)
     cache.set(_mine(user, about), draft, KEPT)

@@ -26,7 +26,7 @@ def draft(request):
         safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
         return redirect(back if safe else "home")
     try:
-        drafts.keep(request.user, about, request.POST.dict(), at=request.now)
+        drafts.keep(request.user, about, request.POST, at=request.now)
     except Refusal as no:
         return HttpResponse(str(no), status=422, content_type="text/plain; charset=utf-8")
     when = time_format(localtime(request.now), "H:i:s")
@@ -38,25 +38,29 @@ class Drafted:
 
     about = ""
 
+    def taken_up(self) -> dict:
+        """The fields of the draft, where it was asked for; else none."""
+        request = self.request
+        asked = request.method == "GET" and request.GET.get("draft") == "1"
+        found = drafts.read(request.user, self.about) if asked else None
+        return found.fields if found else {}
+
     def get_initial(self):
-        initial = super().get_initial()
-        found = drafts.read(self.request.user, self.about)
-        if found and self.request.method == "GET" and self.request.GET.get("draft") == "1":
-            initial = initial | found.fields
-        return initial
+        return super().get_initial() | self.taken_up()
 
     def get_context_data(self, **kwargs):
         user = self.request.user
-        return super().get_context_data(**kwargs) | {
+        found = {
             "about": self.about,
             "draft": drafts.read(user, self.about),
             "taken_up": self.request.method == "GET" and self.request.GET.get("draft") == "1",
             "others": drafts.others_at(user, self.about, at=self.request.now),
         }
+        return found | super().get_context_data(**kwargs)
 
     def shown_anew(self, sentence):
         """Somebody else changed it meanwhile: what was typed isn't lost, it is the draft."""
-        drafts.keep(self.request.user, self.about, self.request.POST.dict(), at=self.request.now)
+        drafts.keep(self.request.user, self.about, self.request.POST, at=self.request.now)
         return super().shown_anew(sentence)
 
     def finished(self, outcome):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from catalog.views.drafts import Drafted
 from tms.ui.access import staff
 from tms.ui.forms import Form
 
@@ -73,15 +74,22 @@ class Settings(ContentDialog):
         quizzes.set_up(self.quiz, **answers, **self.who())
 
 
-class QuestionDialog(ContentDialog):
+class QuestionDialog(Drafted, ContentDialog):
     """A question's form: a page of its own, as it is long."""
 
     form_class = QuestionDetails
     template_name = "lms/content/question.html"
     as_page = True
 
+    def taken_up(self):
+        fields = super().taken_up()
+        # Where nothing is ticked, nothing is sent.
+        return {"right": []} | fields if "rows" in fields else fields
+
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"question": self.question}
+        rows = self.taken_up().get("rows", "")
+        number = int(rows) if rows.isdecimal() and len(rows) < 3 else 0
+        return super().get_form_kwargs() | {"question": self.question, "rows": number}
 
     def post(self, request, *args, **kwargs):
         if "more" in request.POST:
@@ -94,7 +102,8 @@ class QuestionDialog(ContentDialog):
         number = self.get_form().number + 4
         typed = {name: sent.get(name) for name in sent} | {"right": sent.getlist("right")}
         form = QuestionDetails(question=self.question, rows=number, initial=typed)
-        return self.render_to_response(self.get_context_data(form=form))
+        # All that was typed stands in it, so that no draft is offered over it.
+        return self.render_to_response(self.get_context_data(form=form, taken_up=True))
 
     def get_success_url(self):
         return reverse("lms:questions", args=[self.question.quiz_id])
@@ -116,6 +125,7 @@ class AddQuestion(QuestionDialog):
         if form not in QuestionForm.values:
             raise Http404
         self.question = QuizQuestion(quiz=_quiz(pk), form=form)
+        self.about = f"quiz {pk} {form}"
 
     @property
     def title(self):
@@ -128,9 +138,10 @@ class EditQuestion(QuestionDialog):
     def setup(self, request, *args, pk, **kwargs):
         super().setup(request, *args, pk=pk, **kwargs)
         self.question = self.versioned = _question(pk)
+        self.about = f"question {pk}"
 
     def get_initial(self):
-        return initial_of(self.question)
+        return initial_of(self.question) | super().get_initial()
 
 
 class RemoveQuestion(ContentDialog):
