@@ -4,7 +4,7 @@ import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from ninja import Query
 from pydantic import Field
@@ -28,8 +28,8 @@ VALUES = (
     "bill_to", "version",
 )  # fmt: skip
 LINES = (
-    "invoice_id", "interest_id", "source_kind", "source_id", "credits_id", "title", "detail",
-    "note", "quantity", "unit_price", "discount", "tax_name", "tax_percent", "net", "tax",
+    "invoice_id", "interest_id", "source_kind", "source_id", "credits_id", "by_amount", "title",
+    "detail", "note", "quantity", "unit_price", "discount", "tax_name", "tax_percent", "net", "tax",
 )  # fmt: skip
 
 Status = Literal["draft", "issued", "paid", "void"]
@@ -65,6 +65,9 @@ class LineTold(Told):
     source_kind: str = Field(description="What else it bills: registration.")
     source_id: int | None
     credits: int | None = Field(description="On a credit note: the line that it credits.")
+    by_amount: bool = Field(
+        description="On a credit note: of the line's price, not of its quantity."
+    )
     given: list[GivenTold]
 
 
@@ -179,7 +182,7 @@ def lines_of(ids) -> dict[int, list[LineTold]]:
     """The lines of invoices, in their order, each with what it gave. Two statements."""
     found: dict[int, list[LineTold]] = {pk: [] for pk in ids}
     lines = InvoiceLine.objects.filter(invoice__in=ids).annotate(
-        credited=Sum("credit_lines__quantity", default=0)
+        credited=Sum("credit_lines__quantity", filter=Q(credit_lines__by_amount=False), default=0)
     )
     rows = list(lines.order_by("position", "pk").values("pk", "credited", *LINES))
     given: dict[int, list[GivenTold]] = {}

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from catalog.models import Unit
@@ -30,13 +30,15 @@ from .offers import Unspent, Who
 class Standing:
     """A line as it can be credited: `credited` of its quantity are, `left` can be.
 
-    `things` is what it gave, as far as it was not taken back, each with what is unspent of it;
-    `reversed` how many were taken back.
+    `less` is the net sum and the tax credited before, of its parts and of its price
+    (`crm.reducing`). `things` is what it gave, as far as it was not taken back, each with what is
+    unspent of it; `reversed` how many were taken back.
     """
 
     line: InvoiceLine
     credited: int
     reversed: int = 0
+    less: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
     things: tuple[Unspent, ...] = ()
 
     @property
@@ -50,10 +52,15 @@ class Standing:
     def sums(self, count: int, currency: Unit) -> tuple[Decimal, Decimal]:
         """Net and tax of the next `count`; all of a line's parts come to exactly the line."""
         net, tax = (
-            totals.share(amount, self.line.quantity, self.credited, count, currency)
-            for amount in (self.line.net, self.line.tax)
+            totals.share(amount - less, self.left, 0, count, currency)
+            for amount, less in zip((self.line.net, self.line.tax), self.less, strict=True)
         )
         return net, tax
+
+    def reduced(self, count: int, currency: Unit) -> bool:
+        """Do the next `count` come to less than they were billed at?"""
+        net = totals.share(self.line.net, self.line.quantity, self.credited, count, currency)
+        return self.sums(count, currency)[0] < net
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,12 +74,20 @@ class Credited:
 def standing(invoice: Invoice, on: datetime.date) -> list[Standing]:
     """Each line of an invoice, as it stands on that day. Four statements and the offers' own."""
     lines = list(invoice.lines.select_related("interest"))
-    credited = dict(
-        InvoiceLine.objects.filter(credits__invoice=invoice, invoice__issued_on__isnull=False)
+    credited = {
+        pk: (count, (net, tax))
+        for pk, count, net, tax in InvoiceLine.objects.filter(
+            credits__invoice=invoice, invoice__issued_on__isnull=False
+        )
         .order_by()
         .values_list("credits")
-        .annotate(Sum("quantity"))
-    )
+        .annotate(
+            n=Sum("quantity", filter=Q(by_amount=False), default=0),
+            less=Sum("net"),
+            less_tax=Sum("tax"),
+        )
+    }
+    nothing = (0, (Decimal(0), Decimal(0)))
     things: dict[int, list[Unspent]] = {}
     reversed_: dict[int, int] = {}
     by_offer: dict[str, list[Fulfilment]] = {}
@@ -89,8 +104,9 @@ def standing(invoice: Invoice, on: datetime.date) -> list[Standing]:
     return [
         Standing(
             line,
-            credited.get(line.pk, 0),
+            credited.get(line.pk, nothing)[0],
             reversed_.get(line.interest_id, 0),
+            credited.get(line.pk, nothing)[1],
             tuple(things.get(line.interest_id, ())),
         )
         for line in lines
@@ -124,7 +140,7 @@ def credit(
     Raises Refusal and Stale.
     """
     who = Who(at, on, by, operation)
-    invoice = _locked(invoice_id, version)
+    invoice = locked(invoice_id, version)
     reason = reason.strip()
     if not reason:
         raise Refusal(_("Say why: it is kept in the history."), field="reason")
@@ -194,7 +210,7 @@ def everything(every: Sequence[Standing]) -> tuple[dict[int, int], dict[int, int
     return lines, back
 
 
-def _locked(invoice_id: int, version: int | None) -> Invoice:
+def locked(invoice_id: int, version: int | None) -> Invoice:
     """The invoice under all the locks that come before it; refused unless it can be credited."""
     known = Invoice.objects.values_list("opportunity", "account").get(pk=invoice_id)
     opportunity_id, account_id = known
@@ -327,6 +343,9 @@ def _draft(
                 net=net,
                 tax=tax,
                 credits=line,
+                note=_("Less what was credited of its price before")
+                if each.reduced(count, invoice.currency)
+                else "",
             )
         )
     return invoices.draft(

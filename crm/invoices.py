@@ -26,7 +26,8 @@ DAYS_TO_PAY = 30
 class Wanted:
     """A line to bill: what it says, how many at which net price, at which tax.
 
-    `interest`, or `source` as (kind, number), says what it bills; `credits` is for credit notes.
+    `interest`, or `source` as (kind, number), says what it bills; `credits` and `by_amount` are for
+    credit notes.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Wanted:
     interest: Interest | None = None
     source: tuple[str, int] | None = None
     credits: InvoiceLine | None = None
+    by_amount: bool = False
 
 
 @transaction.atomic
@@ -83,6 +85,7 @@ def draft(
             source_kind=line.source[0] if line.source else "",
             source_id=line.source[1] if line.source else None,
             credits=line.credits,
+            by_amount=line.by_amount,
             title=line.title,
             detail=line.detail,
             note=line.note,

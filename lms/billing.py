@@ -23,6 +23,8 @@ from .models import HeldPlace, PaidBy, Registration
 NOUN = "registration"
 # Ways to pay that come with an invoice; by card it is paid with the place.
 BILLED = {PaidBy.INVOICE, PaidBy.CARD}
+# What is credited of a line; a part of its price leaves the line to be credited.
+CREDITED = Q(invoice__issued_on__isnull=False, by_amount=False)
 
 
 def may_be_billed(account: Account) -> Account:
@@ -182,7 +184,7 @@ def credit(registration: Registration, *, reason="", **who) -> list[Consequence]
     line = InvoiceLine.objects.filter(
         source_kind=NOUN, source_id=registration.pk, invoice__kind=InvoiceKind.INVOICE
     ).first()
-    if line is None or line.credit_lines.filter(invoice__issued_on__isnull=False).exists():
+    if line is None or line.credit_lines.filter(CREDITED).exists():
         return []
     done = crediting.credit(
         line.invoice_id,
@@ -225,8 +227,8 @@ def uncredited(registrations: Iterable[Registration]) -> list[Registration]:
     lines = InvoiceLine.objects.filter(
         source_kind=NOUN, source_id__in=billed, invoice__kind=InvoiceKind.INVOICE
     )
-    credited = lines.filter(credit_lines__invoice__issued_on__isnull=False)
-    done = set(credited.values_list("source_id", flat=True))
+    notes = InvoiceLine.objects.filter(CREDITED, credits__in=lines.order_by())
+    done = set(notes.values_list("credits__source_id", flat=True))
     return [each for each in all_of_them if each.pk not in done]
 
 

@@ -206,6 +206,8 @@ class InvoiceLine(models.Model):
     credits = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="credit_lines"
     )
+    # On a credit note: of the line's price and not of its quantity (`crm.reducing`).
+    by_amount = models.BooleanField(default=False, db_default=False)
     title = models.CharField(max_length=300)
     detail = models.CharField(max_length=300, blank=True)
     note = models.TextField(blank=True)

@@ -182,7 +182,7 @@ def invoice(request, pk):
     taken = dict.fromkeys((line.pk for line in lines), 0)
     notes = list(row.credit_notes.order_by("pk")) if row.kind == InvoiceKind.INVOICE else []
     if notes:
-        for of, count in InvoiceLine.objects.filter(invoice__in=notes).values_list(
+        for of, count in InvoiceLine.objects.filter(invoice__in=notes, by_amount=False).values_list(
             "credits", "quantity"
         ):
             taken[of] += count

@@ -9,9 +9,11 @@ import logging
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from catalog.money import decimals_of, written
+from crm import reducing
 from crm.models import InvoiceLine
 from tms.consequences import Consequence
 from tms.refusals import Refusal
@@ -38,7 +40,8 @@ def refund_part(
 ) -> list[Consequence]:
     """Give back so much of what was paid by card, up to what is left of it; what was given stays.
 
-    Raises Refusal without a reason, for more than is left, and where all of it goes back already.
+    A credit note over it takes it off the invoice. Raises Refusal without a reason, for more than
+    is left, and where all of it goes back already.
     """
     found = refunding.locked(payment_id, version)
     if not reason.strip():
@@ -54,7 +57,22 @@ def refund_part(
             field="amount",
         )
     who = {"at": at, "on": on, "by": by, "reason": reason.strip(), "operation": operation}
-    return [ask(found, amount, **who)]
+    return [*_credited(found, amount, **who), ask(found, amount, **who)]
+
+
+def _credited(found: Payment, amount: decimal.Decimal, **who) -> list[Consequence]:
+    """The credit note over what goes back; what was credited before the money went is in one."""
+    invoice = found.invoice
+    if invoice is None or invoice.voided_on:
+        return []
+    notes = invoice.credit_notes.filter(issued_on__isnull=False)
+    before = notes.aggregate(n=Sum("gross"))["n"] or decimal.Decimal(0)
+    gone = (found.received or found.gross) - refunding.left_of(found)
+    open_ = min(amount - max(before - gone, decimal.Decimal(0)), invoice.gross - before)
+    if open_ <= 0:
+        return []
+    line = invoice.lines.get()
+    return list(reducing.reduce(line.pk, amount=open_, **who).consequences)
 
 
 def of_issue(issue, line: InvoiceLine, *, whole: bool, **who) -> list[Consequence]:

@@ -33,7 +33,7 @@ class PartForm(Form):
 
 
 class RefundPart(Settling):
-    """What was given stays; no credit note is written."""
+    """What was given stays; a credit note over the amount is written."""
 
     title = gettext_lazy("Refund a part")
     submit = gettext_lazy("Refund it")
@@ -42,8 +42,8 @@ class RefundPart(Settling):
     form_class = PartForm
     template_name = "catalog/press.html"
     sentence = gettext_lazy(
-        "What was given stays, and no credit note is written. Where the invoice bills several "
-        "units, credit as many of them as come back instead: the money goes with them."
+        "What was given stays, and a credit note over the amount takes it off the invoice. Where "
+        "units come back, credit as many of them on the invoice instead: the money goes with them."
     )
 
     def get_form_kwargs(self):

@@ -83,6 +83,7 @@ def test_an_invoice_is_told_whole(able, golden, kestrel):
                 "source_kind": "",
                 "source_id": None,
                 "credits": None,
+                "by_amount": False,
                 "given": [{"kind": "token_issue", "id": issue.pk, "quantity": 50, "taken_back": 0}],
             }
         ],

@@ -410,7 +410,7 @@ def test_without_the_locks_two_people_credit_more_than_there_was(deal, gold, who
     invoice = selling.win(deal.pk, **who).invoice
     monkeypatch.setattr(
         crediting,
-        "_locked",
+        "locked",
         lambda pk, version: Invoice.objects.select_related("currency", "account").get(pk=pk),
     )
     looked = threading.Barrier(2, timeout=30)

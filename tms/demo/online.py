@@ -6,7 +6,8 @@ from catalog.models import Event, Region
 from crm import accounts
 from lms import billing, checkout, paying
 from lms import packs as lms_packs
-from lms.payments import arriving, provider, starting
+from lms.models import Payment
+from lms.payments import arriving, parts, provider, starting
 from lms.payments.trial import Trial
 from tms.models import User
 from tms.people import organisation
@@ -31,7 +32,9 @@ def live(world) -> None:
     accounts.edit(allowed.pk, pays_by_invoice=True, **_office(world, 60))
     _by_invoice(world, "Elsa Nyström", "COMM-120-11", 7)
     if provider.taken():
-        _by_card(world, "Jonas Berg", "COMM-120-11", 3)
+        paid = _by_card(world, "Jonas Berg", "COMM-120-11", 3)
+        goodwill = {"amount": Decimal(50), "reason": "Goodwill: the room was too small"}
+        parts.refund_part(paid.pk, **goodwill, **_office(world, 2))
         _by_card(world, "Ada Lindqvist", "COMM-120-11", 1, given_up=True)
         _tokens_by_card(world, "Hanna Ek", "Team pack", 5)
 
@@ -71,7 +74,7 @@ def _by_invoice(world, name, code, ago) -> None:
     checkout.book_by_invoice(event=event, tell=False, **price, **particulars)
 
 
-def _by_card(world, name, code, ago, *, given_up=False) -> None:
+def _by_card(world, name, code, ago, *, given_up=False) -> Payment:
     """Paid at once; or given up, and paid all the same: staff see to it."""
     event, price, particulars = _chosen(world, name, code, ago)
     begun = starting.start(event=event, **price, **particulars)
@@ -79,6 +82,7 @@ def _by_card(world, name, code, ago, *, given_up=False) -> None:
     if given_up:
         starting.give_up(begun.pk, begun.contact, by=particulars["by"], **when)
     arriving.take(Trial().told(begun, provider.PAID), Trial.name, tell=False, **when)
+    return begun
 
 
 def _chosen(world, name, code, ago) -> tuple[Event, dict, dict]:

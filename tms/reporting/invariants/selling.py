@@ -27,7 +27,7 @@ FROM (
     SELECT interest_id, sum(reversed) AS reversed FROM reporting.fulfilments GROUP BY interest_id
 ) f
 LEFT JOIN (
-    SELECT l.interest_id, sum(c.quantity) AS credited
+    SELECT l.interest_id, sum(c.quantity) FILTER (WHERE NOT c.by_amount) AS credited
     FROM reporting.invoice_lines c
     JOIN reporting.invoice_lines l ON l.id = c.credits_id
     GROUP BY l.interest_id
@@ -68,7 +68,8 @@ WHERE round(l.net, u.decimals) <> l.net OR round(l.tax, u.decimals) <> l.tax
 SELECT l.id, l.quantity, l.net, l.tax, c.quantity AS credited, c.net AS net_credited
 FROM reporting.invoice_lines l
 JOIN (
-    SELECT credits_id, sum(quantity) AS quantity, sum(net) AS net, sum(tax) AS tax
+    SELECT credits_id, sum(quantity) FILTER (WHERE NOT by_amount) AS quantity,
+           sum(net) AS net, sum(tax) AS tax
     FROM reporting.invoice_lines GROUP BY credits_id
 ) c ON c.credits_id = l.id
 WHERE c.quantity > l.quantity OR c.net > l.net OR c.tax > l.tax
@@ -122,7 +123,7 @@ JOIN (
     SELECT l.invoice_id, bool_and(l.quantity = coalesce(c.quantity, 0)) AS wholly
     FROM reporting.invoice_lines l
     LEFT JOIN (
-        SELECT credits_id, sum(quantity) AS quantity
+        SELECT credits_id, sum(quantity) FILTER (WHERE NOT by_amount) AS quantity
         FROM reporting.invoice_lines GROUP BY credits_id
     ) c ON c.credits_id = l.id
     GROUP BY l.invoice_id

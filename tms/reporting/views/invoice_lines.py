@@ -21,6 +21,7 @@ VIEW = View(
         "source_kind": ("nullif(l.source_kind, '')", "What else it bills: registration"),
         "source_id": ("l.source_id", "That thing's number"),
         "credits_id": ("l.credits_id", "On a credit note: the line of which it credits so many"),
+        "by_amount": ("l.by_amount", "On a credit note: does it credit of the price, not so many?"),
     },
     "crm_invoiceline l",
 )
