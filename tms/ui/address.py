@@ -1,6 +1,7 @@
 """Which address shows this list in another state? Every link and hidden input of a list."""
 
 import functools
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -35,18 +36,19 @@ class Address:
 
     def address(self, **changes):
         """The page's address with some of its state changed; "" drops it. Pages start anew."""
-        query = self.asked.copy()
-        for name in {*FLEETING, *changes}:
-            query.pop(name, None)
+        query = {name: values for name, values in self.asked.lists() if name not in FLEETING}
         for name, value in changes.items():
+            query.pop(name, None)
             if value:
-                query[name] = value
+                query[name] = [value]
         if "columns" in query:
-            query["columns"] = ",".join(query.getlist("columns"))
-        for name in list(query):
-            if not any(query.getlist(name)):
-                del query[name]
-        text = query.urlencode(safe=",")
+            query["columns"] = [",".join(query["columns"])]
+        text = "&".join(
+            f"{quote(name, ',')}={quote(str(value), ',')}"
+            for name, values in query.items()
+            if any(values)
+            for value in values
+        )
         return f"{self.request.path}?{text}" if text else self.request.path
 
     def kept(self, *without):

@@ -5,12 +5,11 @@ import copy
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import F
 from django.http import HttpResponse
-from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from . import export, kept, keyset, rows
+from . import around, export, kept, keyset, rows
 from .access import allowed
 from .address import Address
 from .chips import chips
@@ -230,7 +229,7 @@ class Listing(Address):
 
     @property
     def body(self):
-        """The rows of the table, as html."""
+        """The rows of the table, as html: for panels, which have a frame of their own."""
         return mark_safe(rows.draw(self))
 
     @property
@@ -259,19 +258,16 @@ class Listing(Address):
             or htmx.target not in (self.id, f"{self.id}-rows")
         ):
             return None
-        part = "ui/_list.html" if htmx.target == self.id else "ui/_list_rows.html"
-        response = HttpResponse(self.draw(part))
+        part = around.whole if htmx.target == self.id else around.part
+        response = HttpResponse(part(self))
         # A list that refreshes itself stays where it is; anything else is a new address.
         here = self.address(after=self.asked.get("after", ""), before=self.asked.get("before", ""))
         if here != htmx.current_url_abs_path:
             response["HX-Push-Url"] = here
         return response
 
-    def draw(self, template="ui/_list.html"):
-        return render_to_string(template, {"listing": self, "page": self.page}, self.request)
-
     def __html__(self):
-        return self.draw()
+        return mark_safe(around.whole(self))
 
     __str__ = __html__
 

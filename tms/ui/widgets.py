@@ -32,26 +32,40 @@ class Select(forms.Select):
     """A choice among many: written from its choices, without a dict for each option."""
 
     def render(self, name, value, attrs=None, renderer=None):
-        chosen = set(self.format_value(value))
-        parts = [f'<select name="{escape(name)}"{attributes(self.build_attrs(self.attrs, attrs))}>']
+        opening = f'<select name="{escape(name)}"{attributes(self.build_attrs(self.attrs, attrs))}>'
+        return mark_safe(f"{opening}{marked(self.plain(), self.format_value(value))}</select>")
+
+    def plain(self) -> str:
+        """The choices, as if none were chosen; those that know how they are written say so."""
+        if asked := getattr(self.choices, "written", None):
+            return asked()
+        parts = []
         for key, label in self.choices:
             if isinstance(label, list | tuple):
-                parts.append(f'<optgroup label="{conditional_escape(key)}">')
-                parts += [self.written(*each, chosen) for each in label]
+                parts.append(f'<optgroup label="{conditional_escape(key)}">{written(label)}')
                 parts.append("</optgroup>")
             else:
-                parts.append(self.written(key, label, chosen))
-        parts.append("</select>")
-        return mark_safe("".join(parts))
+                parts.append(written([(key, label)]))
+        return "".join(parts)
 
-    def written(self, key, label, chosen: set) -> str:
-        """An option; the first that is among the chosen is taken from them."""
-        value, mark = "" if key is None else str(key), ""
-        if value in chosen:
-            chosen.discard(value)
-            mark = " selected"
-        said = escape(label) if type(label) is str else conditional_escape(label)
-        return f'<option value="{escape(value)}"{mark}>{said}</option>'
+
+def written(choices) -> str:
+    """Options of which none is chosen yet."""
+    return "".join(
+        [
+            f'<option value="{"" if key is None else escape(str(key))}">'
+            f"{escape(label) if type(label) is str else conditional_escape(label)}</option>"
+            for key, label in choices
+        ]
+    )
+
+
+def marked(options: str, chosen) -> str:
+    """The options, the first of each value that is chosen marked."""
+    for each in chosen:
+        tag = f'<option value="{escape(str(each))}"'
+        options = options.replace(f"{tag}>", f"{tag} selected>", 1)
+    return options
 
 
 def select(widget) -> SafeString:
