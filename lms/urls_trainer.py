@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import arranging, own_data, preview, results
+from .views import arranging, own_data, preview, preview_package, results
 
 urlpatterns = [
     path("profile/results/", results.mine, name="profile_results"),
@@ -11,6 +11,17 @@ urlpatterns = [
     path("courses/<int:course_id>/preview/", preview.course, name="preview"),
     path("content/units/<int:pk>/preview/", preview.unit, name="preview_unit"),
     path("content/units/<int:pk>/preview/questions/", preview.quiz, name="preview_quiz"),
+    path("content/units/<int:pk>/preview/package/", preview_package.launch, name="preview_launch"),
+    path(
+        "content/units/<int:pk>/preview/package/<slug:key>/",
+        preview_package.play,
+        name="preview_package",
+    ),
+    path(
+        "content/units/<int:pk>/preview/package/<slug:key>/state/",
+        preview_package.state,
+        name="preview_state",
+    ),
     path("content/sections/<int:pk>/place/", arranging.move_section, name="move_section"),
     path("content/sections/<int:pk>/copy/", arranging.duplicate_section, name="duplicate_section"),
     path("content/units/<int:pk>/place/", arranging.move_unit, name="move_unit"),

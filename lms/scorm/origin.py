@@ -5,17 +5,19 @@ only while that launch is the last one, its player shows signs of life, the sess
 lasts, and the same browser asks. docs/decisions/ has the reasons.
 """
 
+import dataclasses
 import functools
 import hashlib
 import json
 import re
+from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.http import HttpResponseNotFound
 
-from lms.models import ScormLaunch
+from lms.models import ScormLaunch, ScormPackage
 from tms.compiled import Question
 
 from . import running, standing
@@ -42,6 +44,21 @@ PAGES = {"text/html", "application/xhtml+xml"}
 SESSION = Question(
     lambda key, at: Session.objects.filter(session_key=key, expire_date__gt=at).values_list("pk")
 )
+
+
+@dataclasses.dataclass(frozen=True)
+class Opened:
+    """What runs under a token: a part of a package; `values` asks for what it finds as its data."""
+
+    package: ScormPackage
+    item: str
+    token: str
+    sequence: int
+    values: Callable[[], dict]
+
+    @property
+    def part(self) -> dict:
+        return next(each for each in self.package.parts if each["id"] == self.item)
 
 
 class Apart:
@@ -86,14 +103,30 @@ def launched(request, token: str) -> ScormLaunch | None:
     )
     if found is None or not running.is_live(found, request.now):
         return None
+    return found if is_player(request, found.session_key, found.agent) else None
+
+
+def is_player(request, session_key: str, agent: str) -> bool:
+    """Does the browser ask that opened it, while that session lasts? One statement at most."""
     # A sandbox sends no cookie; what sends one, sends the right one. A link that was typed, pasted
     # or followed from elsewhere is none of a player's.
     cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    if cookie and cookie != found.session_key:
-        return None
-    if request.headers.get("Sec-Fetch-Site") == "none" or found.agent != agent_of(request):
-        return None
-    return found if SESSION(key=found.session_key, at=request.now) else None
+    if cookie and cookie != session_key:
+        return False
+    if request.headers.get("Sec-Fetch-Site") == "none" or agent != agent_of(request):
+        return False
+    return bool(SESSION(key=session_key, at=request.now))
+
+
+def opened(found: ScormLaunch) -> Opened:
+    """What runs in the launch."""
+    return Opened(
+        found.attempt.package,
+        found.item,
+        token_of(found),
+        found.sequence,
+        lambda: running.told(found),
+    )
 
 
 def base(request, token: str) -> str:
@@ -136,15 +169,15 @@ def runtime() -> bytes:
     return (settings.BASE_DIR / "static" / "js" / "scorm.js").read_bytes()
 
 
-def data(request, found: ScormLaunch) -> str:
+def data(request, found: Opened) -> str:
     """The script that tells the runtime where it is and what it knows."""
-    standard = found.attempt.package.standard
+    standard = found.package.standard
     told = {
         "standard": standard,
         "site": settings.SITE_URL if settings.CONTENT_URL else site(request),
         "table": standing.readable(standard),
-        "key": token_of(found),
-        "values": running.told(found),
+        "key": found.token,
+        "values": found.values(),
         "sequence": found.sequence,
     }
     return f"LanyardScorm({json.dumps(told)})"

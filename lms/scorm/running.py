@@ -129,8 +129,7 @@ def commit(launch_id: int, *, sequence: int, values: dict, finished: bool, at, o
     attempt.save(update_fields=["last_at", "completed_at"])
     if stale or not finished:
         return Outcome(stale, attempt.completed_at is not None)
-    states = {each.item: each for each in attempt.states.all()}
-    to, leave = _wanted(package, states, part, values.get("adl.nav.request", ""))
+    to, leave = wanted(package, part, values.get("adl.nav.request", ""))
     return Outcome(stale, attempt.completed_at is not None, to, leave)
 
 
@@ -191,7 +190,7 @@ def _complete(attempt, *, at, on, by) -> None:
         learning.complete(attempt.contact_id, attempt.unit, at=at, on=on, by=by)
 
 
-def _wanted(package, states, part, request: str) -> tuple[str, bool]:
+def wanted(package, part, request: str) -> tuple[str, bool]:
     """The part that adl.nav.request leads to; and does it lead out?"""
     parts = [each["id"] for each in package.parts]
     place = parts.index(part["id"])

@@ -9,6 +9,7 @@ from tms.ui.access import staff
 
 from .. import content, scoring
 from ..models import Attempt, Quiz, Shows, UnitForm
+from ..scorm import standing
 from .content import unit_of
 from .quiz import choices_of, told_of
 
@@ -37,6 +38,10 @@ def unit(request, pk):
         context |= {"quiz": quiz, "questions": quiz.questions.count()}
     if found.form == UnitForm.ASSIGNMENT:
         context["assignment"] = found.assignment
+    if found.form == UnitForm.SCORM:
+        package = found.packages.first()
+        parts = standing.outline(package, {}) if package else []
+        context |= {"package": package, "parts": parts}
     return render(request, "lms/preview/unit.html", context)
 
 

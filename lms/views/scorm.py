@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.core.files import File
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -18,7 +19,7 @@ from tms.ui.access import learner
 
 from .. import access, uploads
 from ..models import ScormLaunch, UnitForm
-from ..scorm import elements, origin, packages, running, standing
+from ..scorm import elements, origin, packages, previews, running, standing
 from .learning import _learner, _may, _outline, _unit
 
 LARGEST = 4 * 2**20
@@ -70,26 +71,17 @@ def play(request, slug, unit_id, pk):
     attempt = launched.attempt
     package = attempt.package
     states = {each.item: each for each in attempt.states.all()}
-    token = origin.token_of(launched)
-    base = origin.base(request, token)
-    parts = package.parts
-    place = next(n for n, each in enumerate(parts) if each["id"] == launched.item)
     context = {
+        **way_of(request, origin.token_of(launched), package, launched.item),
         "course": course,
         "unit": unit,
-        "launched": launched,
-        "package": package,
-        "part": parts[place],
         "outline": standing.outline(package, states),
-        "several": len(parts) > 1,
-        "before": parts[place - 1] if place and package.contents["flow"] else None,
-        "after": parts[place + 1] if place + 1 < len(parts) and package.contents["flow"] else None,
         "near": standing.near(package, states),
-        "start": base + (f"{origin.OURS}/" if origin.apart() else parts[place]["launch"]),
-        "key": token,
-        "from": settings.CONTENT_URL or "null",
         "completed": attempt.completed_at is not None,
-        "answer": answer,
+        "launch_to": reverse("lms:scorm_launch", args=[slug, unit_id]),
+        "state_to": reverse("lms:scorm_state", args=[slug, unit_id, pk]),
+        "out_to": reverse("lms:unit", args=[slug, unit_id]),
+        "saved": _("Saved."),
     }
     return render(request, "lms/scorm/player.html", context)
 
@@ -108,20 +100,12 @@ def state(request, slug, unit_id, pk):
         return _told(_("This was opened in another session."), 403)
     if too_often(launched.pk, request.now):
         return _told(_("Too much at once. It is tried again."), 429)
-    body = request.read(LARGEST + 1)
-    if len(body) > LARGEST:
-        return _told(_("The package keeps more than 4 MB, which is too much."), 413)
-    try:
-        given = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        given = None
+    given, no = given_by(request, launched.attempt.package.standard)
+    if no:
+        return no
     if given == {}:
         running.sign_of_life(launched, at=request.now)
         return JsonResponse({})
-    if not _is_state(given):
-        return _told(_("This is no state of a package."), 400)
-    if name := elements.wrong(launched.attempt.package.standard, given["values"]):
-        return _told(_("The package set %(name)s to what it can't be.") % {"name": name}, 422)
     outcome = running.commit(
         launched.pk, **given, at=request.now, on=request.today, by=request.user
     )
@@ -134,16 +118,10 @@ def state(request, slug, unit_id, pk):
 @xframe_options_exempt
 def file(request, token, rest):
     """A file of the package that runs, to its launch alone; the access rule is asked each time."""
-    launched = origin.launched(request, token)
-    if launched is None:
+    opened = _launched_under(request, token) or previews.opened(request, token)
+    if opened is None:
         raise Http404
-    attempt = launched.attempt
-    course = attempt.unit.section.course_id
-    if attempt.unit.archived_at or not (
-        access.answer(attempt.contact_id, course=course, on=request.today).open
-    ):
-        raise Http404
-    response = _file(request, launched, token, rest)
+    response = _file(request, opened, rest)
     response["Content-Security-Policy"] = origin.policy(request, token)
     response["X-Content-Type-Options"] = "nosniff"
     response["Referrer-Policy"] = "no-referrer"
@@ -156,6 +134,54 @@ def file(request, token, rest):
     return response
 
 
+def given_by(request, standard: str) -> tuple[dict, JsonResponse | None]:
+    """The state that the player brings, {} for a sign of life; or what is wrong with it."""
+    body = request.read(LARGEST + 1)
+    if len(body) > LARGEST:
+        return {}, _told(_("The package keeps more than 4 MB, which is too much."), 413)
+    try:
+        given = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        given = None
+    if given == {}:
+        return {}, None
+    if not _is_state(given):
+        return {}, _told(_("This is no state of a package."), 400)
+    if name := elements.wrong(standard, given["values"]):
+        wrong = _("The package set %(name)s to what it can't be.") % {"name": name}
+        return {}, _told(wrong, 422)
+    return given, None
+
+
+def way_of(request, token: str, package, item: str) -> dict:
+    """What the player shows of a package that runs under the token, for a template."""
+    parts = package.parts
+    place = next(n for n, each in enumerate(parts) if each["id"] == item)
+    flows = package.contents["flow"]
+    base = origin.base(request, token)
+    return {
+        "package": package,
+        "item": item,
+        "part": parts[place],
+        "several": len(parts) > 1,
+        "before": parts[place - 1] if place and flows else None,
+        "after": parts[place + 1] if place + 1 < len(parts) and flows else None,
+        "start": base + (f"{origin.OURS}/" if origin.apart() else parts[place]["launch"]),
+        "key": token,
+        "from": settings.CONTENT_URL or "null",
+    }
+
+
+def _launched_under(request, token) -> origin.Opened | None:
+    launched = origin.launched(request, token)
+    if launched is None or launched.attempt.unit.archived_at:
+        return None
+    attempt = launched.attempt
+    course = attempt.unit.section.course_id
+    answer = access.answer(attempt.contact_id, course=course, on=request.today)
+    return origin.opened(launched) if answer.open else None
+
+
 def too_often(pk: int, at) -> bool:
     key = f"scorm:{pk}:{int(at.timestamp()) // 60}"
     cache.add(key, 0, timeout=120)
@@ -165,17 +191,16 @@ def too_often(pk: int, at) -> bool:
         return False
 
 
-def _file(request, launched, token, rest) -> HttpResponse:
+def _file(request, opened: origin.Opened, rest) -> HttpResponse:
     if rest == f"{origin.OURS}/runtime.js":
         return HttpResponse(origin.runtime(), content_type="text/javascript")
     if rest == f"{origin.OURS}/data.js":
-        return HttpResponse(origin.data(request, launched), content_type="text/javascript")
-    package = launched.attempt.package
+        return HttpResponse(origin.data(request, opened), content_type="text/javascript")
     if rest == f"{origin.OURS}/":
-        part = next(each for each in package.parts if each["id"] == launched.item)
-        return HttpResponse(origin.wrapper(token, part["launch"]), content_type="text/html")
+        page = origin.wrapper(opened.token, opened.part["launch"])
+        return HttpResponse(page, content_type="text/html")
     kind = origin.kind_of(rest)
-    folder = packages.place(package.folder)
+    folder = packages.place(opened.package.folder)
     if not kind or posixpath.normpath(rest) != rest or "\x00" in rest or rest.startswith(".."):
         raise Http404
     found = folder / rest
@@ -183,7 +208,7 @@ def _file(request, launched, token, rest) -> HttpResponse:
     if not (inside and found.is_file()):
         raise Http404
     if kind in origin.PAGES and not origin.apart():
-        return HttpResponse(origin.with_api(found.read_bytes(), token), content_type=kind)
+        return HttpResponse(origin.with_api(found.read_bytes(), opened.token), content_type=kind)
     return uploads.ranged(request, File(found.open("rb")), kind)
 
 

@@ -417,7 +417,11 @@ TABLE = {
     "lms:content": LOOK,
     "lms:unit_file": LOOK,
     "catalog:draft": CONTENT,
-    **rows("lms", LOOK, "preview preview_unit preview_quiz"),
+    **rows(
+        "lms",
+        LOOK,
+        "preview preview_unit preview_quiz preview_launch preview_package preview_state",
+    ),
     "lms:certificate_terms": LOOK,
     "lms:edit_certificate_terms": "catalog.change_catalogue",
     **rows(
@@ -697,6 +701,9 @@ def world(ada, office, clock) -> dict:
             **assignment_addresses(course, ada, clock),
             "lms:scorm_attempts": {"pk": lesson.pk},
             "lms:scorm_log": {"pk": attempt.pk},
+            "lms:preview_launch": {"pk": lesson.pk},
+            "lms:preview_package": {"pk": lesson.pk, "key": "k"},
+            "lms:preview_state": {"pk": lesson.pk, "key": "k"},
             "lms:pass_type": {"slug": pass_type.slug},
             "lms:ask_for_pass": {"slug": pass_type.slug},
             **{f"lms:{name}": {"pk": payment.pk} for name in ABOUT_A_PAYMENT},
