@@ -46,16 +46,22 @@ NEW_TEXTS = """(known) => {
 }"""
 
 
-def axe(page, only: str = "", without: str = "") -> list[str]:
+# What stands around every page of the back office, and of the learner site.
+BAR = "body > .bar"
+
+
+def axe(page, without: str = "", beside: str = "") -> list[str]:
     """One line a violation: the rule, its sentence and the first places; none is [].
 
-    `only`: the one rule that is asked; `without`: the one that is not.
+    `without`: the rule that is not asked; `beside`: what was looked at before (a selector).
     """
     bring(page)
-    if only:
-        return page.evaluate(RUN, {"runOnly": {"type": "rule", "values": [only]}})
     asked = {"runOnly": {"type": "tag", "values": RULES}}
-    return page.evaluate(RUN, asked | {"rules": {without: {"enabled": False}} if without else {}})
+    if without:
+        asked["rules"] = {without: {"enabled": False}}
+    if beside:
+        asked["context"] = {"exclude": [[beside]]}
+    return page.evaluate(RUN, asked)
 
 
 def contrast(page, known: set[str]) -> list[str]:
@@ -70,6 +76,11 @@ def contrast(page, known: set[str]) -> list[str]:
         f"""(asked) => ({RUN})({{ ...asked, context: {{ include: window.freshTexts }} }})""",
         {"runOnly": {"type": "rule", "values": [CONTRAST]}},
     )
+
+
+def at_hand(page) -> None:
+    """Let every page that this one opens from now on come with axe, as many of them are asked."""
+    page.context.add_init_script(AXE_SCRIPT)
 
 
 def bring(page) -> None:

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from catalog.models import Session
 from crm import managers, teaching
 from lms.models import UnitForm
-from tests.axe import CONTRAST, axe, contrast
+from tests.axe import BAR, CONTRAST, at_hand, axe, contrast
 from tests.factories import (
     ContentUnitFactory,
     CourseFactory,
@@ -133,15 +133,16 @@ def is_page(answer, *, dialogs: bool) -> bool:
     )
 
 
-def wrong_with(page, path, known) -> list[str]:
+def wrong_with(page, path, known, *, beside="") -> list[str]:
     """What is wrong with a page. In the dark only its colours differ: that rule alone is asked.
 
-    `known`: by scheme, the texts whose contrast was looked at on pages before.
+    `known`: by scheme, the texts whose contrast was looked at on pages before; `beside`: what is
+    the same there.
     """
     page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(color_scheme="light")
     page.goto(path)
-    found = axe(page, without=CONTRAST) + contrast(page, known["light"])
+    found = axe(page, without=CONTRAST, beside=beside) + contrast(page, known["light"])
     page.emulate_media(color_scheme="dark")
     found += [f"dark: {each}" for each in contrast(page, known["dark"])]
     page.set_viewport_size({"width": 320, "height": 640})
@@ -156,9 +157,10 @@ def test_every_page_is_for_everybody(who, names, made, office, ada, browse, open
     user = {"visitor": None, "learner": ada.user, "trainer": trainer, "office": office}[who]
     # axe writes styles of its own into the page, so the policy is off for it.
     page, client = open_page(user, bypass_csp=True), browse(user)
+    at_hand(page)
     found, known = {}, {"light": set(), "dark": set()}
     for path in [address(name, made) for name in names] or more(who, made):
         if is_page(client.get(path), dialogs=not names):
-            found[path] = wrong_with(page, path, known)
+            found[path] = wrong_with(page, path, known, beside=BAR if found else "")
     assert found or 0 < len(names) < A_FEW
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
