@@ -83,6 +83,18 @@ def select(rule: Rule, setting: Setting, span: Span) -> tuple[str, dict]:
     return statement, parameters | more
 
 
+def moments(rule: Rule, span: Span) -> tuple[str, dict] | None:
+    """No fewer rows than the SELECT of the rule has, and cheaper by far; None where nobody knows
+    how many are written to about one moment.
+    """
+    if Role.INSTRUCTORS in rule.audience:
+        return None
+    more = {"each": len(rule.audience) + len(rule.addresses), "since": rule.since}
+    conditions = _conditions(rule, span, more)
+    occasion = rule.occasion
+    return f"SELECT 1 FROM {occasion.source} {conditions}", more
+
+
 def once_each(rule: Rule, statement: str) -> str:
     """The same SELECT with each person, and each address, once a happening: when they are first due
     a message about it, by the first role.
@@ -158,7 +170,8 @@ def _reason(rule: Rule) -> str:
     cases = []
     if rule.occasion.ahead:
         # A day that had gone by when the date was set: no message by surprise, before or after.
-        cases.append(("d.due_on <= d.set_on OR d.day < d.set_on", Reason.TOO_SHORT))
+        # Named once, as it is looked up as often as it is named.
+        cases.append(("d.set_on > least(d.due_on - 1, d.day)", Reason.TOO_SHORT))
         if rule.side == Side.BEFORE:
             cases.append(("d.day < %(today)s", Reason.OVER))
     cases += [

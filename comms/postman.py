@@ -16,7 +16,7 @@ from tms import clock
 from tms.models import JournalRow
 from tms.occasions import occasions
 
-from .due import Span, once_each, select
+from .due import Span, moments, once_each, select
 from .models import (
     PASSING,
     WAITING_TO_LEAVE,
@@ -31,6 +31,7 @@ from .rules import Rule, Setting, rule_of, setting
 
 # In which state each begins: what is kept back keeps its reason. In one order, so that two who
 # write at once wait for each other and not in a circle, and numbers rise with what fell due.
+# OFFSET 0: why it is kept back is found out once, however often it is asked here.
 WRITE = """
 INSERT INTO comms_message (trigger_id, subject_kind, subject_id, occurrence, recipient, role,
     contact_id, user_id, account_id, "to", state, reason, late, due_at, due_on, made_at)
@@ -40,7 +41,7 @@ SELECT %(trigger)s, subject_kind, subject_id, occurrence, recipient, role, conta
          WHEN due_on < %(missed_before)s THEN 'missed' ELSE %(state)s END,
     CASE WHEN reason = '' AND due_on >= %(missed_before)s THEN %(held)s ELSE reason END,
     due_on < %(today)s, due_at, due_on, %(at)s
-FROM ({due}) due
+FROM ({due} OFFSET 0) due
 WHERE due_at <= %(at)s {only} AND NOT EXISTS (
     SELECT FROM comms_message e WHERE e.trigger_id = %(trigger)s AND e.subject_id = due.subject_id
     AND e.occurrence = due.occurrence AND e.recipient = due.recipient)
@@ -94,6 +95,9 @@ FROM comms_message o LEFT JOIN ({due}) found
 WHERE m.id = o.id AND o.id = ANY(%(ids)s) AND m.state = ANY(%(waiting)s)
   AND coalesce(found.reason, 'changed') <> ''
 """
+
+# No fewer than those, for much less.
+AT_MOST = "SELECT %(each)s * count(*) FROM (SELECT 1 FROM ({moments}) m LIMIT %(limit)s) found"
 
 NEXT_VERSION = F("version") + 1
 LONG_GAP = datetime.timedelta(days=30)
@@ -258,11 +262,24 @@ def _write_too_late(rule: Rule, trigger: Trigger, now: Setting, more: dict) -> i
         return 0
     unlimited = dataclasses.replace(rule, due_since=None)
     return _write(
-        unlimited, now, Span(subjects=subjects), more, f"AND reason = '{Reason.TOO_SHORT}'"
+        unlimited,
+        now,
+        Span(last=now.last_due, subjects=subjects),
+        more,
+        f"AND reason = '{Reason.TOO_SHORT}'",
     )
 
 
 def _revive(rule: Rule, now: Setting, span: Span, more: dict) -> int:
+    """What was kept back by what has passed; about as many as that, and not as there is."""
+    kept_back = Message.objects.filter(
+        trigger=rule.pk, state=MessageState.SKIPPED, reason__in=PASSING, made_at__lt=now.at
+    )
+    subjects = sorted(set(kept_back.values_list("subject_id", flat=True)[: CHUNK + 1]))
+    if not subjects:
+        return 0
+    if len(subjects) <= CHUNK:
+        span = dataclasses.replace(span, subjects=subjects)
     return _execute(REVIVE, rule, now, span, {**more, "passing": list(PASSING)})
 
 
@@ -274,9 +291,11 @@ def _held(due: list[Trigger], now: Setting) -> str:
     if not automatic:
         return ""
     room = _room(now)
+    rules = [(trigger, _read(trigger)) for trigger in automatic]
+    if _surely_fit([(rule, _span(rule, trigger, now)) for trigger, rule in rules], room):
+        return ""
     missed_before = now.today - datetime.timedelta(days=now.settings.catch_up_days)
-    for trigger in automatic:
-        rule = _read(trigger)
+    for trigger, rule in rules:
         more = {
             "trigger": trigger.pk,
             "at": now.at,
@@ -287,6 +306,21 @@ def _held(due: list[Trigger], now: Setting) -> str:
         if room < 0:
             return Reason.UNUSUAL
     return ""
+
+
+def _surely_fit(looked_at: list[tuple[Rule, Span]], room: int) -> bool:
+    """Are there so few moments that nobody has to look at whom they concern?"""
+    for rule, span in looked_at:
+        found = moments(rule, span)
+        if found is None or room < 0:
+            return False
+        statement, parameters = found
+        with connection.cursor() as cursor:
+            cursor.execute(
+                AT_MOST.replace("{moments}", statement), parameters | {"limit": room + 1}
+            )
+            room -= cursor.fetchone()[0]
+    return room >= 0
 
 
 def _room(now: Setting) -> int:

@@ -199,6 +199,11 @@ class Message(models.Model):
                 condition=Q(state="sending"),
             ),
             models.Index(
+                fields=["trigger"],
+                name="message_kept_back",
+                condition=Q(state="skipped", reason__in=["nobody", "no_address", "changed"]),
+            ),
+            models.Index(
                 fields=["resend_of"],
                 name="message_resent",
                 condition=Q(resend_of__isnull=False),
