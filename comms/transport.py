@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from tms.smtp import SmtpBackend
 
+from . import return_path
 from .letter import Letter
 
 KEEPS = "tms.mail.KeepBackend"
@@ -183,10 +184,14 @@ def mail_of(letter: Letter, number: int, at: datetime.datetime) -> Mail:
     if letter.unsubscribe:
         headers["List-Unsubscribe"] = f"<{plain(letter.unsubscribe)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    sender = formataddr((plain(letter.sender_name), address(letter.sender)))
+    back = return_path.of(number)
+    if back:
+        headers["From"] = sender
     mail = Mail(
         plain(letter.title),
         letter.text.replace("\0", ""),
-        formataddr((plain(letter.sender_name), address(letter.sender))),
+        back or sender,
         [formataddr((plain(letter.to_name), address(letter.to)))],
         headers=headers,
     )

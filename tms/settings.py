@@ -220,6 +220,8 @@ PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 MAILERS = {"default": mailer_from(os.environ.get("MAIL_URL", ""))}
+# The mailbox that takes what comes back of messages: box@domain becomes box+m12-…@domain.
+BOUNCES_TO = os.environ.get("BOUNCES_TO", "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or "Lanyard <lanyard@localhost>"
 
 LOG_FORMAT = os.environ.get("LOG_FORMAT") or ("json" if PRODUCTION else "line")

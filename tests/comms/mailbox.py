@@ -30,11 +30,12 @@ DATA = {
 class Mailbox:
     """What arrived, and how the server behaves. `delay`: seconds that it takes for each message.
 
-    `arrived` holds (recipient, message); `doubles` those ids that came more than once.
+    `arrived` holds (recipient, message), `returns` where each would come back to; `doubles` those
+    ids that came more than once.
     """
 
     def __init__(self, *, delay: float = 0.0):
-        self.delay, self.arrived, self.raw = delay, [], []
+        self.delay, self.arrived, self.raw, self.returns = delay, [], [], []
         self.seen = collections.Counter()
         self.refuses = ""  # an answer to every MAIL, while the server is in trouble
         self.logins = 0
@@ -44,6 +45,7 @@ class Mailbox:
         if self.refuses:
             return self.refuses
         envelope.mail_from = address
+        self.returns.append(address)
         envelope.mail_options.extend(options)
         return "250 OK"
 

@@ -7,7 +7,7 @@ import smtplib
 import pytest
 from django.core import mail
 
-from comms import transport
+from comms import return_path, transport
 from comms.letter import Letter
 from comms.transport import Fate, Transport
 from tests.comms.mailbox import Mailbox, serving
@@ -73,6 +73,20 @@ def test_a_letter_arrives_as_text_and_as_html(box, hand, settings):
     assert message.get_body(("plain",)).get_content() == "It expires in 30 days.\n"
     assert message.get_body(("html",)).get_content() == "<p>It expires in 30 days.</p>\n"
     assert [each.get_content() for each in message.iter_attachments()] == [b"%PDF-1"]
+
+
+def test_each_comes_back_to_an_address_of_its_own(box, hand, settings):
+    hand("ada@x.example")
+    settings.BOUNCES_TO = "bounces@mail.northlight.example"
+    hand("ada@x.example", "bob@x.example")
+    assert box.returns == [
+        "training@northlight.example",
+        return_path.of(1),
+        return_path.of(2),
+    ]
+    assert [return_path.whose(each) for each in box.returns] == [None, 1, 2]
+    froms = {message["From"] for _address, message in box.arrived}
+    assert froms == {"Northlight <training@northlight.example>"}
 
 
 def test_the_address_for_unsubscribing_stays_whole(box, hand):
