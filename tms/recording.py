@@ -65,7 +65,7 @@ class Recorded(pgtrigger.Trigger):
     """Writes what one kind of statement did to a table's rows into `audit`.
 
     Once a statement; but where `only` some columns are recorded, an update is looked at row by
-    row, so that a statement that marks ten thousand rows and changes none of these pays next to
+    row, and only where it names one of these, so that a statement that marks ten thousand rows pays
     nothing: no second copy of its rows is kept for the trigger.
     """
 
@@ -79,6 +79,9 @@ class Recorded(pgtrigger.Trigger):
             "changed": (pgtrigger.Update, "new_rows", "old_rows"),
             "removed": (pgtrigger.Delete, None, "old_rows"),
         }[happened]
+        if self.row_by_row:
+            # A statement that names none of them isn't even looked at.
+            operation = pgtrigger.UpdateOf(*columns.only)
         super().__init__(
             name=f"audit_{happened}",
             operation=operation,

@@ -6,7 +6,6 @@ verb locks the accounts, then their issues in spend order, and is all or nothing
 
 import dataclasses
 import datetime
-import json
 from typing import NamedTuple
 
 from django.db import transaction
@@ -40,7 +39,7 @@ __all__ = [
 ]
 
 REDEEM = Statement("""
-SELECT move, available, archived, parts FROM tokens_redeem(
+SELECT tokens_redeem(
     %(account)s::bigint, %(token_type)s::bigint, %(quantity)s::int, %(issue)s::bigint,
     %(contact)s::bigint, %(purpose_kind)s::text, %(purpose_id)s::bigint,
     %(at)s::timestamptz, %(on)s::date, %(by)s::bigint, %(key)s::bigint,
@@ -118,7 +117,7 @@ def redeem(
     """
     quantity = beats.whole(quantity)
     by_id, key_id, source = journal.who(by)
-    [(move, available, archived, parts)] = REDEEM(
+    [((move, *told),)] = REDEEM(
         account=account_id,
         token_type=token_type.pk,
         quantity=quantity,
@@ -135,16 +134,15 @@ def redeem(
         operation=operation,
     )
     if move is None:
-        raise _why_not(account_id, token_type, quantity, issue_id, available, archived)
-    parts = json.loads(parts) if isinstance(parts, str) else parts
-    return Redemption(move, quantity, tuple((each["issue"], each["quantity"]) for each in parts))
+        raise _why_not(account_id, token_type, quantity, issue_id, *told)
+    return Redemption(move, quantity, tuple(zip(told[::2], told[1::2], strict=True)))
 
 
-def _why_not(account_id, token_type, quantity, issue_id, available, archived) -> Refusal:
+def _why_not(account_id, token_type, quantity, issue_id, available) -> Refusal:
     account = Account.objects.filter(pk=account_id).first()
     if account is None:
         return Refusal(_("This account is not there. Load the page again."), field="account")
-    if archived:
+    if available is None:
         return Refusal(
             _("%(account)s is archived. Restore it first.") % {"account": account}, field="account"
         )

@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tests.factories import AccountFactory, TokenTypeFactory
+from tests.factories import AccountFactory, TokenTypeFactory, UserFactory
 from tms import grants
 from tokens import ledger
 from tokens.models import LedgerEntry, TokenIssue
@@ -107,7 +107,7 @@ def test_no_more_comes_back_than_was_taken(give, kestrel, gold, now):
 @pytest.mark.parametrize(
     ("kind", "quantity", "constraint"),
     [
-        ("issued", -1, "ledger_entry_sign"),
+        ("refunded", -1, "ledger_entry_sign"),
         ("redeemed", 1, "ledger_entry_sign"),
         ("expired", 1, "ledger_entry_sign"),
         ("adjusted", 0, "ledger_entry_sign"),
@@ -120,6 +120,43 @@ def test_no_more_comes_back_than_was_taken(give, kestrel, gold, now):
 def test_an_entry_is_what_its_kind_says(give, kind, quantity, constraint):
     reason = "Why" if quantity == 0 else ""
     assert constraint in add(give(3), kind, quantity, reason=reason)
+
+
+def test_one_wrong_entry_among_many_is_found(give):
+    right, wrong = give(3), give(3)
+    both = INSERT.replace("WHERE id = %s", "WHERE id = ANY(%s)")
+    both = both.replace("%s, %s, %s, %s,\n", f"%s, -1 + 2 * (id = {wrong.pk})::int, %s, %s,\n")
+    said = refused(both, None, None, "redeemed", -1, None, "", [right.pk, wrong.pk])
+    assert said == "A ledger entry is what its kind says: ledger_entry_sign"
+
+
+@pytest.mark.parametrize("kind", ["redeemed", "adjusted"])
+def test_an_entry_is_by_somebody_who_is_there_and_stays(give, kind):
+    issued, user = give(3), UserFactory()
+    by = INSERT.replace("by_choice)", "by_choice, by_id)").replace("false\n", "false, {}\n")
+    given = (None, None, kind, -1, -1, None, "Why", issued.pk)
+    said = "A ledger entry is by nobody, or by somebody who is there."
+    assert refused(by.format(user.pk + 1_000_000), *given) == said
+    with connection.cursor() as cursor:
+        cursor.execute(by.format(user.pk), given)
+    said = "The ledger of tokens names this user, who stays."
+    assert refused("DELETE FROM tms_user WHERE id = %s", user.pk) == said
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("issued = 0", "token_issue_in_range"),
+        ("issued = 1000001", "token_issue_in_range"),
+        ("expires_on = '2101-01-01'", "token_issue_ends_some_day"),
+        ("unit_price = 5", "token_issue_price_has_currency"),
+        ("currency_id = 1", "token_issue_price_has_currency"),
+        ("unit_price = -5, currency_id = 1", "token_issue_price_has_currency"),
+    ],
+)
+def test_an_issue_is_what_it_may_be(give, change, constraint):
+    said = refused(f"UPDATE tokens_tokenissue SET {change} WHERE id = %s", give(3).pk)
+    assert said == f"A token issue is what it says: {constraint}"
 
 
 def test_the_application_may_only_add(give, settings):

@@ -139,7 +139,7 @@ def unlocked():
         )
         (locked,) = cursor.fetchone()
         without = locked.replace("FOR NO KEY UPDATE", "").replace(
-            "part := least(", "PERFORM pg_sleep(0.5); part := least("
+            "IF issue.remaining >=", "PERFORM pg_sleep(0.5); IF issue.remaining >="
         )
         assert without.count("FOR NO KEY UPDATE") == 0
         assert "pg_sleep" in without
