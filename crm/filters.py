@@ -34,6 +34,8 @@ def custom_fields(request) -> list[tuple]:
 class ByAccount(django_filters.Filter):
     """An account, by a few letters."""
 
+    by_id = True
+
     @property
     def field(self):
         if not hasattr(self, "_field"):

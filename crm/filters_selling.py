@@ -21,6 +21,8 @@ SHOW = [("won", _("Won")), ("lost", _("Lost")), ("all", _("Open and closed"))]
 class ByContact(django_filters.Filter):
     """A contact, by a few letters."""
 
+    by_id = True
+
     @property
     def field(self):
         if not hasattr(self, "_field"):

@@ -9,6 +9,7 @@ import dataclasses
 
 from django.db import connection
 
+from tms.text import plain
 from tms.ui.address import page_of
 from tms.ui.register import Hit
 
@@ -113,11 +114,6 @@ class Shelf:
         with connection.cursor() as cursor:
             cursor.execute(self.statement(words), parameters)
             return cursor.fetchall()
-
-
-def plain(text: str) -> str:
-    """The text for LIKE, its own signs taken as they are."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 CONTACTS = Shelf(

@@ -3,9 +3,10 @@
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from tms.text import Fold
+from tms.text import Fold, words_of
 from tms.ui import filters
 
+from . import finding
 from .models import (
     HeldPlace,
     PaidBy,
@@ -28,17 +29,44 @@ class ContactSearch(filters.Search):
         self.columns = columns
 
     def filter(self, qs, value):
-        for word in (value or "").replace("\x00", "").split()[:8]:
-            folded = Fold(Value(word))
-            found = Q()
-            for column in self.columns:
-                found |= Q(**{f"{column}__contains": folded})
-            qs = qs.filter(found)
-        return qs
+        return qs.filter(in_columns(value or "", self.columns))
+
+
+class RegistrationSearch(filters.Found):
+    """Every word in the learner's name or address, or in the title of what it is about."""
+
+    columns = ("contact__search_text", "event__course__title_key", "path__title_key")
+
+    def few(self, text):
+        found = finding.ways(words_of(text))
+        return found and self.first(*found)
+
+    def many(self, text):
+        return in_columns(text, self.columns)
+
+
+def in_columns(text: str, columns) -> Q:
+    """Every word is in one of the columns."""
+    found = Q()
+    for word in words_of(text):
+        folded = Fold(Value(word))
+        anywhere = Q()
+        for column in columns:
+            anywhere |= Q(**{f"{column}__contains": folded})
+        found &= anywhere
+    return found
+
+
+# By conditions that an index can serve.
+STANDING = {
+    Standing.ACTIVE: Q(cancelled_at=None, completed_at=None),
+    Standing.COMPLETED: Q(cancelled_at=None, completed_at__isnull=False),
+    Standing.CANCELLED: Q(cancelled_at__isnull=False),
+}
 
 
 class RegistrationFilter(filters.FilterSet):
-    q = ContactSearch("contact__search_text", "event__course__title_key", "path__title_key")
+    q = RegistrationSearch(placeholder=_("Contact or training"))
     standing = filters.Choice(
         choices=Standing.choices, every=_("Every status"), label=_("Status"), method="in_standing"
     )
@@ -50,7 +78,7 @@ class RegistrationFilter(filters.FilterSet):
         fields = ()
 
     def in_standing(self, queryset, _name, value):
-        return queryset.filter(standing=value)
+        return queryset.filter(STANDING[value])
 
 
 class HeldPlaceFilter(filters.FilterSet):

@@ -4,55 +4,46 @@ import django_filters
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from crm.choosing import account_field, accounts_matching, contact_field, contacts_matching
-from crm.models import Account, Contact
+from crm.choosing import account_field, contact_field
 from tms import clock
-from tms.text import Fold
+from tms.text import Fold, contains_all, patterns, words_of
 from tms.ui import filters
 
 from .models import Pass, PassType, Status
 
 LARGEST_ID = 2**63 - 1
-FEW = 1000
 # The column of each that holds what it is found by.
 FOLDED = {"contact": "search_text", "account": "name_key"}
 
 
-class PassSearch(filters.Search):
+HELD = """SELECT p.id FROM crm_{noun} n JOIN passes_pass p ON p.{noun}_id = n.id WHERE {words}"""
+
+
+class PassSearch(filters.Found):
     """By the number of the pass, an external ID of it, or who holds it; `accounts`: or owns it."""
 
     def __init__(self, *args, accounts=False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.accounts = accounts
+        self.nouns = ("contact", "account") if accounts else ("contact",)
 
-    def filter(self, qs, value):
-        """Few are named by their ids, found by one index each. Of many, each is asked in the order
-        of the list: the first page is full soon then."""
-        text = (value or "").strip()
-        if not text:
-            return qs
-        ways = [each.order_by().values("pk")[: FEW + 1] for each in self.ways(text)]
-        found = Pass.objects.order_by().filter(pk__in=ways[0].union(*ways[1:]))
-        ids = list(found.values_list("pk", flat=True)[: FEW + 1])
-        if len(ids) <= FEW:
-            return qs.filter(pk__in=ids)
+    def few(self, text):
+        given = patterns(words_of(text))
+        found = ["SELECT p.id FROM passes_pass p WHERE p.external_ids @> %(external)s::varchar[]"]
+        if given:
+            found += [
+                HELD.format(noun=noun, words=contains_all(f"n.{FOLDED[noun]}", given))
+                for noun in self.nouns
+            ]
+        if numbered(text):
+            found.append("SELECT p.id FROM passes_pass p WHERE p.id = %(number)s")
+            given |= {"number": numbered(text)[0]}
+        return self.first(found, given | {"external": [text]})
+
+    def many(self, text):
         found = Q(external_ids__contains=[text]) | Q(pk__in=numbered(text))
         for noun in self.nouns:
             found |= in_words(noun, text)
-        return qs.filter(found)
-
-    @property
-    def nouns(self):
-        return ("contact", "account") if self.accounts else ("contact",)
-
-    def ways(self, text):
-        """The passes that match, by each of the ways in which one can."""
-        yield Pass.objects.filter(external_ids__contains=[text])
-        yield Pass.objects.filter(contact__in=contacts_matching(Contact.objects.all(), text))
-        if self.accounts:
-            yield Pass.objects.filter(account__in=accounts_matching(Account.objects.all(), text))
-        if numbered(text):
-            yield Pass.objects.filter(pk__in=numbered(text))
+        return found
 
 
 def numbered(text) -> list[int]:
@@ -73,11 +64,15 @@ def in_words(noun, text) -> Q:
 class OfContact(django_filters.Filter):
     """One contact, found by a few letters."""
 
+    by_id = True
+
     field_class = staticmethod(contact_field)
 
 
 class OfAccount(django_filters.Filter):
     """One account, found by a few letters."""
+
+    by_id = True
 
     field_class = staticmethod(account_field)
 

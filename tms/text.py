@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from django.db.models import Func, TextField
 from django.utils.translation import gettext as _
@@ -25,6 +26,29 @@ class FoldOnce(Fold):
     """The same for what is searched for: worked out once, and not again for each row."""
 
     template = "(SELECT %(function)s(%(expressions)s))"
+
+
+MOST_WORDS = 8
+
+
+def words_of(text: str) -> list[str]:
+    """The words that are searched for, few enough to ask for each."""
+    return text.replace("\x00", "").split()[:MOST_WORDS]
+
+
+def contains_all(column: str, words: Iterable[str]) -> str:
+    """SQL: each of the words, given by their names, is in the column, which is folded already."""
+    return " AND ".join(f"{column} LIKE fold(%({name})s)" for name in words)
+
+
+def patterns(words: list[str]) -> dict[str, str]:
+    """The parameters for `contains_all`, by name."""
+    return {f"word{number}": f"%{plain(word)}%" for number, word in enumerate(words)}
+
+
+def plain(word: str) -> str:
+    """The text for LIKE, its own signs taken as they are."""
+    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def one_line(text: str, *, field: str | None = None) -> str:

@@ -124,6 +124,23 @@ class Registration(models.Model):
                 name="registration_used_pass",
                 condition=Q(used_pass__isnull=False),
             ),
+            # Of each status, and of each way to pay, the last ones: there may be few.
+            models.Index(
+                fields=["-id"],
+                name="registration_active",
+                condition=Q(cancelled_at=None, completed_at=None),
+            ),
+            models.Index(
+                fields=["-id"],
+                name="registration_completed",
+                condition=Q(cancelled_at=None, completed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["-id"],
+                name="registration_cancelled",
+                condition=Q(cancelled_at__isnull=False),
+            ),
+            models.Index(fields=["paid_by", "-id"], name="registration_paid_by"),
             # Whose content ends when.
             models.Index(
                 fields=["content_until"],

@@ -7,7 +7,7 @@ import pytest
 from passes.models import Source
 from tests.factories import AccountFactory, LearnerFactory
 from tests.passes.test_pages_owned import numbers
-from tms.ui import kept
+from tms.ui import filters, kept
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +17,11 @@ def _nothing_kept():
     kept.KEPT.clear()
     yield
     kept.KEPT.clear()
+
+
+@pytest.fixture
+def grace(europe):
+    return LearnerFactory(first_name="Grace", last_name="Hopper", account__region=europe)
 
 
 def test_what_is_new_is_in_a_list_that_was_looked_at_before(desk, issue):
@@ -58,12 +63,42 @@ def test_a_day_later_the_list_is_of_that_day(desk, issue, clock):
 
 
 @pytest.mark.parametrize(
-    "query", ["q=ada", "contact=1", "active_from=2026-01-01", "expires_to=nonsense", "after=W10"]
+    "query", ["contact=1", "active_from=2026-01-01", "expires_to=nonsense", "after=W10"]
 )
 def test_what_hardly_anybody_asks_again_is_not_kept(desk, issue, query):
     issue()
     assert desk.get(f"/passes/?{query}").status_code == 200
     assert not kept.KEPT
+
+
+def test_what_a_search_finds_and_who_is_chosen_go_by_the_same_statements(desk, issue, ada, grace):
+    hers, other = issue(contact=ada), issue(contact=grace)
+    for _look in range(7):  # beyond five the database keeps the plan, too
+        for contact, pass_ in ((ada, hers), (grace, other)):
+            by_name = desk.get(f"/passes/?q={contact.first_name}")
+            assert numbers(by_name) == numbers(desk.get(f"/passes/?contact={contact.pk}"))
+            assert numbers(by_name) == [pass_.pk]
+            assert "1–1 of 1" in by_name.content.decode()
+        assert numbers(desk.get("/passes/?q=nobody")) == []
+    assert len(kept.KEPT) == 2
+
+
+@pytest.mark.parametrize("most", [0, 1000])
+def test_many_that_match_are_those_that_few_would_be(desk, issue, ada, grace, monkeypatch, most):
+    monkeypatch.setattr(filters.Found, "FEW", most)
+    hers = issue(contact=ada, external_ids=["K-7%"])
+    other = issue(contact=grace)
+    for words, wanted in {
+        ada.last_name: [hers],
+        f"{ada.first_name} {ada.last_name}": [hers],
+        f"{ada.first_name} {grace.last_name}": [],
+        "K-7%": [hers],
+        "K-7": [],
+        "%": [],
+        f"#{other.pk}": [other],
+    }.items():
+        found = desk.get("/passes/", {"q": words})
+        assert numbers(found) == [each.pk for each in wanted], words
 
 
 def test_no_more_is_kept_than_has_its_place(desk, issue, monkeypatch):

@@ -6,7 +6,8 @@ from html import escape
 
 import django_filters
 from django import forms
-from django.db.models import Value
+from django.db import connection
+from django.db.models import Q, Value
 from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +69,8 @@ class FilterSet(django_filters.FilterSet):
         self.is_bound, self.data = data is not None, data or QueryDict()
         self.queryset, self.request, self.form_prefix = queryset, request, prefix
         self.filters = {name: self.taken(each) for name, each in self.base_filters.items()}
+        # What stands for chosen rows where a statement is made that is kept (tms.ui.kept).
+        self.instead = {}
 
     def taken(self, of_the_class):
         """The filter of a class, for this set alone."""
@@ -76,6 +79,12 @@ class FilterSet(django_filters.FilterSet):
         if taken.method is not None:
             taken.method = taken.method  # it is looked up on the parent
         return taken
+
+    def filter_queryset(self, queryset):
+        """The rows that match all that is chosen."""
+        for name, value in self.form.cleaned_data.items():
+            queryset = self.filters[name].filter(queryset, self.instead.get(name, value))
+        return queryset
 
     @property
     def form(self):
@@ -106,6 +115,50 @@ class Search(django_filters.CharFilter):
         for word in (value or "").split()[:8]:
             qs = qs.filter(**{f"{name}__contains": Fold(Value(word))})
         return qs
+
+
+class Found(Search):
+    """What matches is found first, by its ids, each way to match by an index of its own.
+
+    Where more than `FEW` match, the list is walked in its order instead: the first page is full
+    soon then. Derive from it: `few(text)` gives the ids, at most `FEW + 1`, or None where that
+    can't be told quickly; `many(text)` is the condition for a walk.
+    """
+
+    FEW = 1000
+
+    def filter(self, qs, value):
+        if isinstance(value, list):
+            return qs.filter(pk__in=value)
+        if not (text := (value or "").strip()):
+            return qs
+        ids = self.ids(text)
+        return qs.filter(self.many(text)) if ids is None else qs.filter(pk__in=ids)
+
+    def ids(self, text: str) -> list[int] | None:
+        """Those that match, found once for rows and count; None: too many."""
+        kept = self.__dict__.setdefault("_ids", {})
+        text = text.strip()
+        if text not in kept:
+            found = self.few(text)
+            kept[text] = None if found is None or len(found) > self.FEW else found
+        return kept[text]
+
+    def first(self, ways: list[str], given: dict) -> list[int]:
+        """The ids that these statements find, one for each way to match, with their values.
+
+        Planned anew each time: how many a word finds differs by thousands.
+        """
+        found = " UNION ".join(f"({each} LIMIT {self.FEW + 1})" for each in ways)
+        with connection.cursor() as cursor:
+            cursor.execute(f"{found} LIMIT {self.FEW + 1}", given)
+            return [pk for (pk,) in cursor.fetchall()]
+
+    def few(self, text: str) -> list[int] | None:
+        raise NotImplementedError
+
+    def many(self, text: str) -> Q:
+        raise NotImplementedError
 
 
 class DayRangeWidget(forms.MultiWidget):

@@ -2,7 +2,8 @@
 
 To build the question of a list and to plan it takes several times as long as to answer it. What
 people open over and over is kept: the first page of a list, as it is or by choices among its
-filters. Words that are searched for and further pages are asked once and not again: they aren't.
+filters. Words that are searched for and further pages are asked once and not again: they aren't,
+but for what a search found by its ids.
 """
 
 import dataclasses
@@ -12,6 +13,8 @@ from django.db.models import Model
 from tms.compiled import Question, Rows
 
 MOST = 200
+ROWS = "some rows"
+PREFIX = "chosen_"
 
 
 class Counted(Question):
@@ -57,16 +60,56 @@ def state_of(listing) -> tuple | None:
 
 
 def choices(filters) -> tuple | None:
-    """The filters that are on, as (name, value); None where one isn't a choice among a few."""
+    """The filters that are on, as (name, value); None where one isn't a choice among a few.
+
+    Of rows among very many only that there are some: which, `rows_chosen` says.
+    """
     if filters is None:
         return ()
     if not filters.form.is_valid():
         return None
     found = []
-    for name, value in filters.form.cleaned_data.items():
-        if value in (None, "", False):
-            continue
-        if not getattr(filters.filters[name], "keeps", False):
+    for name, value in on(filters):
+        if getattr(filters.filters[name], "keeps", False):
+            found.append((name, value.pk if isinstance(value, Model) else value))
+        elif by_ids(filters.filters[name], value) is not None:
+            found.append((name, ROWS))
+        else:
             return None
-        found.append((name, value.pk if isinstance(value, Model) else value))
     return tuple(found)
+
+
+def rows_chosen(filters) -> dict:
+    """The id, or the ids, of the rows that are chosen among very many, by filter."""
+    if filters is None:
+        return {}
+    chosen = {}
+    for name, value in on(filters):
+        if not getattr(filters.filters[name], "keeps", False):
+            chosen[PREFIX + name] = by_ids(filters.filters[name], value)
+    return chosen
+
+
+def on(filters):
+    """(name, value) of the filters that narrow the list."""
+    for name, value in filters.form.cleaned_data.items():
+        if value not in (None, "", False):
+            yield name, value
+
+
+def by_ids(narrowing, value) -> int | list[int] | None:
+    """What the statement gets for it: the id of the row, the ids of those that were found."""
+    if isinstance(value, Model):
+        return value.pk if getattr(narrowing, "by_id", False) else None
+    find = getattr(narrowing, "ids", None)
+    return find(value) if find and isinstance(value, str) else None
+
+
+def stand_ins(filters, given: dict) -> dict:
+    """Takes from `given` what stands for chosen rows; a row for a row, ids for ids; by filter."""
+    found = {}
+    for name in [each for each in given if each.startswith(PREFIX)]:
+        mark, name = given.pop(name), name.removeprefix(PREFIX)
+        row = filters.form.cleaned_data[name]
+        found[name] = type(row)(pk=mark) if isinstance(row, Model) else mark
+    return found

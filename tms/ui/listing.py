@@ -95,7 +95,7 @@ class Listing(Address):
     @cached_property
     def slice(self):
         if self.statements:
-            found = keyset.first(self.statements.rows(**self.page.rows_by()), self.size)
+            found = keyset.first(self.statements.rows(**self.given), self.size)
         else:
             found = keyset.page(
                 self.found,
@@ -113,7 +113,8 @@ class Listing(Address):
     def count(self):
         """How many match, counted up to 10,001."""
         if self.statements:
-            return self.statements.count(**self.page.rows_by())[0][0]
+            # Nothing is asked where a search found no id.
+            return self.statements.count.value(0, **self.given)
         return self.found.order_by().values("pk")[: COUNTED + 1].count()
 
     @cached_property
@@ -121,6 +122,11 @@ class Listing(Address):
         """The statements of rows and count, where they are kept (tms.ui.kept)."""
         state = kept.state_of(self)
         return state and kept.statements(state, self.first_page, self.matching)
+
+    @cached_property
+    def given(self):
+        """What those statements get."""
+        return self.page.rows_by() | kept.rows_chosen(self.filters)
 
     def first_page(self, **given):
         """The question for the first page."""
@@ -132,14 +138,18 @@ class Listing(Address):
         return self.found_by(**given).order_by().values("pk")[: COUNTED + 1]
 
     def found_by(self, **given):
-        """`found`, of other values than those of this page's `rows_by()`."""
+        """`found`, of other values than those that this page gives."""
+        instead = kept.stand_ins(self.filters, given)
         if self.page.rows_of:
             rows = self.page.rows_of(**given)
         else:
             page = copy.copy(self.page)
             page.kwargs = given
             rows = page.queryset()
-        return rows if self.filters is None else self.filters.filter_queryset(rows)
+        if self.filters is None:
+            return rows
+        self.filters.instead = instead
+        return self.filters.filter_queryset(rows)
 
     @property
     def count_is_capped(self):
