@@ -13,7 +13,7 @@ from tms.programs.paging import Listing, Page, page
 from tms.programs.previews import Outcome, Versioned, outcome
 from tms.programs.resource import Resource, who
 
-from . import assignments, certificates
+from . import assignments, certificates, counting
 from .models import Attempt, Certificate, Submission
 
 results = Resource(tags=["Results"])
@@ -25,7 +25,7 @@ CERTIFICATE = (
 )  # fmt: skip
 ATTEMPT = (
     "contact_id", "course", "unit_id", "number", "points", "score", "passed", "pass_mark",
-    "started_at", "submitted_at", "withdrawn_at",
+    "started_at", "submitted_at", "withdrawn_at", "counts",
 )  # fmt: skip
 SUBMISSION = (
     "contact_id", "course", "unit_id", "number", "name", "kind", "size", "comment",
@@ -104,13 +104,20 @@ class AttemptTold(Told):
     started_at: datetime.datetime
     submitted_at: datetime.datetime | None
     withdrawn_at: datetime.datetime | None = Field(description="It doesn't count.")
+    counts: bool = Field(
+        description="Is it the result, as the quiz is set: their best attempt, or their last?"
+    )
 
 
-class AttemptQuery(Listing):
+class ResultQuery(Listing):
     contact: IdText | None = None
     course: IdText | None = None
     unit: IdText | None = None
     passed: Annotated[Flag | None, Field(description="Only those that passed, or failed.")] = None
+
+
+class AttemptQuery(ResultQuery):
+    counts: Annotated[Flag | None, Field(description="Only the result of each learner.")] = None
 
 
 def of_course(rows):
@@ -123,17 +130,24 @@ def narrowed(rows, asked):
     return of_course(rows).filter(**exact)
 
 
+def of_quizzes():
+    return of_course(Attempt.objects).annotate(counts=counting.of_attempt())
+
+
 @results.reads("/quiz-attempts", scope=READ, answer=Page[AttemptTold])
 def list_quiz_attempts(request, asked: Query[AttemptQuery]):
     """List attempts at quizzes."""
-    items, following = page(narrowed(Attempt.objects, asked), asked, "quiz-attempts", ATTEMPT)
+    found = narrowed(of_quizzes(), asked)
+    if asked.counts is not None:
+        found = found.filter(counts=asked.counts)
+    items, following = page(found, asked, "quiz-attempts", ATTEMPT)
     return Page[AttemptTold](items=[AttemptTold(**bare(row)) for row in items], next=following)
 
 
 @results.reads("/quiz-attempts/{int:pk}", scope=READ, answer=AttemptTold)
 def get_quiz_attempt(request, pk: int):
     """Get an attempt at a quiz."""
-    return AttemptTold(**bare(values_at(of_course(Attempt.objects), pk, ATTEMPT)))
+    return AttemptTold(**bare(values_at(of_quizzes(), pk, ATTEMPT)))
 
 
 # Assignments
@@ -166,7 +180,7 @@ class SubmissionMarked(Outcome):
     changed: SubmissionTold
 
 
-class SubmissionQuery(AttemptQuery):
+class SubmissionQuery(ResultQuery):
     waiting: Annotated[Flag, Field(description="Only those that are to be marked.")] = False
 
 

@@ -64,10 +64,15 @@ BY_EVENT_DAY = "width_bucket(e.first_on, %(starts)s::date[])"
 BY_REGISTRATION_DAY = "width_bucket(r.registered_on, %(starts)s::date[])"
 NARROWED = {
     "course": " AND e.course_id = %(course)s",
+    "path": """ AND (r.path_id = %(path)s OR EXISTS (
+        SELECT FROM lms_registration w
+        WHERE w.id = r.path_registration_id AND w.path_id = %(path)s))""",
+    "event": " AND r.event_id = %(event)s",
     "account": " AND r.account_id = %(account)s",
 }
 NARROWED_DONE = {
     "course": " AND d.item_id = %(course)s",
+    "path": " AND d.item_id = %(path)s",
     "account": " AND p.account_id = %(account)s",
 }
 
@@ -76,14 +81,16 @@ Counts = dict[tuple[datetime.date, object], int]
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
-    """In which days of `zone`, from the first days of which granules on; of one course (an id) or
-    all training, of one account or all."""
+    """In which days of `zone`, from the first days of which granules on; of one course, path or
+    event (their ids) or all training, of one account or all."""
 
     starts: list[datetime.date]
     first: datetime.date
     last: datetime.date
     zone: str
     course: int | None = None
+    path: int | None = None
+    event: int | None = None
     account: int | None = None
 
 
@@ -166,7 +173,7 @@ def _key(asked: Asked, key: int, by_item: bool):
 
 
 def _rows(sql: str, asked: Asked, narrowed=NARROWED, *, split="", rows="", **given) -> list[tuple]:
-    which = "".join(narrowed[name] for name in ("course", "account") if getattr(asked, name))
+    which = "".join(narrowed[name] for name in narrowed if getattr(asked, name))
     with connection.cursor() as cursor:
         cursor.execute(
             sql.format(which=which, split=split, rows=rows),

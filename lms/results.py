@@ -4,6 +4,7 @@ Access isn't asked: losing it closes the content, never what was reached (FAIR-4
 is content, so it isn't told here.
 """
 
+import collections
 import dataclasses
 import datetime
 from collections.abc import Iterator
@@ -13,18 +14,23 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Item
 
+from . import counting
 from .models import Attempt, Certificate, Completion, ScormState, Submission
 
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """One result in a unit: in words, whether it was passed (None: nothing to pass), and when."""
+    """One result in a unit: in words, whether it was passed (None: nothing to pass), and when.
+
+    `counts`: of several attempts at a quiz it is the one that is the result.
+    """
 
     unit: str
     words: str
     passed: bool | None
     at: datetime.datetime
     feedback: str = ""
+    counts: bool = False
 
 
 @dataclasses.dataclass
@@ -76,8 +82,10 @@ def are_there(contact_id: int, course_id: int) -> bool:
 def _quizzes(contact_id) -> Iterator[tuple[int, Result]]:
     rows = Attempt.objects.filter(
         contact=contact_id, submitted_at__isnull=False, withdrawn_at=None
-    ).select_related("unit__section")
-    for each in rows.defer("asked"):
+    ).annotate(counts=counting.of_attempt())
+    found = list(rows.select_related("unit__section").defer("asked"))
+    times = collections.Counter(each.unit_id for each in found)
+    for each in found:
         words = {
             "number": each.number,
             "score": each.score,
@@ -87,7 +95,13 @@ def _quizzes(contact_id) -> Iterator[tuple[int, Result]]:
         sentence = _("Attempt %(number)s: %(score)s of %(points)s points (%(percent)s %%)")
         yield (
             each.unit.section.course_id,
-            Result(each.unit.title, sentence % words, each.passed, each.submitted_at),
+            Result(
+                each.unit.title,
+                sentence % words,
+                each.passed,
+                each.submitted_at,
+                counts=each.counts and times[each.unit_id] > 1,
+            ),
         )
 
 

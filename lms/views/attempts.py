@@ -13,7 +13,7 @@ from tms.ui.access import staff
 from tms.ui.address import page_of
 from tms.ui.lists import Action, Empty, ListPage
 
-from .. import attempts
+from .. import attempts, counting
 from ..filters import ContactSearch
 from ..forms_quiz import AnotherAttemptForm
 from ..models import Attempt, ContentUnit
@@ -42,6 +42,10 @@ def score(row) -> str:
     }
 
 
+def counts(row) -> str:
+    return _("This one") if row["counts"] else ""
+
+
 class AttemptTable(tables.Table):
     result = tables.Status(Result.choices, verbose_name=gettext_lazy("Result"))
     contact = Learner(main=True, verbose_name=gettext_lazy("Learner"))
@@ -55,6 +59,9 @@ class AttemptTable(tables.Table):
     score = tables.Column(
         draw=score, export=score, needs=("score", "points"), verbose_name=gettext_lazy("Score")
     )
+    counts = tables.Column(
+        draw=counts, export=counts, needs=("counts",), verbose_name=gettext_lazy("Counts")
+    )
     started_at = tables.Moment(sort="pk", verbose_name=gettext_lazy("Begun"))
     submitted_at = tables.Moment(verbose_name=gettext_lazy("Handed in"))
 
@@ -66,9 +73,17 @@ class AttemptFilter(filters.FilterSet):
         method="in_result",
     )  # fmt: skip
 
+    counts = filters.Choice(
+        choices=[("yes", gettext_lazy("Only those that count"))],
+        every=gettext_lazy("Every attempt"), label=gettext_lazy("Counts"), method="that_count",
+    )  # fmt: skip
+
     class Meta(filters.FilterSet.Meta):
         model = Attempt
         fields = ()
+
+    def that_count(self, queryset, _name, _value):
+        return queryset.filter(counts=True)
 
     def in_result(self, queryset, _name, value):
         passed = {Result.OPEN: None, Result.PASSED: True, Result.FAILED: False}
@@ -91,12 +106,13 @@ class Attempts(ListPage):
 
     def queryset(self):
         return Attempt.objects.filter(withdrawn_at=None).annotate(
+            counts=counting.of_attempt(),
             result=Case(
                 When(passed=True, then=Value(Result.PASSED)),
                 When(passed=False, then=Value(Result.FAILED)),
                 default=Value(Result.OPEN),
                 output_field=CharField(),
-            )
+            ),
         )
 
     def menu(self, row):
@@ -164,5 +180,6 @@ class GiveAttempt(Managing):
 
 
 def _attempt(pk) -> Attempt:
-    found = Attempt.objects.select_related("contact", "unit__section__course")
+    rows = Attempt.objects.annotate(counts=counting.of_attempt())
+    found = rows.select_related("contact", "unit__section__course", "unit__quiz")
     return get_object_or_404(found, pk=pk, withdrawn_at=None)

@@ -7,17 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
-from catalog.choosing import OPTIONS, courses_matching
 from catalog.models import Item
-from crm.choosing import account_field
 from tms.ui import charts, over_time
 from tms.ui.access import staff
 from tms.ui.address import page_of
-from tms.ui.asked import Period
-from tms.ui.combobox import ComboboxField
+from tms.ui.combobox import options
 from tms.ui.reports import Column, Figures, Row, answer, number, percent
 
 from .. import reports
+from ..forms_reports import OfItem, OfTraining
 from ..models import PaidBy
 
 SEE = "lms.view_registrations"
@@ -25,27 +23,22 @@ SEE = "lms.view_registrations"
 DRAWN = 10
 
 
-class OfTraining(Period):
-    """A period, one course or all training, one account or all of them."""
+@staff(SEE)
+@require_GET
+def paths(request):
+    """The learning paths that a few letters find, for choosing one."""
+    return found_by(request, OfItem.base_fields["path"])
 
-    course = ComboboxField(
-        Item.objects.courses(),
-        url=OPTIONS,
-        find=courses_matching,
-        label=gettext_lazy("Course"),
-        required=False,
-    )
-    account = account_field(label=gettext_lazy("Account"), required=False)
 
-    @property
-    def asked(self) -> reports.Asked:
-        chosen = {name: self.cleaned_data[name] for name in ("course", "account")}
-        return reports.Asked(
-            starts=self.granules,
-            zone=self.zone,
-            **self.days,
-            **{name: each.pk if each else None for name, each in chosen.items()},
-        )
+@staff(SEE)
+@require_GET
+def events(request):
+    """The events that a few letters find, past ones too, for choosing one."""
+    return found_by(request, OfTraining.base_fields["event"])
+
+
+def found_by(request, field):
+    return options(request, field.find(field.queryset, request.GET.get("q", "")[:200]))
 
 
 def named(counts) -> dict:
@@ -240,7 +233,7 @@ def numbers(counted) -> tuple[int, ...]:
     return tuple(vars(counted).values())
 
 
-class DoneForm(OfTraining):
+class DoneForm(OfItem):
     what = forms.ChoiceField(
         choices=[
             ("completions", gettext_lazy("Completions")),

@@ -146,7 +146,10 @@ def test_results_of_quizzes_are_read_without_answers(able, ada, clock):
         passed.pk
     ]
     assert listed(able, "/quiz-attempts?passed=false") == []
+    assert listed(able, "/quiz-attempts?counts=true") == [passed.pk]
+    assert listed(able, "/quiz-attempts?counts=false") == [running.pk]
     told = able.get(f"/quiz-attempts/{passed.pk}").json()
+    assert told["counts"] is True
     assert (told["unit"], told["score"], told["points"], told["passed"]) == (unit.pk, 3, 4, True)
     assert "answers" not in told
     assert "asked" not in told

@@ -205,6 +205,39 @@ def test_completions_and_certificates_are_counted_by_their_day_in_the_zone(
     assert "October 2026 0 November 2026 1 Together 1" in certified
 
 
+def test_reports_are_narrowed_to_one_path_or_one_event(places, signals, route, desk):
+    ada, _ben = places
+    part = ada.registrations.get(event=signals)
+    part.attended = True
+    part.save()
+    signals.first_on = day("2026-10-01")
+    signals.save()
+    done(ada, route, "2026-11-02T09:00+00:00", certified=True)
+    done(ada, signals.course, "2026-11-02T09:00+00:00", certified=True)
+    of_path, of_event = asked(path=route.pk), asked(event=signals.pk)
+    assert reports.registered(of_path) == {(MONTHS[0], route.pk): 1}
+    assert reports.registered(of_event) == {
+        (MONTHS[1], signals.course_id): 1,
+        (MONTHS[2], signals.course_id): 1,
+    }
+    assert reports.attendance(of_path) == {MONTHS[1]: reports.Attendance(1, 0, 0)}
+    assert reports.attendance(of_event)[MONTHS[1]].there == 1
+    assert reports.attendance(asked(event=signals.pk + 1)) == {}
+    assert reports.completion(of_path) == {MONTHS[0]: reports.Completion(1, 1, 1)}
+    assert reports.completion(of_event) == {MONTHS[1]: reports.Completion(1, 0, 0)}
+    assert reports.completions(of_path) == {(MONTHS[2], route.pk): 1}
+    assert reports.certificates(of_path) == {(MONTHS[2], route.pk): 1}
+    said = text(desk.get(f"{REGISTERED}?first=2026-09-01&path={route.pk}"))
+    assert "Together 1 Enter" in said
+    assert 'name="event"' not in desk.get(DONE).text
+
+
+def test_paths_and_events_are_found_by_a_few_letters(signals, route, desk):
+    assert text(desk.get("/reports/training/paths/?q=first")).strip() == "First year"
+    assert "Signals" in desk.get("/reports/training/events/?q=sig").text
+    assert "Nothing matches." in desk.get("/reports/training/paths/?q=sig").text
+
+
 def test_reports_on_training_are_listed_for_who_may_see_registrations(browse, desk):
     said = text(desk.get("/reports/"))
     assert "Training Registrations How many places were registered for" in said

@@ -315,7 +315,7 @@ TABLE = {
         registrations of_contact of_account of_pass of_event why ask_why held_places held_on_event
         held_of_account waiting_on_event attempts look_at_attempt unit_attempts
         marking submissions submission submission_file
-        all_certificates certificate_file
+        all_certificates certificate_file report_paths report_events
     """,
     ),
     "lms:held_of_opportunity": (SEE_PLACES, SEE_DEALS),

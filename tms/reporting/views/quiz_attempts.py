@@ -1,5 +1,7 @@
 """Who took which quiz, with which result?"""
 
+from lms.counting import COUNTS
+
 from ..view import View
 
 VIEW = View(
@@ -22,6 +24,10 @@ VIEW = View(
         "pass_mark": ("a.pass_mark", "How many per cent of the points passed it"),
         "started_at": ("a.started_at", "When it was begun"),
         "submitted_at": ("a.submitted_at", "When it was handed in; empty: it was not"),
+        "counts": (
+            COUNTS.format(a="a"),
+            "Is it the result, as the quiz is set: their best attempt, or their last?",
+        ),
     },
     "lms_attempt a JOIN lms_contentunit u ON u.id = a.unit_id"
     " JOIN lms_section s ON s.id = u.section_id",
