@@ -90,6 +90,21 @@ def assign(
     return lifecycle.assign(pass_id, contact=contact, **who)
 
 
+@transaction.atomic
+def assign_many(manager: Contact, account: Account, pairs, **who) -> lifecycle.Change:
+    """Give passes of the account to its people, by (pass id, contact): all or none."""
+    pairs = list(pairs)
+    paying.hold(account.pk)
+    managers.refuse_unless_manages(account.pk, manager.pk)
+    ids = {pk for pk, _contact in pairs}
+    if Pass.objects.filter(pk__in=ids, account=account.pk).count() != len(ids):
+        raise Refusal(_("One of these passes is no longer there. Load the page again."))
+    theirs = people(account.pk).filter(pk__in={contact.pk for _pk, contact in pairs})
+    if theirs.count() != len({contact.pk for _pk, contact in pairs}):
+        raise Refusal(_("Choose some of your account's people."), field="contacts")
+    return lifecycle.assign_many(pairs, **who)
+
+
 def _of_account(account: Account, contact: Contact) -> Contact:
     found = people(account.pk).filter(pk=contact.pk).select_related("account").first()
     if found is None:

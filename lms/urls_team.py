@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import team, team_dialogs
+from .views import team, team_dialogs, team_statement
 
 urlpatterns = [
     path("my-team/", team.my_team, name="my_team"),
@@ -17,6 +17,16 @@ urlpatterns = [
         "my-team/<int:account_id>/passes/<int:pk>/assignment/",
         team_dialogs.Assign.as_view(),
         name="my_team_assign",
+    ),
+    path(
+        "my-team/<int:account_id>/passes/assignment/",
+        team_dialogs.AssignMany.as_view(),
+        name="my_team_assign_many",
+    ),
+    path(
+        "my-team/<int:account_id>/tokens/statement/",
+        team_statement.account_statement,
+        name="my_team_statement",
     ),
     path("my-team/<int:account_id>/tokens/", team.tokens, name="my_team_tokens"),
     path("my-team/<int:account_id>/registrations/", team.Places.as_view(), name="my_team_places"),

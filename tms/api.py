@@ -17,6 +17,7 @@ from comms.api import messages
 from comms.api_rules import rules
 from crm.api_accounts import accounts
 from crm.api_contacts import contacts
+from crm.api_duplicating import copying
 from crm.api_invoices import invoices
 from crm.api_merging import merging
 from crm.api_notes import notes
@@ -52,6 +53,7 @@ api = Api(
 for resource in (
     accounts,
     contacts,
+    copying,
     merging,
     tasks,
     notes,

@@ -14,7 +14,8 @@ WHOLE = """
     crm.Account crm.Contact crm.Membership crm.ExternalId crm.CustomField
     crm.Stage crm.Interest crm.Invoice crm.Teaching crm.AccountManager
     passes.PassType passes.PassOption passes.Inclusion passes.PassInterest
-    tokens.TokenInterest tokens.TokenType tokens.TokenPack tokens.TokenSettings
+    tokens.TokenInterest tokens.TokenPackInterest tokens.TokenType tokens.TokenPack
+    tokens.TokenSettings
     tokens.Spending tokens.Spender
     lms.Section lms.ContentUnit lms.Quiz lms.QuizQuestion lms.Assignment
     lms.ScormPackage lms.Request lms.PlaceInterest lms.CertificateTerms

@@ -371,6 +371,7 @@ OFFERS = [
     "lms.offers.PATHS",
     "passes.offers.PASSES",
     "tokens.offers.TOKENS",
+    "tokens.offers_packs.PACKS",
 ]
 
 # What messages can be timed against, each a module with `TARGET` and `OCCASIONS`.

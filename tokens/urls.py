@@ -9,6 +9,7 @@ from .views import (
     owned,
     reports,
     selling,
+    selling_packs,
     settings,
     spent,
     statement,
@@ -64,6 +65,16 @@ urlpatterns = [
         "opportunities/<int:opportunity_id>/tokens/new/",
         selling.AddTokens.as_view(),
         name="add_interest",
+    ),
+    path(
+        "opportunities/<int:opportunity_id>/token-packs/new/",
+        selling_packs.AddPacks.as_view(),
+        name="add_pack_interest",
+    ),
+    path(
+        "interests/<int:interest_id>/token-packs/",
+        selling_packs.EditPacks.as_view(),
+        name="edit_pack_interest",
     ),
     path("interests/<int:interest_id>/tokens/", selling.EditTokens.as_view(), name="edit_interest"),
     path(

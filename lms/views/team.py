@@ -150,6 +150,9 @@ class Passes(Team):
     def queryset(self):
         return Pass.objects.filter(account=self.account.pk).with_status(self.request.today)
 
+    def bulk(self):
+        yield Action(_("Assign"), page_of("lms:my_team_assign_many", self.account.pk), "user-plus")
+
     def menu(self, row):
         archived = row["pass_type__status"] == TypeStatus.ARCHIVED
         if not may("assign", row["status"], archived_type=archived):

@@ -3,14 +3,18 @@
 from django import forms
 from django.http import Http404
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from catalog.models import Event, Item, Unit
 from crm.choosing import contacts_matching
 from crm.models import Contact
-from passes.forms.owned import AssignForm
+from passes import bulk
+from passes.forms.owned import AssignForm, AssignManyForm
+from passes.views import owned_bulk
 from passes.views.owned_dialogs import EditAssignment
+from tms.refusals import Refusal
 from tms.ui.access import learner
 from tms.ui.combobox import ComboboxField, options
 from tms.ui.dialogs import Dialog
@@ -18,7 +22,7 @@ from tms.ui.forms import Form
 
 from .. import paying, team
 from ..forms import events_matching, items_matching
-from .team import managed
+from .team import Passes, managed
 
 
 def named(people, text: str):
@@ -87,6 +91,50 @@ class Assign(EditAssignment):
 
     def get_success_url(self):
         return self.back() or reverse("lms:my_team_passes", args=[self.account.pk])
+
+
+class AssignManyFormOfTeam(AssignManyForm):
+    """As staff are asked, among the account's people."""
+
+    def __init__(self, *args, url, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["contacts"].find = named
+        self.fields["contacts"].widget.url = url
+
+
+class AssignMany(owned_bulk.AssignMany):
+    """The dialog that staff have for several, among what is the account's: all or none."""
+
+    audience, permission_required = "learner", None
+    form_class = AssignManyFormOfTeam
+
+    def setup(self, request, *args, **kwargs):
+        self.manager, account, _all = managed(request, kwargs["account_id"])
+        super().setup(request, *args, **kwargs)
+        self.account = account
+
+    @cached_property
+    def chosen(self):
+        rows = Passes.selected(self.request, **self.kwargs)
+        rows = rows.select_related("pass_type", "option", "contact").order_by("pk")
+        found = list(rows[: bulk.AT_ONCE + 1])
+        if not found:
+            raise Refusal(_("Tick the passes first."))
+        if len(found) > bulk.AT_ONCE:
+            raise Refusal(_("At most 200 passes at once. Narrow the list by its filters."))
+        return found
+
+    def get_form_kwargs(self):
+        url = reverse("lms:my_team_person_options", args=[self.account.pk])
+        return super().get_form_kwargs() | {"url": url}
+
+    def do(self, **answers):
+        given = self.given_by(**answers)
+        change = team.assign_many(self.manager, self.account, **given, **self.who)
+        return [self.listed(given), *change.consequences], given
+
+    def get_success_url(self):
+        return reverse("lms:my_team_passes", args=[self.account.pk])
 
 
 class RegisterForm(Form):

@@ -1,5 +1,6 @@
 """Packs of tokens are bought online by who may spend: by card or by invoice, each once."""
 
+import dataclasses
 import functools
 from decimal import Decimal
 
@@ -7,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from crm import accounts, crediting
-from crm.models import Invoice
-from lms import packs
+from crm.models import Account, Invoice
+from lms import booked, packs, paying
 from lms.models import Payment, PaymentRefund, PaymentState
 from lms.payments import arriving, parts, provider, refunding, starting, watched
 from lms.payments.trial import Trial
@@ -23,7 +24,7 @@ from tests.lms.paying import balances, let_spend
 from tests.lms.test_cards import kinds, state
 from tests.lms.test_pages import text
 from tests.lms.test_till import hidden
-from tests.races import race
+from tests.races import meeting, race, rounds
 from tms.refusals import Refusal
 from tokens import ledger
 from tokens import packs as token_packs
@@ -293,11 +294,39 @@ def test_news_of_an_unknown_payment_says_why_on_a_page_of_its_own(browse, office
 # Two at once
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_provider_that_tells_twice_at_once_gives_once(begin, kestrel, clock):
-    made = begin()
-    told = Trial().told(made, provider.PAID)
+def told_at_once(payment, number, clock):
+    """The provider tells `number` times that it is paid, under as many names: what was answered."""
+    news = Trial().told(payment, provider.PAID)
     when = {"at": clock.at, "on": clock.on()}
-    done = race(*[functools.partial(arriving.take, told, "trial", **when)] * 4)
-    assert sorted(done.answers) == ["done", "known", "known", "known"]
-    assert (balances(kestrel), Invoice.objects.count()) == ([50], 1)
+    each = [dataclasses.replace(news, key=f"{payment.pk}-{n}") for n in range(number)]
+    answers = race(
+        *[functools.partial(arriving.take, one, "trial", **when) for one in each]
+    ).answers
+    return sorted(answers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_provider_that_tells_at_once_gives_once(begin, kestrel, clock, who):
+    for n in range(1, rounds(3) + 1):
+        made = begin(operation=f"purchase {n}")
+        assert told_at_once(made, 4, clock) == ["done", "known", "known", "known"]
+        assert (balances(kestrel), Invoice.objects.count()) == ([50] * n, n)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_locks_one_payment_gives_a_pack_twice(begin, kestrel, clock, monkeypatch):
+    """The twin: both look whether it is paid, then both give it."""
+    made, meet, save = begin(), meeting(), arriving.save
+
+    def saved_after_both_have_looked(found, *names):
+        if "paid_at" in names:
+            meet()
+        save(found, *names)
+
+    monkeypatch.setattr(arriving, "save", saved_after_both_have_looked)
+    monkeypatch.setattr(paying, "hold", lambda pk: Account.objects.get(pk=pk))
+    monkeypatch.setattr(booked, "lock_contact", lambda contact: None)
+    rows = functools.partialmethod(lambda manager, **_how: manager.all())
+    monkeypatch.setattr(type(Payment.objects), "select_for_update", rows)
+    assert told_at_once(made, 2, clock) == ["done", "done"]
+    assert (balances(kestrel), Invoice.objects.count()) == ([50, 50], 2)

@@ -10,7 +10,6 @@ from lms import team
 from lms.models import Completion, Registration
 from passes import lifecycle
 from tests.factories import (
-    AccountFactory,
     ContactFactory,
     CourseFactory,
     EventFactory,
@@ -29,26 +28,6 @@ pytestmark = pytest.mark.django_db
 day = datetime.date.fromisoformat
 HTMX = {"HX-Request": "true"}
 PAGES = ("", "passes/", "tokens/", "registrations/")
-
-
-@pytest.fixture
-def grace(kestrel, who):
-    """Who looks after Kestrel's training."""
-    made = LearnerFactory(first_name="Grace", last_name="Okafor", account=kestrel)
-    managers.choose(kestrel, [made], **who)
-    kestrel.refresh_from_db()
-    return made
-
-
-@pytest.fixture
-def northwind(europe):
-    """Another account, with people, a pass, tokens and a place, all called Canary."""
-    account = AccountFactory(name="Canary Ltd", region=europe)
-    learner = ContactFactory(first_name="Canary", last_name="Bird", account=account)
-    pass_type = library(name="Canary Library")
-    held(learner, pass_type, account=account)
-    RegistrationFactory(contact=learner, account=account, event=EventFactory())
-    return account
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ from tms.models import AuditRow, Job, KeptMail, Organisation
 from tms.people import roles
 from tms.programs import keys, webhooks
 from tokens import issuing, ledger, selling
+from tokens import selling_packs as pack_selling
 
 PUBLIC, SIGNED_IN, LEARNER, STAFF = "public", "signed in", "learner", "staff"
 TEACHER, MANAGER = "instructor", "account manager"
@@ -132,6 +133,7 @@ TABLE = {
         MANAGER,
         """
         my_team my_team_people my_team_person_options my_team_passes my_team_assign
+        my_team_assign_many my_team_statement
         my_team_tokens my_team_places my_team_register my_team_event_options
         my_team_path_options
     """,
@@ -377,7 +379,11 @@ TABLE = {
     ),
     **rows("crm", BILL, "issue_invoice discard_invoice pay_invoice unpay_invoice"),
     "crm:credit_invoice": CREDITS,
-    **rows("tokens", "crm.change_opportunities", "add_interest edit_interest"),
+    **rows(
+        "tokens",
+        "crm.change_opportunities",
+        "add_interest edit_interest add_pack_interest edit_pack_interest",
+    ),
     **rows("passes", "crm.change_opportunities", "add_interest edit_interest"),
     **rows("tokens", "tokens.import_tokens", "import import_file import_refused import_example"),
     **rows("comms", LOG, "templates template template_history letter_preview senders"),
@@ -611,6 +617,14 @@ def world(ada, office, clock) -> dict:
         on=clock.on(),
         by=office,
     )
+    packs_wanted = pack_selling.add_interest(
+        deal.pk,
+        Wanted("Team pack", 1, deal.currency, Decimal(0), deal.region.tax_level),
+        pack=TokenPackFactory(token_type=tokens.token_type),
+        at=clock.at,
+        on=clock.on(),
+        by=office,
+    )
     theirs = ExternalId.objects.create(opportunity=deal, system="HubSpot", value="1")
     quote = quotes.make(deal.pk, valid_until=clock.on(), at=clock.at, on=clock.on(), by=office)
     who = {"at": clock.at, "on": clock.on(), "by": office}
@@ -696,6 +710,7 @@ def world(ada, office, clock) -> dict:
             "crm:account_opportunities": {"pk": ada.account_id},
             "crm:quote": {"pk": quote.pk},
             "passes:edit_interest": {"interest_id": passes_wanted.pk},
+            "tokens:edit_pack_interest": {"interest_id": packs_wanted.pk},
             "lms:add_unit": {"pk": unit.section_id, "form": "page"},
             **quiz_addresses(course, ada, clock),
             **assignment_addresses(course, ada, clock),

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from catalog.models import Event, Region
 from crm import accounts
+from crm.interests import Wanted
+from crm.models import Opportunity
 from lms import billing, checkout, paying
 from lms import packs as lms_packs
 from lms.models import Payment
@@ -11,7 +13,7 @@ from lms.payments import arriving, parts, provider, starting
 from lms.payments.trial import Trial
 from tms.models import User
 from tms.people import organisation
-from tokens import packs
+from tokens import packs, selling_packs
 from tokens.models import TokenPack, TokenType
 
 BY_INVOICE = "Norrsken Health"
@@ -28,6 +30,7 @@ def live(world) -> None:
     """One place by invoice; by card one that is paid, and one that needs action."""
     organisation.change(sells_online=True, learners_transfer=True, **_office(world, 400))
     _packs(world)
+    _offered(world, "Annual passes for Kestrel managers", "Team pack", 2)
     allowed = world.account(BY_INVOICE)
     accounts.edit(allowed.pk, pays_by_invoice=True, **_office(world, 60))
     _by_invoice(world, "Elsa Nyström", "COMM-120-11", 7)
@@ -54,6 +57,26 @@ def _packs(world) -> None:
                     amount=Decimal(prices[unit.code]),
                     **_office(world, 65),
                 )
+
+
+def _offered(world, name, pack, quantity) -> None:
+    """Packs on an opportunity that is open, at the catalogue's price."""
+    deal = Opportunity.objects.select_related("currency").get(name=name)
+    found = TokenPack.objects.select_related("token_type__unit").get(name=pack)
+    (price,) = [
+        each
+        for each in lms_packs.prices_of(found, deal.region, world.today)
+        if each.unit_id == deal.currency_id
+    ]
+    wanted = Wanted(
+        **selling_packs.named(found),
+        quantity=quantity,
+        unit=deal.currency,
+        unit_price=price.amount,
+        list_price=price.amount,
+        tax_level=price.tax_level,
+    )
+    selling_packs.add_interest(deal.pk, wanted, pack=found, **_office(world, 1))
 
 
 def _tokens_by_card(world, name, pack, ago) -> None:

@@ -1,7 +1,7 @@
 """What tokens are there, who has how many, and what moved?"""
 
 from .entry import EntryKind, LedgerEntry
-from .interest import TokenInterest
+from .interest import TokenInterest, TokenPackInterest
 from .issue import IssueSource, IssueStatus, TokenIssue
 from .pack import TokenPack
 from .settings import TokenSettings
@@ -19,6 +19,7 @@ __all__ = [
     "TokenInterest",
     "TokenIssue",
     "TokenPack",
+    "TokenPackInterest",
     "TokenSettings",
     "TokenType",
     "WhoMaySpend",

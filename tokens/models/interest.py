@@ -16,3 +16,21 @@ class TokenInterest(models.Model):
 
     def __str__(self):
         return f"{self.interest_id}: {self.token_type_id}"
+
+
+class TokenPackInterest(models.Model):
+    """What an interest in token packs is in particular: which pack, of `units` tokens as it was
+    offered; the pack may be edited since.
+    """
+
+    interest = models.OneToOneField(
+        "crm.Interest", on_delete=models.CASCADE, related_name="token_pack_interest"
+    )
+    pack = models.ForeignKey("tokens.TokenPack", on_delete=models.PROTECT, related_name="+")
+    units = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.interest_id}: {self.units} of {self.pack_id}"

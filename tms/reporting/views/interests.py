@@ -7,7 +7,7 @@ VIEW = View(
     {
         "id": ("i.id", "Number of the interest"),
         "opportunity_id": ("i.opportunity_id", "The opportunity"),
-        "offer": ("i.offer", "The kind of thing: passes, tokens, event or path"),
+        "offer": ("i.offer", "The kind of thing: passes, tokens, token_packs, event or path"),
         "title": ("i.title", "What it is called"),
         "detail": ("nullif(i.detail, '')", "The line under it"),
         "quantity": ("i.quantity", "How many"),
