@@ -594,14 +594,12 @@ def test_tasks_end_and_notes_say_nothing_of_them(canary, clock, office):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "change", ["number = 'x'", "bill_to = '{}'", "gross = 0, net = 0, tax = 0", "reason = 'x'"]
-)
-def test_the_one_road_changes_nothing_else_on_an_invoice(canary, change):
+def test_the_one_road_changes_nothing_else_on_an_invoice(canary):
     cursor = connection.cursor()
     cursor.execute("SET LOCAL lanyard.erasing = 'on'")
-    with pytest.raises(Exception, match="stays as it is"), transaction.atomic():
-        cursor.execute(f"UPDATE crm_invoice SET {change}")
+    for change in ("number = 'x'", "bill_to = '{}'", "gross = 0, net = 0, tax = 0", "reason = 'x'"):
+        with pytest.raises(Exception, match="stays as it is"), transaction.atomic():
+            cursor.execute(f"UPDATE crm_invoice SET {change}")
 
 
 @pytest.mark.django_db
@@ -663,21 +661,18 @@ def test_even_the_owner_changes_no_row_of_the_trail(canary):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_the_one_road_changes_nothing_else_in_the_trail(canary):
+    cursor = connection.cursor()
+    cursor.execute("SET LOCAL lanyard.erasing = 'on'")
+    for change in (
         "user_id = 1",
         "before = '{}'",
         'after = after || \'{"phone": "another"}\'',
         'after = after || \'{"invented": "[erased]"}\'',
         "address = '198.51.100.1'",
-    ],
-)
-def test_the_one_road_changes_nothing_else_in_the_trail(canary, change):
-    cursor = connection.cursor()
-    cursor.execute("SET LOCAL lanyard.erasing = 'on'")
-    with pytest.raises(Exception, match="only added to"), transaction.atomic():
-        cursor.execute(f"UPDATE audit SET {change} WHERE model = 'crm.contact'")
+    ):
+        with pytest.raises(Exception, match="only added to"), transaction.atomic():
+            cursor.execute(f"UPDATE audit SET {change} WHERE model = 'crm.contact'")
 
 
 @pytest.mark.django_db
