@@ -84,7 +84,8 @@ def edit_session(
 ) -> list[Consequence]:
     """Change a meeting; the answers are those of `add_session`, and so are the refusals.
 
-    Returns whom it touches that the event begins later.
+    Returns whom it touches that the event begins later, and what those who teach it teach besides
+    at its new time.
     """
     event, session = locked_session(session)
     must_be_changeable(event)
@@ -103,6 +104,10 @@ def edit_session(
         session.save()
         keep_days(event)
         found = begins_later(event, first_on, at=at, on=on, by=by)
+        if any(after[name] != before[name] for name in ("starts_at", "ends_at")):
+            data = {"session": session.pk}
+            moved = Fact("event.session_changed", (event.pk,), at=at, on=on, by=by, data=data)
+            found += consequences.follow(moved)
         journal.write(
             "event.session_changed", event.pk, at=at, on=on, by=by, before=before, after=after
         )

@@ -119,9 +119,14 @@ def keep_names(session_ids: list[int]) -> None:
 
 
 def follow(fact: Fact) -> list[Consequence]:
-    """An event is held again by the same people; who is put away is said to teach still."""
+    """An event is held again by the same people; a session that was moved may meet while they
+    teach elsewhere; who is put away is said to teach still.
+    """
     if fact.kind == "event.duplicated":
         _copy(fact.data["sessions"])
+    if fact.kind == "event.session_changed":
+        moved = fact.data["session"]
+        return clashes(chosen([moved])[moved], [moved])
     if fact.kind == "contact.archived":
         return told_to_come(fact.subjects, fact.at)
     return []

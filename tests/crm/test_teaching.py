@@ -97,6 +97,29 @@ def test_that_they_teach_elsewhere_at_the_same_time_is_said(ingrid, room, who):
     assert teaching.choose(room.sessions.first(), [ingrid], **who) == []
 
 
+def test_that_a_moved_session_meets_while_they_teach_elsewhere_is_said(ingrid, room, who):
+    beside = EventFactory(course=CourseFactory(title="Sailing"), first_on=day("2026-12-10"))
+    teaching.choose(beside.sessions.get(), [ingrid], **who)
+    first = room.sessions.first()
+    teaching.choose(first, [ingrid], **who)
+
+    def edited(on, **more):
+        starts, ends = (each.replace(day=on) for each in sessions.wall_of(first))
+        zone = first.time_zone
+        found = sessions.edit_session(
+            first, starts=starts, ends=ends, time_zone=zone, **(more | who)
+        )
+        return [each.lines for each in found if each.sentence.startswith("They teach")]
+
+    clash = ("Ingrid Solberg: Sailing, 10 Dec 2026, 09:00",)
+    assert preview.run(lambda: edited(10)) == [clash]
+    assert preview.run(lambda: edited(11)) == []
+    # What is only said anew of a session that clashes already isn't about its time.
+    assert edited(10) == [clash]
+    first.refresh_from_db()
+    assert edited(10, place="Room 2") == []
+
+
 def test_they_are_called_what_they_are_called_now(ingrid, room, who):
     teaching.choose(room.sessions.first(), [ingrid], **who)
     contacts.edit(ingrid.pk, last_name="Berg", **who)
