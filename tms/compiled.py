@@ -13,8 +13,12 @@ import re
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.http import Http404
+from pghistory.runtime import _inject_history_context
 from psycopg.types.numeric import Int8
 
+# What the audit trail puts around statements leaves those alone that begin with SELECT, as all do
+# that are kept.
+AUDIT = frozenset({_inject_history_context})
 FIRST_DAY = datetime.date(9001, 1, 1)
 FIRST_MOMENT = datetime.datetime(9001, 1, 1, tzinfo=datetime.UTC)
 
@@ -152,7 +156,7 @@ def fetched(sql, values) -> list[tuple]:
     here = connections[DEFAULT_DB_ALIAS]
     here.close_if_health_check_failed()
     here.ensure_connection()
-    if here.execute_wrappers or here.queries_logged:
+    if here.queries_logged or not AUDIT.issuperset(here.execute_wrappers):
         return looked_on(here, sql, values)
     here.validate_thread_sharing()
     here.validate_no_broken_transaction()

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from crm.api import MERGED
 from crm.models import Account, Contact
+from tms.compiled import Rows
 from tms.consequences import Consequence
 from tms.programs.fields import Day, Id, IdText, Told, Version
 from tms.programs.looking import at_address, named, several
@@ -16,12 +17,14 @@ from tms.programs.paging import Listing, Page, page
 from tms.programs.previews import Action, Outcome, Previewed, outcome
 from tms.programs.problems import Problem
 from tms.programs.resource import Resource, operation, who
+from tms.refusals import Refusal
 
 from . import ledger, spending
 from .api_issues import Quantity
 from .models import LedgerEntry, Spender, TokenIssue, TokenType, WhoMaySpend
 
 movements = Resource(tags=["Tokens"])
+TYPES = Rows(lambda pk: TokenType.objects.filter(pk=pk).select_related("unit"))
 
 ENTRY = (
     "issue_id", "account_id", "token_type_id", "kind", "quantity", "move", "of_id", "contact_id",
@@ -157,7 +160,7 @@ def entry(row: dict) -> EntryTold:
 # Redeeming and giving back
 
 
-def redemption(move: int, *, planned=False) -> RedemptionTold:
+def redemption(move: int) -> RedemptionTold:
     """The redemption of this number. Raises Problem (404) without one. Two statements."""
     parts = ledger.parts_of(move)
     if not parts:
@@ -170,7 +173,7 @@ def redemption(move: int, *, planned=False) -> RedemptionTold:
         for each in parts
     ]
     return RedemptionTold(
-        id=None if planned else move,
+        id=move,
         account=first.account_id,
         token_type=first.token_type_id,
         quantity=sum(each.quantity for each in told),
@@ -190,27 +193,51 @@ def get_token_redemption(request, pk: int):
     return redemption(pk)
 
 
-@movements.writes("/token-redemptions", scope="tokens:redeem", answer=Redeemed, status=201)
+@movements.writes(
+    "/token-redemptions", scope="tokens:redeem", answer=Redeemed, status=201, alone=True
+)
 def redeem_tokens(request, asked: NewRedemption):
     """Redeem tokens of an account.
 
     The earliest expiry first; all of them, or none. With an Idempotency-Key a repeat takes nothing
     a second time.
     """
+    # All that can be known before anybody has to wait for it.
     contact = named(Contact.objects.all(), asked.contact, "contact")
-    account = named(Account.objects.all(), asked.account, "account")
-    issue = named(TokenIssue.objects.filter(account=account), asked.issue, "issue")
-    taken = ledger.redeem(
-        account.pk,
-        named(TokenType.objects.select_related("unit"), asked.token_type, "token_type"),
-        asked.quantity,
-        issue_id=issue and issue.pk,
-        contact_id=contact and contact.pk,
+    token_type = TYPES.one(pk=asked.token_type)
+    if token_type is None:
+        token_type = named(TokenType.objects.all(), asked.token_type, "token_type")
+    told, moment = outcome(asked, []), who(request)
+    try:
+        taken = ledger.redeem(
+            asked.account,
+            token_type,
+            asked.quantity,
+            issue_id=asked.issue,
+            contact_id=contact and contact.pk,
+            reason=asked.reason,
+            **moment,
+            **operation(request),
+        )
+    except Refusal:
+        # Nothing was taken. Perhaps there is nothing of that id at all, which says more.
+        account = named(Account.objects.all(), asked.account, "account")
+        named(TokenIssue.objects.filter(account=account), asked.issue, "issue")
+        raise
+    redeemed = RedemptionTold(
+        id=None if asked.preview else taken.move,
+        account=asked.account,
+        token_type=asked.token_type,
+        quantity=taken.quantity,
+        given_back=0,
+        contact=asked.contact,
+        purpose="",
+        purpose_id=None,
+        at=moment["at"],
         reason=asked.reason,
-        **who(request),
-        **operation(request),
+        parts=[PartTold(issue=pk, quantity=n, given_back=0) for pk, n in taken.parts],
     )
-    return Redeemed(changed=redemption(taken.move, planned=asked.preview), **outcome(asked, []))
+    return Redeemed(changed=redeemed, **told)
 
 
 @movements.writes("/token-redemptions/{int:pk}/refunds", scope="tokens:redeem", answer=Redeemed)

@@ -89,6 +89,7 @@ def test_tokens_are_redeemed_and_given_back(api, give, kestrel, gold, ada):
         {"issue": later.pk, "quantity": 2, "given_back": 0},
     ]
     assert (taken["quantity"], taken["contact"], taken["reason"]) == (4, ada.pk, "Workshop")
+    assert api.get(f"/token-redemptions/{taken['id']}").json() == taken
     back = api.post(f"/token-redemptions/{taken['id']}/refunds", {"quantity": 3}).json()
     assert back["consequences"] == []
     assert back["changed"]["given_back"] == 3
@@ -122,6 +123,26 @@ def test_a_preview_says_what_would_be_written_off_and_moves_nothing(
     assert done.json()["changed"]["given_back"] == 2
     issued.refresh_from_db()
     assert (issued.remaining, issued.expired) == (0, 2)
+
+
+@pytest.mark.parametrize("key", [None, "once"])
+def test_a_redemption_of_what_isnt_there_or_was_shown_otherwise_takes_nothing(
+    api, give, kestrel, gold, key
+):
+    give(3)
+    asked = {"account": kestrel.pk, "token_type": gold.pk, "quantity": 1}
+    more = {} if key is None else {"key": key}
+
+    def said(**wrong):
+        answer = api.post("/token-redemptions", asked | wrong, **more).json()
+        return answer["detail"], [each["field"] for each in answer["errors"]]
+
+    assert said(account=999_999) == ("There is no account 999999.", ["account"])
+    assert said(token_type=999_999) == ("There is no token type 999999.", ["token_type"])
+    assert said(issue=999_999) == ("There is no token issue 999999.", ["issue"])
+    assert said(contact=999_999) == ("There is no contact 999999.", ["contact"])
+    assert said(digest="x")[1] == ["digest"]
+    assert LedgerEntry.objects.count() == 1
 
 
 @pytest.mark.parametrize(

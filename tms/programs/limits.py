@@ -27,6 +27,8 @@ class Own:
         self.until: datetime.datetime | None = None
         self.window = -1
         self.counts: dict[int, int] = {}
+        # Of which keys the shared counter of this minute is known to be there.
+        self.begun: dict[int, int] = {}
 
     def count(self, key_id: int, window: int) -> int:
         with self.lock:
@@ -53,7 +55,9 @@ def _count(key_id: int, window: int, at: datetime.datetime) -> int:
     name = f"api:{key_id}:{window}"
     try:
         # Each is one command of the cache server: many calls at once count right.
-        cache.add(name, 0, timeout=2 * WINDOW)
+        if own.begun.get(key_id) != window:
+            cache.add(name, 0, timeout=2 * WINDOW)
+            own.begun[key_id] = window
         return cache.incr(name)
     except ValueError:  # It ran out between the two.
         return 1

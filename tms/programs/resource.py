@@ -87,11 +87,22 @@ class Resource(Router):
         return declare
 
     def writes(
-        self, path: str, *, scope: str, answer, status=200, method="POST", jobs=False, **more
+        self,
+        path: str,
+        *,
+        scope: str,
+        answer,
+        status=200,
+        method="POST",
+        jobs=False,
+        alone=False,
+        **more,
     ):
         """An operation that changes something; `status` is its answer's when it did.
 
         With `jobs` it may also be answered by 202 and a job, which does it in the background.
+        `alone`: it changes things by one statement, after which nothing is refused. Where no key is
+        to be kept with it, that is its transaction: what it locks is free before it is answered.
         """
         refusals = WRITE_REFUSALS | ({404, 412} if "{" in path else frozenset())
 
@@ -107,6 +118,9 @@ class Resource(Router):
                 with by_program(request):
                     if getattr(asked, "preview", False):
                         return written(preview.run(do).model_dump_json(), 200)
+                    if alone and not key_of(request):
+                        outcome = do()
+                        return written(outcome.model_dump_json(), *beside(outcome, status))
                     return once(request, asked, status, do)
 
             answers = {200: answer, status: answer, **({202: JobTold} if jobs else {})}
