@@ -7,6 +7,8 @@ import dataclasses
 import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tms import clock
 
@@ -29,11 +31,11 @@ class Warned:
 
 
 # An address without a person behind it has no first name.
-GREETED = "Hello{% if recipient.first_name %} {{ recipient.first_name }}{% endif %},"
-LIBRARY = '<a href="{{ pass.catalogue }}">Everything that it opens</a>'
-RENEW = "To keep your access, reply to this message and we will renew it for you."
-SPEND = '<a href="{{ tokens.profile }}">What is left, and until when</a>'
-LEFT = (
+GREETED = gettext_noop("Hello{% if recipient.first_name %} {{ recipient.first_name }}{% endif %},")
+LIBRARY = gettext_noop('<a href="{{ pass.catalogue }}">Everything that it opens</a>')
+RENEW = gettext_noop("To keep your access, reply to this message and we will renew it for you.")
+SPEND = gettext_noop('<a href="{{ tokens.profile }}">What is left, and until when</a>')
+LEFT = gettext_noop(
     "Your account {{ account.name }} has {{ tokens.remaining }} {{ tokens.type }} tokens that "
     "expire on {{ tokens.expires_on }}."
 )
@@ -43,12 +45,14 @@ PASSES = [
         "pass",
         60,
         BEFORE,
-        "Pass ends in 60 days",
+        gettext_noop("Pass ends in 60 days"),
         "PE60",
-        "Your {{ pass.type }} runs until {{ pass.expires_on }}",
+        gettext_noop("Your {{ pass.type }} runs until {{ pass.expires_on }}"),
         (
-            "Your {{ pass.type }} runs until {{ pass.expires_on }}: two months in which all of its "
-            "training is open to you.",
+            gettext_noop(
+                "Your {{ pass.type }} runs until {{ pass.expires_on }}: two months in which all of "
+                "its training is open to you."
+            ),
             LIBRARY,
             RENEW,
         ),
@@ -57,12 +61,14 @@ PASSES = [
         "pass",
         30,
         BEFORE,
-        "Pass ends in 30 days",
+        gettext_noop("Pass ends in 30 days"),
         "PE30",
-        "Your {{ pass.type }} expires in 30 days",
+        gettext_noop("Your {{ pass.type }} expires in 30 days"),
         (
-            "Your {{ pass.type }} expires on {{ pass.expires_on }}, in 30 days. Until then "
-            "all of its training stays open to you.",
+            gettext_noop(
+                "Your {{ pass.type }} expires on {{ pass.expires_on }}, in 30 days. Until then "
+                "all of its training stays open to you."
+            ),
             LIBRARY,
             RENEW,
         ),
@@ -71,12 +77,14 @@ PASSES = [
         "pass",
         7,
         BEFORE,
-        "Pass ends in 7 days",
+        gettext_noop("Pass ends in 7 days"),
         "PE7",
-        "One week left of your {{ pass.type }}",
+        gettext_noop("One week left of your {{ pass.type }}"),
         (
-            "Your {{ pass.type }} expires on {{ pass.expires_on }}, in one week. Finish what "
-            "you have begun, or keep your access by renewing it.",
+            gettext_noop(
+                "Your {{ pass.type }} expires on {{ pass.expires_on }}, in one week. Finish what "
+                "you have begun, or keep your access by renewing it."
+            ),
             LIBRARY,
             RENEW,
         ),
@@ -85,12 +93,15 @@ PASSES = [
         "pass",
         0,
         BEFORE,
-        "Pass ends today",
+        gettext_noop("Pass ends today"),
         "PE0",
-        "Today is the last day of your {{ pass.type }}",
+        gettext_noop("Today is the last day of your {{ pass.type }}"),
         (
-            "Today, {{ pass.expires_on }}, is the last day of your {{ pass.type }}. From tomorrow "
-            "its training is closed to you; what you have completed stays in your profile.",
+            gettext_noop(
+                "Today, {{ pass.expires_on }}, is the last day of your {{ pass.type }}. From "
+                "tomorrow its training is closed to you; what you have completed stays in your "
+                "profile."
+            ),
             RENEW,
         ),
     ),
@@ -98,13 +109,18 @@ PASSES = [
         "pass",
         7,
         AFTER,
-        "Pass ended a week ago",
+        gettext_noop("Pass ended a week ago"),
         "PE7A",
-        "Your {{ pass.type }} expired on {{ pass.expires_on }}",
+        gettext_noop("Your {{ pass.type }} expired on {{ pass.expires_on }}"),
         (
-            "Your {{ pass.type }} expired on {{ pass.expires_on }}. What you have completed is "
-            'kept <a href="{{ links.profile }}">in your profile</a>.',
-            "If you would like to go on, reply to this message and we will open it for you again.",
+            gettext_noop(
+                "Your {{ pass.type }} expired on {{ pass.expires_on }}. What you have completed is "
+                'kept <a href="{{ links.profile }}">in your profile</a>.'
+            ),
+            gettext_noop(
+                "If you would like to go on, reply to this message and we will open it for you "
+                "again."
+            ),
         ),
     ),
 ]
@@ -114,21 +130,26 @@ TOKENS = [
         "tokens",
         60,
         BEFORE,
-        "Tokens end in 60 days",
+        gettext_noop("Tokens end in 60 days"),
         "TE60",
-        "{{ tokens.remaining }} {{ tokens.type }} tokens to use by {{ tokens.expires_on }}",
-        (LEFT, "That leaves two months to book training with them.", SPEND),
+        gettext_noop(
+            "{{ tokens.remaining }} {{ tokens.type }} tokens to use by {{ tokens.expires_on }}"
+        ),
+        (LEFT, gettext_noop("That leaves two months to book training with them."), SPEND),
     ),
     Warned(
         "tokens",
         30,
         BEFORE,
-        "Tokens end in 30 days",
+        gettext_noop("Tokens end in 30 days"),
         "TE30",
-        "{{ tokens.remaining }} {{ tokens.type }} tokens expire in 30 days",
+        gettext_noop("{{ tokens.remaining }} {{ tokens.type }} tokens expire in 30 days"),
         (
             LEFT,
-            'Until then they pay for <a href="{{ links.catalogue }}">what is in the catalogue</a>.',
+            gettext_noop(
+                'Until then they pay for <a href="{{ links.catalogue }}">what is in the '
+                "catalogue</a>."
+            ),
             SPEND,
         ),
     ),
@@ -136,21 +157,29 @@ TOKENS = [
         "tokens",
         7,
         BEFORE,
-        "Tokens end in 7 days",
+        gettext_noop("Tokens end in 7 days"),
         "TE7",
-        "One week left for {{ tokens.remaining }} {{ tokens.type }} tokens",
-        (LEFT, 'That is in one week. <a href="{{ links.catalogue }}">To the catalogue</a>', SPEND),
+        gettext_noop("One week left for {{ tokens.remaining }} {{ tokens.type }} tokens"),
+        (
+            LEFT,
+            gettext_noop(
+                'That is in one week. <a href="{{ links.catalogue }}">To the catalogue</a>'
+            ),
+            SPEND,
+        ),
     ),
     Warned(
         "tokens",
         0,
         BEFORE,
-        "Tokens end today",
+        gettext_noop("Tokens end today"),
         "TE0",
-        "Today is the last day of {{ tokens.remaining }} {{ tokens.type }} tokens",
+        gettext_noop("Today is the last day of {{ tokens.remaining }} {{ tokens.type }} tokens"),
         (
             LEFT,
-            "That is today: what is booked until midnight can still be paid with them.",
+            gettext_noop(
+                "That is today: what is booked until midnight can still be paid with them."
+            ),
             SPEND,
         ),
     ),
@@ -158,13 +187,18 @@ TOKENS = [
         "tokens",
         7,
         AFTER,
-        "Tokens ended a week ago",
+        gettext_noop("Tokens ended a week ago"),
         "TE7A",
-        "Your {{ tokens.type }} tokens expired on {{ tokens.expires_on }}",
+        gettext_noop("Your {{ tokens.type }} tokens expired on {{ tokens.expires_on }}"),
         (
-            "Tokens of type {{ tokens.type }} of your account {{ account.name }} expired on "
-            "{{ tokens.expires_on }}.",
-            "If you still want to train with us, reply to this message and we will look for a way.",
+            gettext_noop(
+                "Tokens of type {{ tokens.type }} of your account {{ account.name }} expired on "
+                "{{ tokens.expires_on }}."
+            ),
+            gettext_noop(
+                "If you still want to train with us, reply to this message and we will look for "
+                "a way."
+            ),
         ),
     ),
 ]
@@ -212,6 +246,18 @@ def make(using: str, at: datetime.datetime) -> None:
             changed_at=at,
         )
     CommsSettings.objects.using(using).filter(pk=1).update(ladder_made_at=at)
+
+
+@transaction.atomic
+def say_in_language(**_more) -> None:
+    """Say what was made in the language of the moment: at set-up, before anybody could edit it."""
+    for warned in (*PASSES, *TOKENS):
+        name = _(warned.name)
+        body = "".join(f"<p>{_(paragraph)}</p>" for paragraph in (GREETED, *warned.body))
+        Template.objects.filter(name=warned.name, version=0).update(
+            name=name, subject=_(warned.subject), body=body
+        )
+        Trigger.objects.filter(name=warned.name, version=0).update(name=name)
 
 
 def make_after_migrate(app_config, using, **_more) -> None:

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from tms import journal
 from tms.compiled import Rows, Statement
@@ -13,11 +13,11 @@ from .models import Opportunity, Stage, StageKind
 
 # What a new installation has: name, what it counts as, how likely.
 DEFAULTS = [
-    ("Enquiry", StageKind.OPEN, 10),
-    ("Proposal", StageKind.OPEN, 40),
-    ("Negotiation", StageKind.OPEN, 70),
-    ("Won", StageKind.WON, 100),
-    ("Lost", StageKind.LOST, 0),
+    (gettext_noop("Enquiry"), StageKind.OPEN, 10),
+    (gettext_noop("Proposal"), StageKind.OPEN, 40),
+    (gettext_noop("Negotiation"), StageKind.OPEN, 70),
+    (gettext_noop("Won"), StageKind.WON, 100),
+    (gettext_noop("Lost"), StageKind.LOST, 0),
 ]
 
 living = Rows(lambda: Stage.objects.living())
@@ -30,6 +30,14 @@ def make_defaults(using: str = "default") -> None:
             Stage(name=name, kind=kind, probability=probability, position=position)
             for position, (name, kind, probability) in enumerate(DEFAULTS, 1)
         )
+
+
+def name_defaults(**_more) -> None:
+    """Call the first stages what they are called in the language of the moment: at set-up, before
+    anybody could have changed them."""
+    for stage in Stage.objects.filter(name__in=[name for name, *_of in DEFAULTS]):
+        stage.name = _(stage.name)
+        stage.save(update_fields=["name"])
 
 
 def make_defaults_after_migrate(app_config, using, **_more) -> None:

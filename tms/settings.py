@@ -341,7 +341,11 @@ PGHISTORY_JSON_ENCODER = "tms.audit.Encoder"
 PERSON_CONFIRMED = ["crm.people.link_confirmed"]
 
 # What a new installation needs, each called with (currency=, region=, by=, at=, on=).
-FIRST_STEPS = ["catalog.setup.first_region"]
+FIRST_STEPS = [
+    "catalog.setup.first_region",
+    "crm.stages.name_defaults",
+    "comms.ladder.say_in_language",
+]
 
 # What the verbs of one floor set off on a floor above it, in this order.
 CONSEQUENCES = [

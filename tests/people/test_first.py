@@ -10,6 +10,9 @@ from django.test import Client
 from PIL import Image
 
 from catalog.models import Region
+from comms import liquid
+from comms.models import Template
+from crm.models import Stage
 from tests.races import meeting, race
 from tms import journal
 from tms.models import Organisation, User
@@ -65,6 +68,26 @@ def test_it_makes_everything_and_signs_the_administrator_in(new, clock):
     assert region.currencies.get().label == "Euro"
     assert new.get("/control-panel/").status_code == 200
     assert journal.about("organisation", 1)[0].kind == "organisation.set_up"
+
+
+def test_what_it_makes_is_said_in_the_language_of_who_sets_it_up(new, clock):
+    assert Stage.objects.first().name == "Enquiry"
+    new.post("/first/", ANSWERS, headers={"Accept-Language": "de"})
+    assert Organisation.objects.get().language == "de"
+    assert list(Stage.objects.values_list("name", flat=True)) == [
+        "Anfrage", "Angebot", "Verhandlung", "Gewonnen", "Verloren",
+    ]  # fmt: skip
+    week = Template.objects.get(name="Pass läuft in 7 Tagen ab")
+    assert week.subject == "Noch eine Woche mit Ihrem Pass {{ pass.type }}"
+    assert week.body.startswith("<p>Guten Tag{% if recipient.first_name %}, {{")
+    assert week.triggers.get().name == week.name
+    assert not Template.objects.filter(name__contains="ends").exists()
+    for each in Template.objects.all():
+        liquid.refuse_unless_sound(each.body, each.target, field="body", markup=True)
+        liquid.refuse_unless_sound(each.subject, each.target, field="subject", markup=False)
+    page = new.get("/control-panel/roles/").text
+    assert "Schulungsleitung" in page
+    assert "Training Manager" not in page
 
 
 def test_afterwards_it_is_closed_for_ever(new):

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -49,8 +50,8 @@ def set_up(
 
     All or nothing, and once: refused for ever after. In production refused without the `code`,
     which only who runs the installation can see. Locks the organisation. `currency` is an ISO
-    code, `language` that of who asks; `settings.FIRST_STEPS` make it and the region, called with
-    (currency=, region=, by=, at=, on=).
+    code, `language` that of who asks; `settings.FIRST_STEPS` make it and the region, and say in
+    that language what was made before, called with (currency=, region=, by=, at=, on=).
     """
     row = organisations.locked()
     if not is_due(row):
@@ -70,8 +71,10 @@ def set_up(
     row.save()
     roles.sync()
     user = staff.admit(email, name, password, [roles.ADMINISTRATOR], by=None, at=at, on=on)
-    for path in settings.FIRST_STEPS:
-        import_string(path)(currency=currency, region=region, by=user, at=at, on=on)
+    # What is made for them is data, in the language of the installation from now on.
+    with translation.override(row.language):
+        for path in settings.FIRST_STEPS:
+            import_string(path)(currency=currency, region=region, by=user, at=at, on=on)
     after = {"name": organisation, "time_zone": time_zone, "currency": currency, "region": region}
     journal.write("organisation.set_up", row.pk, at=at, on=on, by=user, after=after)
     return user

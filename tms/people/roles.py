@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from tms import journal
 from tms.consequences import Consequence
@@ -66,6 +66,14 @@ ROLES = {
     "Support": ["*.view_*"],
 }
 
+# What the built-in ones are called on a page; in the database each has one name for good.
+NAMES = {
+    ADMINISTRATOR: pgettext_lazy("role", "Administrator"),
+    "Training Manager": pgettext_lazy("role", "Training Manager"),
+    "Sales": pgettext_lazy("role", "Sales"),
+    "Finance": pgettext_lazy("role", "Finance"),
+    "Support": pgettext_lazy("role", "Support"),
+}
 DESCRIPTIONS = {
     ADMINISTRATOR: gettext_lazy("Everything, users and settings included."),
     "Training Manager": gettext_lazy("Catalogue, people, passes and registrations."),
@@ -73,6 +81,11 @@ DESCRIPTIONS = {
     "Finance": gettext_lazy("Prices, invoices, tokens, cancellations; sees everything else."),
     "Support": gettext_lazy("Sees everything, changes nothing."),
 }
+
+
+def shown(name: str) -> str:
+    """What a role is called for who reads: a built-in one in their language."""
+    return str(NAMES.get(name, name))
 
 
 def rights_of(role: str) -> frozenset[str]:

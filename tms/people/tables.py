@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tms.models import KeptMail, User
 from tms.ui import filters, tables
 
+from .roles import shown
 from .second_factor import PROVING
 
 STATUS = [("active", _("Active")), ("invited", _("Invited")), ("disabled", _("Disabled"))]
@@ -39,12 +40,16 @@ def users():
     )
 
 
+def roles_of(row) -> str:
+    return ", ".join(shown(name) for name in row["roles"].split(", "))
+
+
 class UserTable(tables.Table):
     name = tables.Link(
         "people:user", main=True, sort="name_key", verbose_name=_("Name"), note="email"
     )
     status = tables.Status(STATUS, verbose_name=_("Status"))
-    roles = tables.Column(verbose_name=_("Roles"))
+    roles = tables.Column(draw=roles_of, export=roles_of, needs=("roles",), verbose_name=_("Roles"))
     has_factor = tables.Choice([(True, _("yes")), (False, "")], verbose_name=_("Second factor"))
     last_login = tables.Moment(verbose_name=_("Last sign-in"))
 
@@ -57,6 +62,7 @@ class UserFilter(filters.FilterSet):
         queryset=Group.objects.order_by("name"),
         method="with_role",
         every=_("Every role"),
+        shown=shown,
         label=_("Role"),
     )
 

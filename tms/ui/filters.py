@@ -250,11 +250,16 @@ class OfField(django_filters.fields.ModelChoiceField):
 
 
 class Of(django_filters.ModelChoiceFilter):
-    """One row of a short list ("Every type"), called by its column `called`."""
+    """One row of a short list ("Every type"), called by its column `called`; `shown` puts that in
+    the reader's words."""
 
     keeps = True
     field_class = OfField
 
-    def __init__(self, *args, queryset, called="name", every=EVERYTHING, **kwargs):
-        names = Question(lambda: queryset.values_list("pk", called))
+    def __init__(self, *args, queryset, called="name", every=EVERYTHING, shown=str, **kwargs):
+        rows = Question(lambda: queryset.values_list("pk", called))
+
+        def names():
+            return [(pk, shown(name)) for pk, name in rows()]
+
         super().__init__(*args, queryset=queryset, names=names, empty_label=every, **kwargs)

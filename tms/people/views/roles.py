@@ -33,6 +33,7 @@ def roles(request):
         rows.append(
             {
                 "role": group,
+                "name": verbs.shown(group.name),
                 "own": own,
                 "description": verbs.DESCRIPTIONS.get(group.name, ""),
                 "areas": [

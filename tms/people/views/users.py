@@ -18,7 +18,7 @@ from tms.ui.lists import LINE, Action, Empty, ListPage
 
 from .. import addresses, invitations, second_factor, staff
 from ..permissions import held_by, of_group
-from ..roles import DESCRIPTIONS
+from ..roles import DESCRIPTIONS, shown
 from ..tables import UserFilter, UserTable, users
 
 RIGHT = "tms.manage_users"
@@ -67,7 +67,8 @@ def user(request, pk):
     context = {
         "person": row,
         "person_roles": [
-            (group, DESCRIPTIONS.get(group.name, "")) for group in row.groups.order_by("name")
+            (shown(group.name), DESCRIPTIONS.get(group.name, ""))
+            for group in row.groups.order_by("name")
         ],
         "kinds": set(Authenticator.objects.filter(user=row).values_list("type", flat=True)),
         "sessions": UserSession.objects.filter(user=row).count(),
@@ -111,7 +112,7 @@ def history(row) -> list[dict]:
             "at": fact.at,
             "by": names.get(fact.by_id, "") if fact.by_id != row.pk else "",
             "what": HAPPENED.get(fact.kind, fact.kind),
-            "roles": ", ".join(fact.after.get("roles", [])),
+            "roles": ", ".join(map(shown, fact.after.get("roles", []))),
             "reason": fact.reason,
         }
         for fact in facts
@@ -123,7 +124,7 @@ def offered(by, also=()) -> list[tuple[str, str]]:
     mine = held_by(by)
     groups = Group.objects.prefetch_related("permissions__content_type").order_by("pk")
     return [
-        (group.name, group.name)
+        (group.name, shown(group.name))
         for group in groups
         if of_group(group) <= mine or group.name in also
     ]
