@@ -83,8 +83,8 @@ ON CONFLICT DO NOTHING
 INSERT INTO passes_pass (starts_on, expires_on, anchor_day, issued_at, assigned_on, cancelled_at,
                          expiry_recorded, external_ids, source, version, account_id, contact_id,
                          option_id, pass_type_id)
-SELECT began, ends, extract(day FROM began), began + time '10:00', began,
-       CASE WHEN g %% 50 = 0 THEN began + time '12:00' END,
+SELECT began, ends, extract(day FROM began), began + time '00:01', began,
+       CASE WHEN g %% 50 = 0 THEN began + time '00:02' END,
        CASE WHEN ends < %(on)s::date THEN ends END, '{{}}', 'import', 0, c.account_id, c.id,
        %(option)s + t, %(type)s + t
 FROM generate_series(1, %(passes)s) g,
@@ -124,7 +124,7 @@ SELECT kind, 'pass', p.id, p.account_id, p.contact_id, '{{}}', jsonb_build_objec
            'starts_on', starts_on, 'expires_on', expires_on, 'contact', p.contact_id),
        'import', '', at, day, ''
 FROM passes_pass p, LATERAL (VALUES
-    ('pass.issued', starts_on + time '10:00', starts_on),
+    ('pass.issued', starts_on + time '00:01', starts_on),
     ('pass.cancelled', cancelled_at, cancelled_at::date),
     ('pass.expired', (expires_on + 1)::timestamp,
      CASE WHEN expiry_recorded IS NOT NULL AND cancelled_at IS NULL THEN expires_on + 1 END)

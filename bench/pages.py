@@ -79,11 +79,19 @@ def pages(ids: dict) -> list[Page]:
         Page("S-1", "opportunity, won", f"/opportunities/{ids['won']}/", page),
         Page("S-1", "opportunities: board", "/opportunities/board/", page),
         Page("S-1", "invoice", f"/invoices/{ids['invoice']}/", page),
+        Page("S-1", "account's Training Tokens", f"/accounts/{firm}/tokens/", page),
+        Page("S-1", "tasks", "/tasks/", page),
+        Page("S-1", "dashboard", "/dashboard/", page),
+        Page("S-1", "report: active passes", "/reports/passes/active/", page),
+        Page("S-1", "report: pipeline", "/reports/sales/pipeline/", page),
         Page("S-2", "opportunities", "/opportunities/", listed),
         Page("S-2", "opportunities, searched", "/opportunities/?q=kirkbridge", listed),
         Page("S-2", "opportunities, won", "/opportunities/?kind=won", listed),
         Page("S-2", "opportunities, partial", "/opportunities/?kind=won", partial, htmx=True),
         Page("S-2", "invoices", "/invoices/", listed),
+        Page("S-2", "invoices, paid", "/invoices/?status=paid", listed),
+        Page("S-2", "message log", "/messages/", listed),
+        Page("S-2", "triggers", "/triggers/", listed),
         Page("S-2", "contacts", "/contacts/", listed),
         Page("S-2", "contacts, searched", "/contacts/?q=anna+kirk", listed),
         Page("S-2", "contacts, searched, partial", "/contacts/?q=anna+kirk", partial, htmx=True),
@@ -103,6 +111,8 @@ def pages(ids: dict) -> list[Page]:
         Page("S-2", "events", "/events/", listed),
         Page("S-2", "courses", "/courses/", listed),
         Page("S-2", "registrations", "/all-registrations/", listed),
+        Page("S-2", "registrations, searched", "/all-registrations/?q=kirkbridge", listed),
+        Page("S-2", "registrations, cancelled", "/all-registrations/?standing=cancelled", listed),
         Page("S-3", "catalogue", "/catalogue/?page_size=50", shop, "learner"),
         Page("S-3", "catalogue, searched", "/catalogue/?q=fernford", shop, "learner"),
         Page("S-3", "catalogue, by a pass", "/catalogue/?training_pass=mine", shop, "learner"),
@@ -167,7 +177,10 @@ def run(stage, numbers: dict, *, rounds: int, wanted: str = "") -> dict:
     address = stage.site()
     floor_address, floor_headers = floor(stage)
     site, database, ground = stage.pid("site"), stage.pid("database"), stage.pid("floor")
-    chosen = [page for page in pages(ids) if wanted in page.name or wanted in page.line]
+    words = wanted.split(",")
+    chosen = [
+        page for page in pages(ids) if any(word in page.name or word in page.line for word in words)
+    ]
     units, rows = [], []
     for number, page in enumerate(chosen):
         if number % 8 == 0:

@@ -29,7 +29,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=1_000_000, help="contacts, and as many passes")
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", default="", help="pages with this in their name or line")
+    parser.add_argument(
+        "--only", default="", help="pages with one of these, between commas, in name or line"
+    )
     parser.add_argument("--keep", type=Path, help="a folder where the world stays for the next run")
     return parser.parse_args()
 

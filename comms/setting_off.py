@@ -8,9 +8,11 @@ import dataclasses
 import datetime
 
 from django.db import connection
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tms.compiled import Statement
 from tms.consequences import Consequence
 from tms.occasions import occasions
 
@@ -32,6 +34,11 @@ WHERE due.reason = '' AND due.due_at <= %(at)s AND NOT EXISTS (
     AND e.recipient = due.recipient)
 ORDER BY 2, due.subject_id LIMIT %(named)s
 """
+DONE = Statement("""
+SELECT kind FROM unnest(%(kinds)s::text[]) AS asked(kind) WHERE EXISTS (
+    SELECT FROM journal j
+    WHERE j.kind = asked.kind AND j."on" >= %(first)s::date AND j.at >= %(at)s::timestamptz)
+""")
 # Passes that are about to be issued, in the place of the journal's rows.
 PLANNED = """(
     SELECT row_number() OVER () AS id, * FROM unnest(%(types)s::bigint[], %(options)s::bigint[],
@@ -46,12 +53,13 @@ def possible() -> bool:
 
 
 def by(at: datetime.datetime) -> list[Consequence]:
-    """The messages that what was done at `at` sets off, rule by rule. One query without a rule;
-    else four, and one for each rule.
+    """The messages that what was done at `at` sets off, rule by rule. One query without a rule,
+    two where nothing was done that a rule is about; else five, and one for each rule about it.
     """
-    triggers = list(_at_once().select_related("template").prefetch_related("options"))
+    triggers = _about_done(list(_at_once().select_related("template")), at)
     if not triggers:
         return []
+    prefetch_related_objects(triggers, "options")
     now, found = setting(at), []
     for trigger in triggers:
         rule = dataclasses.replace(rule_of(trigger, options_of(trigger)), since=at, due_since=None)
@@ -60,6 +68,17 @@ def by(at: datetime.datetime) -> list[Consequence]:
         if count:
             found.append(_told(trigger, count, names))
     return found
+
+
+def _about_done(triggers: list[Trigger], at: datetime.datetime) -> list[Trigger]:
+    """The rules whose moments are among what was done at `at`; one query, none without a rule."""
+    of = {each.pk: occasions()[each.occasion].kinds for each in triggers}
+    if not (kinds := sorted({kind for each in of.values() for kind in each})):
+        return triggers
+    # The day in any zone: what was done is looked for among what that day holds.
+    first = (at - datetime.timedelta(days=1)).date()
+    done = {kind for (kind,) in DONE(kinds=kinds, first=first, at=at)}
+    return [each for each in triggers if not of[each.pk] or done.intersection(of[each.pk])]
 
 
 def by_issuing(passes, at: datetime.datetime) -> list[Consequence]:

@@ -54,6 +54,7 @@ def closed(key: str, label, kind: str, still: str) -> Occasion:
         at="j.at",
         source=f"""journal j JOIN crm_opportunity o ON o.id = j.subject_id
             WHERE {TOLD} AND j.kind = '{kind}' AND {still}""",
+        kinds=(kind,),
         contact="o.contact_id",
         account="o.account_id",
         roles=("opportunity_contact", "main_contact", "owner", "addresses"),

@@ -91,6 +91,7 @@ def recorded(key: str, label, kind: str, only: str) -> Occasion:
         source=f"""journal j JOIN lms_registration r ON r.id = j.subject_id
             LEFT JOIN catalog_event e ON e.id = r.event_id
             WHERE {TOLD} AND j.kind = '{kind}' AND {only}""",
+        kinds=(kind,),
         **PARTS,
     )
 

@@ -77,11 +77,12 @@ NARROW = {"pass_type": "p.pass_type_id", "options": "p.option_id"}
 NARROW_THEN = NARROW | {"options": "coalesce((j.after ->> 'option')::bigint, p.option_id)"}
 
 
-def recorded(key: str, label, kinds: str, **more) -> Occasion:
+def recorded(key: str, label, *kinds: str, **more) -> Occasion:
     """What the journal says of a pass, by its own row."""
     parts = {
         "occurrence": "'j:' || j.id",
-        "source": f"{RECORDED} AND j.kind = '{kinds}'",
+        "source": f"{RECORDED} AND j.kind = '{kinds[0]}'",
+        "kinds": kinds,
         "gone": f"j.contact_id IS NOT NULL AND {HOLDER} IS NOT TRUE",
         **more,
     }
@@ -105,7 +106,8 @@ OCCASIONS = [
     recorded(
         "pass.issued",
         _("Issued"),
-        "",
+        "pass.issued",
+        "pass.assigned",
         occurrence="'pass issued'",
         source=f"""{RECORDED} AND (
             j.kind = 'pass.issued' OR (j.kind = 'pass.assigned' AND {FIRST_ASSIGNED}))

@@ -59,7 +59,7 @@ class Occasion:
     day that follows. `gone`: an SQL condition under which whoever it was about isn't any more.
     `first_hand`: an SQL condition; where it is false only the learner is told, as the others were.
     `quiet_without`: without a learner there is nothing to note. `reset` are kinds of the journal
-    that set the day anew.
+    that set the day anew; `kinds` those whose rows are its moments.
     """
 
     key: str
@@ -83,6 +83,7 @@ class Occasion:
     first_hand: str = ""
     quiet_without: bool = False
     reset: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 # What the journal recorded, unless it came in by an import that was to tell nobody.

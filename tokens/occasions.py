@@ -97,6 +97,7 @@ OCCASIONS = [
         at="j.at",
         source=f"""journal j JOIN tokens_tokenissue t ON t.id = j.subject_id
             WHERE {TOLD} AND j.kind = 'token_issue.issued'""",
+        kinds=("token_issue.issued",),
         account="t.account_id",
         roles=ROLES,
         narrow={"token_type": "t.token_type_id"},
@@ -111,6 +112,7 @@ OCCASIONS = [
         day='j."on"',
         at="j.at",
         source=REDEEMED,
+        kinds=("tokens.redeemed",),
         contact="coalesce(was.merged_into_id, j.contact_id)",
         account="j.account_id",
         roles=("learner", *ROLES),

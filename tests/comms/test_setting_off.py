@@ -80,6 +80,18 @@ def test_without_a_rule_it_takes_one_query(clock, trigger, django_assert_num_que
         assert setting_off.possible() is False
 
 
+def test_only_rules_about_what_is_done_are_asked(clock, trigger, issue, django_assert_num_queries):
+    trigger("pass.renewed", name="Thanks")
+    trigger("pass.issued", name="Welcome")
+    trigger("pass.cancelled", name="Goodbye")
+    with django_assert_num_queries(2):
+        assert setting_off.by(clock.at) == []
+    issue()
+    with django_assert_num_queries(6):
+        (told,) = setting_off.by(clock.at)
+    assert "Welcome" in told.sentence
+
+
 # PASS-44: an import says how many messages it would set off, and sends them only where ticked
 
 
