@@ -118,6 +118,12 @@ class Contact(models.Model):
             models.Index(OpClass("search_text", name="text_pattern_ops"), name="contact_begins"),
             models.Index(OpClass("name_key", name="text_pattern_ops"), name="contact_name_begins"),
             GinIndex(OpClass("custom", name="jsonb_path_ops"), name="contact_custom"),
+            # The few who are archived.
+            models.Index(
+                fields=["name_key", "id"],
+                name="contact_archived",
+                condition=models.Q(archived_at__isnull=False, merged_into=None),
+            ),
             # The few who teach.
             models.Index(
                 fields=["name_key", "id"],

@@ -157,6 +157,13 @@ class Invoice(models.Model):
                 name="invoice_unpaid",
                 condition=Q(issued_on__isnull=False, paid_on=None, voided_on=None),
             ),
+            # While few are paid.
+            models.Index(
+                ISSUED,
+                "id",
+                name="invoice_paid",
+                condition=Q(issued_on__isnull=False, paid_on__isnull=False, voided_on=None),
+            ),
             models.Index(ISSUED, "id", name="invoice_void", condition=Q(voided_on__isnull=False)),
             models.Index(
                 ISSUED, "id", name="invoice_credit_notes", condition=Q(kind="credit_note")

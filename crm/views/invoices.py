@@ -36,6 +36,7 @@ class Invoices(ListPage):
     permission_required = SEE
     table, filterset, sort = InvoiceTable, InvoiceFilter, "-issued_on"
     values = ("number", "kind", "status")
+    keeps = True
     changes = "invoices"
     export_name = "invoices"
     empty = Empty(gettext_lazy("No invoices yet"), SENTENCE)
