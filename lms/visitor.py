@@ -37,7 +37,7 @@ class Visitor:
         """Could they buy tokens for an account? Whoever isn't known is asked to sign in first."""
         if self.read_only:
             return False
-        return self.contact is None or spending.accounts_of(self.contact).exists()
+        return self.contact is None or spending.spends(self.contact)
 
     @property
     def region(self):

@@ -1,5 +1,7 @@
 """Is the database away or too busy, and will be back? Then the answer is 503, not a bug's 500."""
 
+import select
+
 from django.db import InterfaceError, OperationalError
 
 # Classes of SQLSTATE: connection failed, resources are short (disk, connections), the server is
@@ -27,3 +29,16 @@ def chain(error: BaseException | None):
             return
         yield error
         error = error.__cause__ or error.__context__
+
+
+def trust(connection) -> None:
+    """Don't ask a kept connection whether it is still there (a journey a page), if it is quiet.
+
+    A server that stops, and one that ends a connection, says so on it; then it is asked as ever.
+    """
+    line = connection.connection
+    if line is None or line.closed or connection.health_check_done:
+        return
+    ear = select.poll()
+    ear.register(line.fileno(), select.POLLIN)
+    connection.health_check_done = not ear.poll(0)

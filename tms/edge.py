@@ -1,9 +1,10 @@
 """Where a request meets the clock: once, here. And what every answer tells the browser."""
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpResponseNotAllowed
 
-from . import clock
+from . import away, clock
 from .compiled import Question
 from .models import Organisation
 
@@ -30,6 +31,7 @@ class Edge:
         self.get_response = get_response
 
     def __call__(self, request):
+        away.trust(connection)
         request.organisation = organisation()
         request.now = clock.now()
         request.zone = request.organisation.time_zone

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from catalog.models import ItemKind
-from crm import contacts, preferences
+from crm import contacts, fields, preferences
 from crm.forms import add_custom, take_custom, zones
 from crm.models import CustomField
 from crm.preferences import WISHES
@@ -38,7 +38,7 @@ SIDE = [
 
 def _page(request, template, here, **context):
     # Whoever may spend sees the balance, an empty one too; nobody else does.
-    spends = here == TOKENS or spending.accounts_of(context["contact"]).exists()
+    spends = here == TOKENS or spending.spends(context["contact"])
     side = [
         (reverse(name), label, icon, name == here)
         for name, label, icon in SIDE
@@ -60,7 +60,7 @@ def details(request):
         receives=preferences.in_words(contact),
         custom=[
             (field.label, contact.custom.get(field.key, ""), field.kind)
-            for field in CustomField.objects.living()
+            for field in fields.living()
             if field.learner_edits or field.key in contact.custom
         ],
     )

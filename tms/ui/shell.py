@@ -3,6 +3,8 @@
 Nothing is asked of the database: who is signed in came with rights, roles and contact.
 """
 
+import dataclasses
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -13,6 +15,26 @@ from . import register
 from .access import allowed
 
 THEMES = ("light", "dark")
+
+
+@dataclasses.dataclass(frozen=True)
+class Bar:
+    """All that decides how the bar over a page looks, but for its reader's name.
+
+    `menu`: (label, address, is it here?) of each entry.
+    """
+
+    name: str
+    theme: str
+    languages: tuple[tuple[str, str], ...]
+    menu: tuple[tuple[str, str, bool], ...]
+    is_known: bool
+    is_staff: bool
+    is_learner: bool = False
+    roles: str = ""
+    in_control_panel: bool = False
+    logo: str = ""
+    sign_up_open: bool = False
 
 
 class Shell:
@@ -43,6 +65,32 @@ class Shell:
         if getattr(self.request.user, "manages", False):
             entries.append((_("My Team"), reverse("lms:my_team")))
         return self.placed(entries)
+
+    @property
+    def staff_bar(self) -> Bar:
+        match = self.request.resolver_match  # none, where no page is
+        return Bar(
+            **self._bar(self.menu),
+            is_learner=self.is_learner,
+            roles=self.roles,
+            in_control_panel=bool(match) and match.url_name == "control_panel",
+        )
+
+    @property
+    def learner_bar(self) -> Bar:
+        open_ = self.request.organisation.sign_up_open
+        return Bar(**self._bar(self.learner_menu), logo=self.logo, sign_up_open=open_)
+
+    def _bar(self, menu) -> dict:
+        user = self.request.user
+        return {
+            "name": self.name,
+            "theme": self.theme,
+            "languages": tuple(self.languages),
+            "menu": tuple((str(label), url, here) for label, url, here in menu),
+            "is_known": user.is_authenticated,
+            "is_staff": getattr(user, "is_staff", False),
+        }
 
     def placed(self, entries):
         """The entries, each with whether the page is under it: the one that says most of it."""

@@ -10,7 +10,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from tms import days
-from tms.ui import ellipsis, filters, icons
+from tms.ui import alike, ellipsis, filters, icons
 from tms.ui import register as registered
 from tms.ui.access import allowed
 
@@ -21,6 +21,8 @@ register.filter("day_short", days.day_short)
 register.filter("day_brief", days.day_brief)
 register.filter("moment", days.moment)
 register.filter("number", days.number)
+register.filter("initials", alike.initials)
+register.tag("alike", alike.alike)
 
 
 @register.filter
@@ -51,13 +53,6 @@ def status(value, label=None) -> SafeString:
     return format_html(
         '<span class="badge" data-status="{}">{}</span>', value, value if label is None else label
     )
-
-
-@register.filter
-def initials(name: str) -> str:
-    """Ada Lindqvist: AL"""
-    words = [word for word in str(name).split() if word[0].isalnum()]
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
 @register.simple_tag(takes_context=True)
