@@ -156,7 +156,7 @@ def fetched(sql, values) -> list[tuple]:
     here = connections[DEFAULT_DB_ALIAS]
     here.close_if_health_check_failed()
     here.ensure_connection()
-    if here.queries_logged or not AUDIT.issuperset(here.execute_wrappers):
+    if is_looked_on(here):
         return looked_on(here, sql, values)
     here.validate_thread_sharing()
     here.validate_no_broken_transaction()
@@ -165,6 +165,11 @@ def fetched(sql, values) -> list[tuple]:
         kept = here.kept_cursor = ServerBindingCursor(here.connection)
     with here.wrap_database_errors:
         return kept.execute(sql, values).fetchall()
+
+
+def is_looked_on(here) -> bool:
+    """Does somebody want to see each statement, or change it?"""
+    return here.queries_logged or not AUDIT.issuperset(here.execute_wrappers)
 
 
 def looked_on(here, sql, values) -> list[tuple]:

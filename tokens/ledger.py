@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from crm.models import Account
 from tms import journal
-from tms.compiled import Rows, Statement
+from tms.compiled import Rows
 from tms.refusals import Refusal
+from tms.straight import Straight
 
 from . import beats, expiring, merging
 from .correcting import adjust, transfer
@@ -38,7 +39,7 @@ __all__ = [
     "transfer",
 ]
 
-REDEEM = Statement("""
+REDEEM = Straight("""
 SELECT tokens_redeem(
     %(account)s::bigint, %(token_type)s::bigint, %(quantity)s::int, %(issue)s::bigint,
     %(contact)s::bigint, %(purpose_kind)s::text, %(purpose_id)s::bigint,
