@@ -5,12 +5,15 @@ from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from crm.choosing import account_field, contact_field
+from crm.models import Account, Contact
 from tms import clock
 from tms.text import Fold, contains_all, patterns, words_of
 from tms.ui import filters
 
 from .models import Pass, PassType, Status
 
+MANY = 10_000
+NOUNS = {"contact": Contact, "account": Account}
 LARGEST_ID = 2**63 - 1
 # The column of each that holds what it is found by.
 FOLDED = {"contact": "search_text", "account": "name_key"}
@@ -55,10 +58,15 @@ def numbered(text) -> list[int]:
 
 def in_words(noun, text) -> Q:
     """Every word is in what the contact (or the account) is found by."""
-    found = Q()
-    for word in text.replace("\x00", "").split()[:8]:
-        found &= Q(**{f"{noun}__{FOLDED[noun]}__contains": Fold(Value(word))})
-    return found
+    found, words = Q(), Q()
+    for word in words_of(text):
+        folded = Fold(Value(word))
+        found &= Q(**{f"{noun}__{FOLDED[noun]}__contains": folded})
+        words &= Q(**{f"{FOLDED[noun]}__contains": folded})
+    matching = NOUNS[noun].objects.filter(words).order_by().values("pk")
+    # Looked for once, and then met with in the order of the list, unless nearly all are meant.
+    few = matching[: MANY + 1].count() <= MANY
+    return Q(**{f"{noun}__in": matching}) if few else found
 
 
 class OfContact(django_filters.Filter):

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from passes import filters as narrowing
 from passes.models import Source
 from tests.factories import AccountFactory, LearnerFactory
 from tests.passes.test_pages_owned import numbers
@@ -83,9 +84,12 @@ def test_what_a_search_finds_and_who_is_chosen_go_by_the_same_statements(desk, i
     assert len(kept.KEPT) == 2
 
 
-@pytest.mark.parametrize("most", [0, 1000])
-def test_many_that_match_are_those_that_few_would_be(desk, issue, ada, grace, monkeypatch, most):
+@pytest.mark.parametrize(("most", "many"), [(1000, 1), (0, 1), (0, -1)])
+def test_many_that_match_are_those_that_few_would_be(
+    desk, issue, ada, grace, monkeypatch, most, many
+):
     monkeypatch.setattr(filters.Found, "FEW", most)
+    monkeypatch.setattr(narrowing, "MANY", many)
     hers = issue(contact=ada, external_ids=["K-7%"])
     other = issue(contact=grace)
     for words, wanted in {
