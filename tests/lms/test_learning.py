@@ -88,6 +88,17 @@ def test_completing_twice_is_once(ada, course, units, who, clock):
     assert JournalRow.objects.filter(kind="item.completed").count() == 1
 
 
+def test_what_is_completed_again_keeps_its_first_day(ada, course, units, who, clock):
+    for unit in units:
+        learning.complete(ada.pk, unit, **who)
+    later = who | {"at": clock.move(days=3)}
+    assert [learning.complete(ada.pk, unit, **later) for unit in units] == [False] * 3
+    assert learning.complete_item(ada.pk, course.pk, **later) is False
+    assert set(Progress.objects.values_list("completed_at", flat=True)) == {who["at"]}
+    assert Completion.objects.get().at == who["at"]
+    assert JournalRow.objects.filter(kind="item.completed").count() == 1
+
+
 def test_a_completion_survives_later_content(ada, course, units, who):
     for unit in units:
         learning.complete(ada.pk, unit, **who)
@@ -121,6 +132,11 @@ def test_the_last_required_course_completes_its_path(ada, who):
         unit = ContentUnitFactory(section=SectionFactory(course=course))
         learning.complete(ada.pk, unit, **who)
     assert Completion.objects.filter(item=path, contact=ada).exists()
+
+
+def test_a_step_that_is_not_locked_waits_for_nothing(ada):
+    path = PathFactory(courses=CourseFactory.create_batch(2))
+    assert [each.waits_for for each in steps.of_path(ada.pk, path.pk)] == [None, None]
 
 
 def test_a_locked_step_waits_for_the_one_before(ada, who):
