@@ -53,6 +53,7 @@ def sending(request):
         "now": now,
         "queued": switches.queued() if now.paused else 0,
         "way": way(),
+        "returns": settings.BOUNCES_TO,
         "asked": asked,
         "troubles": troubles(asked),
         "shown": SHOWN,

@@ -106,6 +106,16 @@ def test_missed_days_are_caught_up_and_older_ones_wait_for_a_person(
     ]
 
 
+def test_a_warning_of_what_is_over_meanwhile_is_skipped(clock, trigger, issue, fire, log):
+    trigger(offset=1, side="before")
+    pass_ = issue()
+    day_before(clock, pass_, 3)
+    fire()
+    day_before(clock, pass_, -1)
+    fire()
+    assert log("state", "reason", "late") == [("skipped", "over", True)]
+
+
 def test_a_moved_expiry_voids_the_warning_that_waits_and_is_warned_of_anew(
     clock, trigger, issue, fire, log, office
 ):
@@ -132,6 +142,28 @@ def test_far_more_than_usual_waits_for_a_person(clock, trigger, issue, fire, log
         issue()
     assert fire().held == "unusual"
     assert log("state", "reason") == [("waiting", "unusual")] * 3
+
+
+def test_what_one_happening_sends_to_several_is_counted_by_each(clock, trigger, issue, fire, log):
+    CommsSettings.objects.create(pk=1, unusual_from=5)
+    many = ["x@y.example", "z@y.example"]
+    trigger("pass.issued", audience=["learner", "addresses"], addresses=many)
+    for _each in range(2):
+        issue()
+    assert fire().held == "unusual"
+    assert log("state", "reason") == [("waiting", "unusual")] * 6
+
+
+def test_after_more_than_thirty_days_a_person_looks_first(clock, trigger, issue, fire, log):
+    month = datetime.timedelta(days=30)
+    CommsSettings.objects.create(pk=1, ran_at=clock.at - month)
+    trigger("pass.issued")
+    issue()
+    assert fire().held == ""
+    CommsSettings.objects.update(ran_at=clock.at - month - datetime.timedelta(seconds=1))
+    issue()
+    assert fire().held == "long_gap"
+    assert log("state", "reason") == [("queued", ""), ("waiting", "long_gap")]
 
 
 def test_two_runs_at_the_same_moment_are_one(clock, trigger, issue, now):

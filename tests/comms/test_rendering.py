@@ -111,6 +111,8 @@ def test_a_trigger_has_an_address_of_its_own(issued, written, ada, clock, northl
     )
     issued(DEAR, contacts=[ada], sender=other)
     assert written()[0].sender == "sales@northlight.example"
+    SendingAddress.objects.filter(pk=other.pk).update(confirmed_at=None)
+    assert written()[0].reason == Reason.NO_SENDER
     SendingAddress.objects.filter(pk=other.pk).update(removed_at=clock.at)
     assert isinstance(written()[0], Incomplete)
 
