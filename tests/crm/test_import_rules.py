@@ -3,6 +3,7 @@
 import pytest
 
 from crm import archiving, contacts, external_ids
+from crm.importing import running
 from crm.models import Account, AccountKind, Change, Contact, ExternalId
 from tests.crm.importing import taken, verdicts
 from tests.factories import AccountFactory, ContactFactory, CustomFieldFactory
@@ -42,6 +43,15 @@ def test_values_of_the_file_are_taken_over_where_that_is_asked(take, ada, told):
         "contact.edited",
     ]
     assert verdicts(take(*lines, take=True)) == "unc"
+
+
+def test_the_first_row_counts_though_the_second_stands_in_a_later_part(take, ada, monkeypatch):
+    monkeypatch.setattr(running, "AT_ONCE", 1)
+    lines = [HEAD, f"1,Ada,First,{ada.email},,", f"1,Ada,Second,{ada.email},,"]
+    assert verdicts(take(*lines, take=True)) == "cha unc"
+    ada.refresh_from_db()
+    assert ada.last_name == "First"
+    assert verdicts(take(*lines, take=True)) == "unc unc"
 
 
 def test_empty_cells_change_nothing(take, ada):

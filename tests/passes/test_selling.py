@@ -125,6 +125,27 @@ def test_an_archived_type_an_archived_holder_and_a_stranger_refuse_the_win(
     assert not Invoice.objects.exists()
 
 
+def test_what_is_not_on_sale_is_not_added_nor_changed_to(sell, annual, deal, now, europe):
+    draft = PassOptionFactory(pass_type=annual.pass_type, name="Trial", status="draft")
+    with pytest.raises(Refusal, match="The option Trial is not on sale"):
+        sell(1, option=draft)
+    line = sell(1)
+    wanted = Wanted(
+        **pass_selling.named(draft),
+        quantity=1,
+        unit=deal.currency,
+        unit_price=Decimal(900),
+        list_price=Decimal(900),
+        tax_level=deal.region.tax_level,
+    )
+    with pytest.raises(Refusal, match="The option Trial is not on sale"):
+        pass_selling.edit_interest(line.pk, wanted, option=draft, **now)
+    types.archive(annual.pass_type, version=None, **now)
+    with pytest.raises(Refusal, match="Leadership Library is not on offer"):
+        sell(1)
+    assert [each.option_id for each in PassInterest.objects.all()] == [annual.pk]
+
+
 def test_what_is_unspent_can_be_taken_back_and_what_is_over_is_named(deal, sell, now, clock):
     sell(2)
     selling.win(deal.pk, **now)
