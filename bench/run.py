@@ -123,7 +123,8 @@ def main() -> int:
                 say_night(night.run(stage, passes=chosen.rows, rounds=min(chosen.rounds, 3)))
             if "ledger" in parts:
                 few = min(chosen.rounds, 3)
-                ledger.say(ledger.run(stage, rounds=few, seconds=5, issues=chosen.rows))
+                sizes = {"rounds": few, "seconds": 5, "issues": chosen.rows}
+                ledger.say(ledger.run(stage, **sizes, wanted=chosen.only))
             if "messages" in parts:
                 few = min(chosen.rounds, 3)
                 messages.say(messages.run(stage, passes=chosen.rows, rounds=few))
