@@ -15,12 +15,13 @@ from tms.programs.resource import Resource
 
 from .choosing import courses_matching
 from .models import Category, Event, Item, Price, Region, Session, Step, TaxLevel
+from .models.item import image_url
 
 catalogue = Resource(tags=["Catalogue"])
 
 ITEM = (
-    "kind", "title", "code", "slug", "summary", "duration", "tags", "status", "published_at",
-    "version",
+    "kind", "title", "code", "slug", "summary", "duration", "image", "tags", "status",
+    "published_at", "version",
 )  # fmt: skip
 TEXTS = ("description", "objectives", "prerequisites", "priced_id")
 EVENT = (
@@ -44,6 +45,7 @@ class ItemTold(Told):
     slug: str
     summary: str
     duration: str
+    image: str = Field(description="The address of its picture on this site; empty without one.")
     tags: list[str]
     status: Literal["draft", "published", "archived"]
     published_at: datetime.datetime | None
@@ -165,7 +167,10 @@ class TaxLevelTold(Told):
 def plain(row: dict) -> dict:
     """A row of values under the names of the document."""
     names = {"pk": "id", "course_id": "course", "course__title": "course_title"}
-    return {names.get(name, name): value for name, value in row.items()}
+    told = {names.get(name, name): value for name, value in row.items()}
+    if "image" in told:
+        told["image"] = image_url(told["image"])
+    return told
 
 
 # Items

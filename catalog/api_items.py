@@ -78,7 +78,7 @@ def create_item(request, asked: NewItem):
 def change_item(request, pk: int, asked: ItemChange):
     """Change some fields of a course or a learning path.
 
-    Its picture is changed by page.
+    Its picture has an address of its own, `/items/{pk}/image`.
     """
     item = held(Item.objects, pk, asked.version)
     verbs.edit(item, **values_of(asked), **who(request))

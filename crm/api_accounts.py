@@ -32,7 +32,7 @@ from .api import (
     without_id,
 )
 from .choosing import accounts_matching
-from .models import Account, Contact
+from .models import Account, AccountManager, Contact
 
 accounts = Resource(tags=TAGS)
 
@@ -61,6 +61,7 @@ class AccountTold(Told):
     country: str
     tax_number: str
     main_contact: int | None
+    managers: list[int] = Field(description="The contacts who look after its training in the LMS.")
     owner: int | None = Field(description="The user who looks after it.")
     pays_by_invoice: bool = Field(description="May its learners have places billed to it?")
     notes: str
@@ -111,11 +112,19 @@ class AccountChange(AccountFields):
 
 
 def told_accounts(rows) -> list[AccountTold]:
-    """From rows of ACCOUNT. One statement."""
+    """From rows of ACCOUNT. Two statements."""
     ids = identities("account", [row["pk"] for row in rows])
+    marked: dict[int, list[int]] = {pk: [] for pk in ids}
+    found = AccountManager.objects.filter(account__in=list(ids)).order_by("contact")
+    for account, contact in found.values_list("account", "contact") if ids else ():
+        marked[account].append(contact)
     return [
         AccountTold(
-            id=row.pop("pk"), currency=row.pop("currency__code"), external_ids=ids[pk], **row
+            id=row.pop("pk"),
+            currency=row.pop("currency__code"),
+            external_ids=ids[pk],
+            managers=marked[pk],
+            **row,
         )
         for row in map(without_id, rows)
         for pk in [row["pk"]]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 import catalog.api_events
 import catalog.api_items
+import catalog.api_pictures
 import catalog.api_prices
 from comms.api import messages
 from comms.api_rules import rules
@@ -19,6 +20,7 @@ from crm.api_accounts import accounts
 from crm.api_contacts import contacts
 from crm.api_duplicating import copying
 from crm.api_invoices import invoices
+from crm.api_marks import marks
 from crm.api_merging import merging
 from crm.api_notes import notes
 from crm.api_opportunities import opportunities
@@ -54,6 +56,7 @@ for resource in (
     accounts,
     contacts,
     copying,
+    marks,
     merging,
     tasks,
     notes,

@@ -1,5 +1,6 @@
 """Pictures: judged by their content, drawn anew, kept by hash."""
 
+import base64
 import io
 
 import pytest
@@ -123,6 +124,41 @@ def test_a_picture_is_served_to_anybody_to_be_kept_and_never_guessed_at(browse, 
     )
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
     assert b"".join(response.streaming_content)[:4] == b"RIFF"
+
+
+def test_programs_give_a_picture_and_take_it_away(
+    now, media, europe, program, django_capture_on_commit_callbacks
+):
+    able, course = program("catalogue:read", "catalogue:write"), CourseFactory()
+    address = f"/items/{course.pk}"
+    assert able.get(address).json()["image"] == ""
+
+    def sent(content, **more):
+        body = {"content": base64.b64encode(content).decode(), **more}
+        return able.post(f"{address}/image", body)
+
+    told = sent(picture("JPEG").read(), version=0)
+    assert (told.status_code, told.json()["version"]) == (200, 1)
+    course.refresh_from_db()
+    assert told.json()["image"] == able.get(address).json()["image"] == course.image_url
+    assert kept(course.image.name, media)[0] == "WEBP"
+    assert sent(picture("JPEG").read(), version=0).status_code == 409
+    for answer, sentence in (
+        (
+            sent(SVG),
+            "This isn't a picture that can be shown: choose a JPEG, PNG, WebP or GIF file.",
+        ),
+        (
+            sent(picture().read()[:60]),
+            "The picture is broken and can't be read. Choose another one.",
+        ),
+        (able.post(f"{address}/image", {"content": "no"}), "Send the picture's bytes in Base64."),
+    ):
+        told = answer.json()
+        assert (answer.status_code, told["field"], told["detail"]) == (422, "content", sentence)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert able.post(f"{address}/image/removal").json()["image"] == ""
+    assert list(media.glob("items/*")) == []
 
 
 @pytest.mark.parametrize("name", ["0" * 40 + ".webp", "..%2F..%2Fsecret", "%00", "items%2Fx.webp"])

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from catalog import events, sessions
-from catalog.models import Session
+from catalog.models import Event, Session
 from crm import archiving, contacts, erasure, merging, teaching
 from crm.models import Teaching
 from tests.factories import ContactFactory, CourseFactory, EventFactory
@@ -223,6 +223,66 @@ def test_instructors_are_found_in_the_list_of_contacts(ingrid, ada, office, brow
     assert [row["pk"] for row in listing.slice.rows] == [ingrid.pk]
     listing = browse(office).get("/contacts/?instructor=no").context["listing"]
     assert [row["pk"] for row in listing.slice.rows] == [ada.pk]
+
+
+def test_programs_choose_who_teaches(ingrid, ada, room, who, program):
+    first, second = room.sessions.all()
+    beside = EventFactory(course=CourseFactory(title="Sailing"), first_on=day("2026-12-04"))
+    teaching.choose(beside.sessions.get(), [ingrid], **who)
+    able = program("catalogue:read", "catalogue:write")
+    address = f"/events/{room.pk}/sessions/{first.pk}/instructors"
+    body = {
+        "contacts": [ingrid.pk],
+        "every_session": True,
+        "version": Event.objects.get(pk=room.pk).version,
+    }
+    told = able.post(address, body | {"preview": True}).json()
+    assert [each["lines"] for each in told["consequences"]] == [
+        ["Ingrid Solberg: Sailing, 4 Dec 2026, 09:00"]
+    ]
+    assert names(room) == ["To be said", "To be said"]
+    answer = able.post(address, body | {"digest": told["digest"]}, key="one")
+    assert (answer.status_code, names(room)) == (200, ["Ingrid Solberg", "Ingrid Solberg"])
+    assert (
+        answer.json()["changed"]
+        == able.get(f"/events/{room.pk}/instructors").json()
+        == {
+            "event": room.pk,
+            "sessions": [
+                {"session": pk, "instructors": [{"contact": ingrid.pk, "name": "Ingrid Solberg"}]}
+                for pk in (first.pk, second.pk)
+            ],
+        }
+    )
+    again = able.post(address, body | {"digest": told["digest"]}, key="one")
+    assert again["Idempotency-Replayed"] == "true"
+    assert able.post(address, {"contacts": [], "version": 0}).status_code == 409
+    refused = able.post(address, {"contacts": [ada.pk]})
+    # Who is no instructor isn't named to a key for the catalogue.
+    assert (refused.status_code, refused.json()["detail"]) == (
+        422,
+        f"There is no contact {ada.pk}.",
+    )
+    assert JournalRow.objects.filter(kind="event.instructors_chosen").count() == 3
+    elsewhere = f"/events/{beside.pk}/sessions/{first.pk}/instructors"
+    assert able.post(elsewhere, {"contacts": []}).status_code == 404
+
+
+def test_programs_say_who_looks_after_an_account(ingrid, ada, program):
+    able = program("people:read", "people:write")
+    address = f"/accounts/{ada.account_id}"
+    version = able.get(address).json()["version"]
+    body = {"contacts": [ada.pk], "version": version}
+    answer = able.post(f"{address}/managers", body)
+    assert answer.json()["managers"] == able.get(address).json()["managers"] == [ada.pk]
+    assert answer["ETag"] == able.get(address)["ETag"]
+    assert able.post(f"{address}/managers", body).status_code == 409  # as it was seen before
+    stranger = ContactFactory(last_name="Ask", first_name="Zoë")
+    refused = able.post(f"{address}/managers", {"contacts": [ada.pk, stranger.pk]})
+    assert (refused.status_code, refused.json()["field"]) == (422, "contacts")
+    assert able.post(f"{address}/managers", {"contacts": []}).json()["managers"] == []
+    facts = JournalRow.objects.filter(kind="account.managers_chosen").order_by("id")
+    assert [fact.after["managers"] for fact in facts] == [[ada.pk], []]
 
 
 def test_programs_find_instructors_and_read_who_teaches(ingrid, ada, room, who, program):

@@ -78,7 +78,7 @@ TABLES = """
     catalog_step catalog_price tms_job journal operation_key audit
     crm_opportunity crm_interest crm_fulfilment crm_invoice crm_invoiceline crm_change
     tokens_tokentype tokens_tokenissue tokens_ledgerentry tokens_spending tokens_spender
-    catalog_unit comms_message comms_addresstrouble
+    catalog_unit comms_message comms_addresstrouble crm_teaching crm_accountmanager
 """
 
 
@@ -115,6 +115,7 @@ def world(ada, office, clock, settings):
     for other in others:
         PassOptionFactory(pass_type=other)
     contacts = [ada, ContactFactory(account=ada.account), ContactFactory()]
+    teacher = ContactFactory(is_instructor=True)
     passes = [
         PassFactory(option=options[0], contact=contact) for contact in contacts for _n in "abcde"
     ]
@@ -188,6 +189,8 @@ def world(ada, office, clock, settings):
         "/opportunities/{pk}/loss stage": [stages.first("lost")],
         "contact": contacts,
         "contacts": contacts[:2],
+        "/events/{pk}/sessions/{session}/instructors contacts": [teacher],
+        "/accounts/{pk}/managers contacts": [ada],
         "account": [ada.account] * 4 + [contacts[2].account],
         "parent": [contacts[2].account],
         "main_contact": contacts,
