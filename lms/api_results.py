@@ -21,7 +21,7 @@ results = Resource(tags=["Results"])
 READ, WRITE = "registrations:read", "registrations:write"
 CERTIFICATE = (
     "number", "contact_id", "item_id", "name", "title", "text", "issuer", "completed_on",
-    "valid_until", "issued_at",
+    "valid_until", "issued_at", "withdrawn_at",
 )  # fmt: skip
 ATTEMPT = (
     "contact_id", "course", "unit_id", "number", "points", "score", "passed", "pass_mark",
@@ -43,7 +43,7 @@ def bare(row: dict) -> dict:
 
 
 class CertificateTold(Told):
-    """One certificate as it was issued: it is never changed."""
+    """One certificate as it was issued: what it says is never changed."""
 
     id: int
     number: str = Field(description="What stands on it, and what anybody verifies it by.")
@@ -56,6 +56,7 @@ class CertificateTold(Told):
     completed_on: datetime.date
     valid_until: datetime.date | None = Field(description="Its last day; null: for good.")
     issued_at: datetime.datetime
+    withdrawn_at: datetime.datetime | None = Field(description="It holds no more. null: it does.")
 
 
 class CertificateQuery(Listing):
@@ -68,7 +69,10 @@ class CertificateQuery(Listing):
 
 @results.reads("/certificates", scope=READ, answer=Page[CertificateTold])
 def list_certificates(request, asked: Query[CertificateQuery]):
-    """List certificates, or verify one by its number: an empty list is a no."""
+    """List certificates, or verify one by its number: an empty list is a no.
+
+    One that was withdrawn is there, and says when.
+    """
     found = Certificate.objects.filter(
         **asked.model_dump(include={"contact", "item"}, exclude_none=True)
     )

@@ -52,8 +52,11 @@ def last_day(terms: CertificateTerms, on: datetime.date) -> datetime.date | None
     return terms.months and periods.expiry(on, terms.months, PeriodUnit.MONTHS)[0]
 
 
-def issue(contact_id: int, item_id: int, *, cause: str, at, on, by) -> Certificate | None:
-    """Certify that the contact completed it on that day, if that is certified. Once a cause.
+def issue(
+    contact_id: int, item_id: int, *, cause: str, completed_on=None, at, on, by
+) -> Certificate | None:
+    """Certify that the contact completed it on that day (None: today), if that is certified. Once a
+    cause.
 
     Call it in the transaction of the completion, with what it is issued for as `cause`.
     """
@@ -63,7 +66,7 @@ def issue(contact_id: int, item_id: int, *, cause: str, at, on, by) -> Certifica
     contact = Contact.objects.get(pk=contact_id)
     issuer = Organisation.objects.values_list("name", flat=True).get(pk=1)
     made, news = Certificate.objects.get_or_create(
-        cause=cause, defaults=_said(contact, terms, issuer, on=on, at=at)
+        cause=cause, defaults=_said(contact, terms, issuer, on=completed_on or on, at=at)
     )
     if news:
         journal.write_all([_fact(made, at=at, on=on, by=by)])

@@ -33,6 +33,7 @@ HAPPENINGS = [
             "item.content_changed": _("Content of a course changed"),
             "item.certificate_changed": _("Certificate of a course or path changed"),
             "certificate.issued": _("Certificate issued"),
+            "certificate.withdrawn": _("Certificate withdrawn"),
             "payment.started": _("Payment started"),
             "payment.paid": _("Payment received"),
             "payment.settled": _("Paid place given"),

@@ -111,6 +111,7 @@ def held(person: Person) -> list[Part]:
             "completed_on",
             "valid_until",
             "issued_at",
+            "withdrawn_at",
         ),
         part(
             "scorm_attempts",

@@ -256,6 +256,7 @@ FACTS = [
     Fact("item.completed", "award", told.item_completed, "good"),
     Fact("item.certificate_changed", "award", told.certificate_changed),
     Fact("certificate.issued", "award", told.certificate_issued, "good"),
+    Fact("certificate.withdrawn", "ban", told.certificate_withdrawn, "bad"),
     Fact("payment.started", "credit-card", told_payments.started),
     Fact("payment.paid", "credit-card", told_payments.paid, "good"),
     Fact("payment.settled", "circle-check", told_payments.settled, "good"),

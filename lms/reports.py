@@ -32,7 +32,8 @@ COMPLETED = """
 SELECT {rows}, count(*), count(*) FILTER (WHERE r.completed_at IS NOT NULL OR d.id IS NOT NULL),
        count(*) FILTER (WHERE EXISTS (
            SELECT FROM lms_certificate c
-           WHERE c.contact_id = r.contact_id AND c.item_id = coalesce(r.path_id, e.course_id)))
+           WHERE c.contact_id = r.contact_id AND c.item_id = coalesce(r.path_id, e.course_id)
+             AND c.withdrawn_at IS NULL))
 FROM lms_registration r
 LEFT JOIN catalog_event e ON e.id = r.event_id
 LEFT JOIN lms_completion d
@@ -52,7 +53,7 @@ CERTIFICATES = """
 SELECT width_bucket(d.completed_on, %(starts)s::date[]), d.item_id, count(*)
 FROM lms_certificate d
 JOIN crm_contact p ON p.id = d.contact_id
-WHERE d.completed_on BETWEEN %(first)s AND %(last)s {which}
+WHERE d.completed_on BETWEEN %(first)s AND %(last)s AND d.withdrawn_at IS NULL {which}
 GROUP BY 1, 2
 """
 SPLIT = {
@@ -160,7 +161,9 @@ def completions(asked: Asked) -> Counts:
 
 
 def certificates(asked: Asked) -> Counts:
-    """How many were issued, by the day of the completion: {(granule, id of the item): number}"""
+    """How many were issued, without those withdrawn, by the day of the completion:
+    {(granule, id of the item): number}
+    """
     return _placed(asked, _rows(CERTIFICATES, asked, NARROWED_DONE))
 
 

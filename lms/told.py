@@ -198,6 +198,11 @@ def certificate_issued(row, names):
     )
 
 
+def certificate_withdrawn(row, names):
+    what = names("certificate", row.subject_id)
+    return Told(format_html(_("Certificate withdrawn: {what}"), what=what))
+
+
 def content_changed(row, names):
     after = row.after
     sentence, what = next(

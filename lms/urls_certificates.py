@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import certificates
+from .views import certificates, withdrawing
 
 urlpatterns = [
     path("certificates/", certificates.verify, name="certificates"),
@@ -11,6 +11,16 @@ urlpatterns = [
     path("profile/certificates/<str:number>.pdf", certificates.my_file, name="my_certificate"),
     path("all-certificates/", certificates.Certificates.as_view(), name="all_certificates"),
     path("all-certificates/<int:pk>.pdf", certificates.staff_file, name="certificate_file"),
+    path(
+        "all-certificates/<int:pk>/withdrawal/",
+        withdrawing.Withdraw.as_view(),
+        name="withdraw_certificate",
+    ),
+    path(
+        "all-certificates/<int:pk>/replacement/",
+        withdrawing.Replace.as_view(),
+        name="replace_certificate",
+    ),
     path("items/<int:item_id>/certificate/", certificates.terms, name="certificate_terms"),
     path(
         "items/<int:item_id>/certificate/terms/",

@@ -33,11 +33,12 @@ class CertificateTerms(models.Model):
 
 
 class Certificate(models.Model):
-    """One certificate as it was issued: what it says is never changed, and it is never deleted.
+    """One certificate as it was issued: what it says is never changed, and it is never deleted. One
+    that was withdrawn holds no more.
 
     `number` is what strangers verify it by. `cause` is what it was issued for, once: "c12" the
-    first completion, "r34" a registration completed again. `valid_until` is its last day (None:
-    for good).
+    first completion, "r34" a registration completed again, "w56" one that was withdrawn.
+    `valid_until` is its last day (None: for good).
     """
 
     number = models.CharField(max_length=14, unique=True)
@@ -53,6 +54,7 @@ class Certificate(models.Model):
     completed_on = models.DateField()
     valid_until = models.DateField(null=True)
     issued_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -71,4 +73,6 @@ class Certificate(models.Model):
 
     def valid_on(self, day) -> bool:
         """Does it hold on this day?"""
+        if self.withdrawn_at:
+            return False
         return self.valid_until is None or day <= self.valid_until

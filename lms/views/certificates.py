@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.models import Item
-from tms import printing
+from tms import clock, printing
 from tms.days import day_text
 from tms.people.letters import address_of
 from tms.ui.access import allowed, learner, staff
@@ -40,6 +40,7 @@ def mine(request):
     rows = list(Certificate.objects.filter(contact=contact).select_related("item").order_by("-id"))
     for each in rows:
         each.valid = each.valid_on(request.today)
+        each.withdrawn_on = withdrawn_on(each, request.zone)
     here = "lms:profile_certificates"
     return _page(request, "certificates", here, contact=contact, certificates=rows)
 
@@ -69,6 +70,7 @@ def verify(request, number=""):
     context = {"asked": certificates.as_number(number), "found": found}
     if found:
         context["valid"] = found.valid_on(request.today)
+        context["withdrawn_on"] = withdrawn_on(found, request.zone)
     return render(request, "lms/certificate.html", context, status=200 if found else 404)
 
 
@@ -89,8 +91,9 @@ class Certificates(ListPage):
     crumbs = ((gettext_lazy("Control panel"), reverse_lazy("control_panel")),)
     permission_required = SEE
     table, filterset, sort = CertificateTable, CertificateFilter, "-pk"
-    values = ("number", "name", "valid_until")
+    values = ("number", "name", "valid_until", "withdrawn_at")
     export_name = "certificates"
+    changes = "certificates"
     empty = Empty(
         gettext_lazy("No certificate yet"),
         gettext_lazy(
@@ -106,6 +109,8 @@ class Certificates(ListPage):
         return entries(row)
 
     def dim(self, row):
+        if row["withdrawn_at"]:
+            return True
         return row["valid_until"] is not None and row["valid_until"] < self.request.today
 
     def name_of(self, row):
@@ -191,6 +196,11 @@ class EditTerms(Dialog):
 # The document
 
 
+def withdrawn_on(found: Certificate, zone: str):
+    """The day on which it was withdrawn, None while it holds."""
+    return found.withdrawn_at and clock.day_of(found.withdrawn_at, zone)
+
+
 def file_of(request, found: Certificate):
     """The certificate as PDF, with the address at which anybody can verify it."""
     facts = [
@@ -198,8 +208,10 @@ def file_of(request, found: Certificate):
         (_("Valid"), certificates.validity(found)),
         (_("Number"), found.number),
     ]
+    if found.withdrawn_at:
+        facts.insert(0, (_("Withdrawn on"), day_text(withdrawn_on(found, request.zone))))
     data = {
-        "title": _("Certificate"),
+        "title": _("Withdrawn certificate") if found.withdrawn_at else _("Certificate"),
         "organisation": found.issuer,
         "intro": _("This certifies that"),
         "name": found.name,

@@ -18,7 +18,9 @@ from ..payments import provider
 from ..visitor import visitor
 
 PROOFS = Rows(
-    lambda contact, item: Certificate.objects.filter(contact=contact, item=item).order_by("-id")[:1]
+    lambda contact, item: Certificate.objects.filter(
+        contact=contact, item=item, withdrawn_at=None
+    ).order_by("-id")[:1]
 )
 LISTED = 200  # items on the page of a pass type
 

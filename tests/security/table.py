@@ -328,7 +328,7 @@ TABLE = {
         cancel event_options path_options register_contact register_on_event mark_attended
         mark_completed name_participant move_place release_place give_attempt
         add_waiting offer_next remove_waiting transfer
-        mark_submission
+        mark_submission withdraw_certificate replace_certificate
     """,
     ),
     **rows(
@@ -735,6 +735,8 @@ def world(ada, office, clock) -> dict:
             "lms:certificate": {"number": proof.number},
             "lms:my_certificate": {"number": proof.number},
             "lms:certificate_file": {"pk": proof.pk},
+            "lms:withdraw_certificate": {"pk": proof.pk},
+            "lms:replace_certificate": {"pk": proof.pk},
             "lms:name_participant": {"pk": held.pk},
             **{f"lms:{name}": {"pk": waits.pk} for name in ABOUT_A_WAIT},
             "lms:release_place": {"pk": held.pk},

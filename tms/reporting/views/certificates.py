@@ -13,10 +13,12 @@ VIEW = View(
         "completed_on": ("c.completed_on", "The day of the completion that it proves"),
         "valid_until": ("c.valid_until", "Its last day; empty: it holds for good"),
         "valid": (
-            "c.valid_until IS NULL OR c.valid_until >= reporting.today()",
+            "c.withdrawn_at IS NULL "
+            "AND (c.valid_until IS NULL OR c.valid_until >= reporting.today())",
             "Whether it holds as of today",
         ),
         "issued_at": ("c.issued_at", "When it was issued"),
+        "withdrawn_at": ("c.withdrawn_at", "When staff withdrew it; empty: they didn't"),
     },
     "lms_certificate c",
 )
