@@ -79,6 +79,7 @@ def cast(first: dict) -> dict:
         "won": won.pk,
         "invoice": won.invoices.get().pk,
         "slug": Item.objects.get(pk=opened.item_id).slug,
+        "library": one.pass_type.slug,
         "staff": cookie(STAFF),
         "learner": cookie(LEARNER),
     }

@@ -19,7 +19,7 @@ PLACE = "pass-type-slug-in-an-address"
 def including(badge: Badge, options: dict[int, list]) -> SafeString:
     """Each pass type with its last day if it is held, otherwise with its options and prices.
 
-    `options`: (option, its price in words) by pass type.
+    `options`: (option, its price in words) by pass type, as `option_words` gives them.
     """
     card, word = icon("id-card-lanyard"), _("Pass")
     held = f'<span class="pass" data-held>{icon("check")}{word}</span>'
@@ -49,7 +49,9 @@ def ways(badge: Badge) -> SafeString:
 def _said(offer: Offer, options) -> str:
     if offer.until:
         return _("Yours until %(day)s") % {"day": day_text(offer.until)}
-    return "; ".join(f"{each.name}: {price}" if price else each.name for each, price in options)
+    return "; ".join(
+        f"{each['name']}: {price}" if price else each["name"] for each, price in options
+    )
 
 
 def _address():

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from catalog import pricing
 from catalog.models import Event, Item, Price, Region, Unit, UnitKind
 from catalog.money import written
-from crm.models import Account, Contact
+from crm.models import Account, Contact, Membership
+from tms.compiled import Question
 from tms.consequences import Consequence
 from tms.days import day_text, number
 from tms.refusals import Refusal
@@ -219,14 +220,20 @@ def balance(account_id: int, unit: Unit, on: datetime.date) -> int:
     return sum(open_ones.spendable_on(on).values_list("remaining", flat=True))
 
 
+def _units(contact, account):
+    linked = Membership.objects.filter(contact=contact).order_by().values("account")
+    issues = TokenIssue.objects.filter(Q(account=account) | Q(account__in=linked)).order_by()
+    return issues.values_list("token_type__unit__code").distinct()
+
+
+UNITS = Question(_units)
+
+
 def units_of(contact: Contact) -> frozenset[str]:
     """The token units (codes) that they could pay in: those that an account of theirs was ever
     given any of, spent and expired ones too. One statement.
     """
-    linked = contact.memberships.order_by().values("account")
-    own = Q(account=contact.account_id) | Q(account__in=linked)
-    issues = TokenIssue.objects.filter(own).order_by()
-    return frozenset(issues.values_list("token_type__unit__code", flat=True).distinct())
+    return frozenset(code for (code,) in UNITS(contact=contact.pk, account=contact.account_id))
 
 
 def payable(prices, units: Callable[[], frozenset[str] | None]) -> list[Price]:

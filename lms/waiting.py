@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Event, EventStatus, ItemStatus
 from crm.models import Contact
 from tms import journal
+from tms.compiled import Rows
 from tms.consequences import Consequence, Fact
 from tms.models import Organisation
 from tms.refusals import Refusal
@@ -213,19 +214,27 @@ def _in_line(rows):
     return rows.filter(outcome="", offered_at=None).order_by("pk")
 
 
+def _positions(contact, on):
+    before = Q(event__waits__outcome="", event__waits__offered_at=None)
+    return (
+        Waiting.objects.live()
+        .filter(contact=contact)
+        .filter(Q(event__first_on=None) | Q(event__first_on__gte=on))
+        .select_related("event__course")
+        .annotate(number=Count("event__waits", filter=before & Q(event__waits__pk__lte=F("pk"))))
+        .order_by(F("offered_until").asc(nulls_last=True), "pk")
+    )
+
+
+POSITIONS = Rows(_positions)
+
+
 def positions(contact_id: int, *, on: datetime.date) -> list[Waiting]:
     """The lines that the contact stands in, each with `number`: their place in it, 1 is next.
 
     Of events still to come. One statement.
     """
-    before = Q(event__waits__outcome="", event__waits__offered_at=None)
-    mine = Waiting.objects.live().filter(contact=contact_id)
-    return list(
-        mine.filter(Q(event__first_on=None) | Q(event__first_on__gte=on))
-        .select_related("event__course")
-        .annotate(number=Count("event__waits", filter=before & Q(event__waits__pk__lte=F("pk"))))
-        .order_by(F("offered_until").asc(nulls_last=True), "pk")
-    )
+    return POSITIONS(contact=contact_id, on=on)
 
 
 # How

@@ -5,13 +5,12 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from catalog import pricing
 from catalog.models import Category, Item, ItemStatus
 from passes.entitlements import items_in
-from passes.models import OptionStatus, Pass, PassOption, PassType, TypeStatus
+from passes.models import Pass, PassType, TypeStatus
 from tms.compiled import Rows
 
-from .. import badges, cancelling, offering, packs, pass_rows, paying, requests, waiting
+from .. import badges, cancelling, offering, option_words, packs, pass_rows, requests, waiting
 from ..covers import cover
 from ..models import Certificate, Registration
 from ..payments import provider
@@ -26,11 +25,6 @@ LISTED = 200  # items on the page of a pass type
 
 ITEMS = Rows(lambda slug: Item.objects.filter(slug=slug).exclude(status=ItemStatus.DRAFT))
 CATEGORIES = Rows(lambda item: Category.objects.filter(items=item).order_by("position", "name"))
-OPTIONS = Rows(
-    lambda type_ids: PassOption.objects.filter(
-        pass_type__in=type_ids, status=OptionStatus.PUBLISHED
-    ).order_by("period_unit", "period", "id")
-)
 
 
 @require_safe
@@ -62,7 +56,7 @@ def item_page(request, slug, *, refused="", chosen=None, status=200):
         "offered": offered,
         "categories": categories,
         "cover": "" if found.image else cover(found.pk, min((c.pk for c in categories), default=0)),
-        "included": pass_rows.including(badge, options_of(badge, who, request.today))
+        "included": pass_rows.including(badge, options_of(badge.offers, who, request.today))
         if badge
         else "",
         "ways": pass_rows.ways(badge) if badge and not badge.held else "",
@@ -102,26 +96,10 @@ def item_of(slug: str, contact_id: int | None) -> Item:
     return found
 
 
-def options_of(badge, who, on) -> dict[int, list]:
-    """The options, with prices in words, of the pass types that aren't held. Two statements."""
-    return option_prices([each.pass_type_id for each in badge.offers if not each.held], who, on)
-
-
-def option_prices(type_ids, who, on) -> dict[int, list]:
-    """(option, its prices in words) of each pass type. Two statements."""
-    region = who.region
-    options = OPTIONS(type_ids=type_ids)
-    prices = (
-        pricing.prices_for([each.priced_id for each in options], region=region, on=on)
-        if region
-        else {}
-    )
-    found: dict[int, list] = {}
-    for each in options:
-        payable = paying.payable(prices.get(each.priced_id, []), lambda: who.units)
-        price = pricing.beside(payable, region) if region else ""
-        found.setdefault(each.pass_type_id, []).append((each, price))
-    return found
+def options_of(offers, who, on) -> dict[int, list]:
+    """The options, with prices in words, of the pass types that aren't held. One statement."""
+    types = [each.pass_type_id for each in offers if not each.held]
+    return option_words.of_types(types, region=who.region, on=on, units=lambda: who.units)
 
 
 def sells(request, who) -> bool:
@@ -158,7 +136,9 @@ def pass_type(request, slug):
         "pass_type": found,
         "held": held,
         "to_give": to_give,
-        "options": option_prices([found.pk], who, request.today).get(found.pk, []),
+        "options": option_words.of_types(
+            [found.pk], region=who.region, on=request.today, units=lambda: who.units
+        ).get(found.pk, []),
         "items": items[:LISTED],
         "more": len(items) > LISTED,
         "asked": requests.asked(who.contact_id, pass_type=found),
