@@ -38,6 +38,11 @@ def night(stage, nights, dice) -> bool:
     return nights.kill()
 
 
+def messages(stage, nights, dice) -> bool:
+    """One of the two who follow the rules and deliver."""
+    return stage.following.kill(dice)
+
+
 def worker(stage, nights, dice) -> bool:
     """The Celery worker with all of its children; started again."""
     pid = stage.pid("worker")
@@ -77,6 +82,7 @@ FAULTS = {
     "web worker": web_worker,
     "night": night,
     "worker": worker,
+    "messages": messages,
     "database connection": database_connection,
     "database": database,
     "broker": broker,
