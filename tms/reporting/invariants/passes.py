@@ -47,21 +47,24 @@ HAVING count(*) > 1
         "I7 replayed",
         _("Passes whose journal, replayed, gives other dates, another holder or another end"),
         """
+-- The journal is read once: of arrays the greatest is the one with the greatest id, the last.
 WITH last AS (
-    SELECT pass_id, max(id) AS told, max(id) FILTER (WHERE after ? 'starts_on') AS started,
-           bool_or(kind = 'cancelled') AS cancelled
+    SELECT pass_id, bool_or(kind = 'cancelled') AS cancelled,
+           max(ARRAY[id, (after->>'expires_on')::date - date '2000-01-01',
+                     (after->>'contact')::bigint]) AS told,
+           max(ARRAY[id, (after->>'starts_on')::date - date '2000-01-01'])
+               FILTER (WHERE after ? 'starts_on') AS started
     FROM reporting.pass_events GROUP BY pass_id
 )
 -- Who was merged into another one since is that one.
-SELECT p.id, p.starts_on, p.expires_on, p.contact_id, p.cancelled_at, told.after AS told
+SELECT p.id, p.starts_on, p.expires_on, p.contact_id, p.cancelled_at,
+       date '2000-01-01' + last.told[2]::int AS told_until, last.told[3] AS told_of
 FROM reporting.passes p
 JOIN last ON last.pass_id = p.id
-JOIN reporting.pass_events told ON told.id = last.told
-LEFT JOIN reporting.pass_events started ON started.id = last.started
-LEFT JOIN crm_contact c ON c.id = (told.after->>'contact')::bigint
-WHERE (told.after->>'expires_on')::date IS DISTINCT FROM p.expires_on
+LEFT JOIN crm_contact c ON c.id = last.told[3]
+WHERE date '2000-01-01' + last.told[2]::int IS DISTINCT FROM p.expires_on
    OR coalesce(c.merged_into_id, c.id) IS DISTINCT FROM p.contact_id
-   OR (started.after->>'starts_on')::date IS DISTINCT FROM p.starts_on
+   OR date '2000-01-01' + last.started[2]::int IS DISTINCT FROM p.starts_on
    OR last.cancelled <> (p.cancelled_at IS NOT NULL)
 """,
     ),
