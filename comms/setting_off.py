@@ -7,12 +7,11 @@ transaction that did it; dialogs show the answer as consequences (settings.MESSA
 import dataclasses
 import datetime
 
-from django.db import connection
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tms.compiled import Statement
+from tms.compiled import Statement, fetched
 from tms.consequences import Consequence
 from tms.occasions import occasions
 
@@ -123,10 +122,10 @@ def _at_once():
 
 
 def _written(rule: Rule, statement: str, parameters: dict) -> tuple[int, list[str]]:
+    # There are as many of these statements as ways to set up a rule, asked at each opening of a
+    # dialog: planning one takes many times as long as answering it.
     statement = WRITTEN.format(due=once_each(rule, statement))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters | {"trigger": rule.pk, "named": NAMED})
-        rows = cursor.fetchall()
+    rows = fetched(statement, parameters | {"trigger": rule.pk, "named": NAMED})
     return (rows[0][0] if rows else 0), [name for _count, name in rows]
 
 

@@ -10,11 +10,13 @@ import copy
 import datetime
 import re
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.http import Http404
 from pghistory.runtime import _inject_history_context
 from psycopg.types.numeric import Int8
+
+from . import plans
 
 # What the audit trail puts around statements leaves those alone that begin with SELECT, as all do
 # that are kept.
@@ -147,17 +149,22 @@ class Statement:
 
 
 def fetched(sql, values) -> list[tuple]:
-    """The rows, by a cursor that leaves the values to the database, which then keeps the plan.
-
-    The cursor stays with its connection, and where nobody looks on (a wrapper, a test that counts)
-    it is asked directly: to make one takes as long as asking it, and so does what Django puts
-    around it.
-    """
+    """The rows, by a cursor that leaves the values to the database, which then keeps the plan."""
     here = connections[DEFAULT_DB_ALIAS]
     here.close_if_health_check_failed()
     here.ensure_connection()
-    if is_looked_on(here):
-        return looked_on(here, sql, values)
+    try:
+        return (looked_on if is_looked_on(here) else asked)(here, sql, values)
+    except DatabaseError as error:
+        if isinstance(error.__cause__, plans.STALE):
+            plans.forget(here)
+        raise
+
+
+def asked(here, sql, values) -> list[tuple]:
+    """By one cursor that stays with its connection: to make one takes as long as asking it, and so
+    does what Django puts around it, which nobody looks at here.
+    """
     here.validate_thread_sharing()
     here.validate_no_broken_transaction()
     kept = here.__dict__.get("kept_cursor")

@@ -291,8 +291,8 @@ def test_views_go_before_a_migration_and_come_back_after_it():
     making.before_migrate(first, plan=[("a migration", False)])
     assert in_the_database() == {}
     with connection.cursor() as cursor:  # what a view would have held
-        cursor.execute("ALTER TABLE passes_pass ALTER starts_on TYPE timestamp")
-        cursor.execute("ALTER TABLE passes_pass ALTER starts_on TYPE date")
+        cursor.execute("ALTER TABLE lms_certificate ALTER completed_on TYPE timestamp")
+        cursor.execute("ALTER TABLE lms_certificate ALTER completed_on TYPE date")
     making.after_migrate(last)  # a flush
     assert in_the_database() == {}
     making.after_migrate(last, plan=[])

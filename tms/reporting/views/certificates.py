@@ -3,7 +3,7 @@
 from ..view import View
 
 VIEW = View(
-    "One certificate as it was issued; never changed, never deleted.",
+    "One certificate as it was issued; only withdrawing it changes it, and nothing deletes it.",
     {
         "id": ("c.id", "Number of the row"),
         "number": ("c.number", "What stands on it, and what anybody verifies it by"),
