@@ -188,8 +188,23 @@ FROM crm_invoice b JOIN crm_interest i ON i.opportunity_id = b.opportunity_id
 WHERE b.opportunity_id > %(opportunity)s
 """,
     "numbers of invoices": """
-UPDATE crm_invoice SET issued_on = made_on, due_on = made_on + 30, number = 'B-' || id
-WHERE opportunity_id > %(opportunity)s
+WITH numbered AS (
+    SELECT b.id, extract(year FROM made_on)::int AS year,
+           coalesce(s.last, 0)
+           + row_number() OVER (PARTITION BY extract(year FROM made_on) ORDER BY b.id) AS number
+    FROM crm_invoice b
+    LEFT JOIN crm_numberseries s
+    ON s.kind = 'invoice' AND s.year = extract(year FROM made_on)
+    WHERE opportunity_id > %(opportunity)s
+), taken AS (
+    INSERT INTO crm_numberseries (kind, year, last)
+    SELECT 'invoice', year, max(number) FROM numbered GROUP BY year
+    ON CONFLICT (kind, year) DO UPDATE SET last = excluded.last
+)
+UPDATE crm_invoice b
+SET issued_on = made_on, due_on = made_on + 30,
+    number = 'INV-' || n.year || '-' || lpad(n.number::text, greatest(4, length(n.number::text)), '0')
+FROM numbered n WHERE n.id = b.id
 """,
 }
 HEAVY = [

@@ -1,6 +1,6 @@
-"""How are the passes that include an item listed on its page? Rows, written from plain values.
+"""How are the passes of an item listed on its page, and the items of a pass on its own?
 
-There may be many of them; what people typed is escaped where it is written.
+Rows, written from plain values. There may be many of them; what people typed is escaped where it is written.
 """
 
 from html import escape
@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from catalog.models import ItemKind
 from passes.entitlements import Badge, Offer
 from tms.days import day_text
 from tms.ui.icons import icon
 
-PLACE = "pass-type-slug-in-an-address"
+PLACE = "slug-in-an-address"
 
 
 def including(badge: Badge, options: dict[int, list]) -> SafeString:
@@ -44,6 +45,26 @@ def ways(badge: Badge) -> SafeString:
             for each in badge.offers
         )
     )
+
+
+def contents(items) -> SafeString:
+    """Each item that a pass opens: dicts with kind, slug, title and summary."""
+    pattern = reverse("lms:item", args=[PLACE])
+    kinds = {
+        kind: (icon("route" if kind == ItemKind.PATH else "book-open"), escape(label))
+        for kind, label in ItemKind.choices
+    }
+    rows = []
+    for each in items:
+        drawn, kind = kinds[each["kind"]]
+        said = escape(each["summary"])
+        rows.append(
+            f'<li>{drawn}<span><a href="{pattern.replace(PLACE, each["slug"])}">'
+            f"{escape(each['title'])}</a>"
+            f"{said and f'<br><span class="muted">{said}</span>'}</span>"
+            f'<span class="muted small">{kind}</span></li>'
+        )
+    return mark_safe("".join(rows))  # noqa: S308 - escaped where it is written
 
 
 def _said(offer: Offer, options) -> str:

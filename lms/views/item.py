@@ -24,6 +24,14 @@ PROOFS = Rows(
 LISTED = 200  # items on the page of a pass type
 
 ITEMS = Rows(lambda slug: Item.objects.filter(slug=slug).exclude(status=ItemStatus.DRAFT))
+CONTENTS = Rows(
+    lambda pass_type: (
+        items_in(pass_type)
+        .published()
+        .order_by("title_key", "id")
+        .values("kind", "slug", "title", "summary")[: LISTED + 1]
+    )
+)
 CATEGORIES = Rows(lambda item: Category.objects.filter(items=item).order_by("position", "name"))
 
 
@@ -130,7 +138,7 @@ def pass_type(request, slug):
         if free.exists():
             main = who.contact.account.main_contact
             to_give = main.name if main and main.pk != who.contact_id else "-"
-    items = items_in(found.pk).published().order_by("title_key", "id")[: LISTED + 1]
+    items = CONTENTS(pass_type=found.pk)
     context = {
         "who": who,
         "pass_type": found,
@@ -139,7 +147,7 @@ def pass_type(request, slug):
         "options": option_words.of_types(
             [found.pk], region=who.region, on=request.today, units=lambda: who.units
         ).get(found.pk, []),
-        "items": items[:LISTED],
+        "contents": pass_rows.contents(items[:LISTED]),
         "more": len(items) > LISTED,
         "asked": requests.asked(who.contact_id, pass_type=found),
         "buys": sells(request, who),
