@@ -203,7 +203,8 @@ WITH numbered AS (
 )
 UPDATE crm_invoice b
 SET issued_on = made_on, due_on = made_on + 30,
-    number = 'INV-' || n.year || '-' || lpad(n.number::text, greatest(4, length(n.number::text)), '0')
+    number = 'INV-' || n.year || '-'
+             || lpad(n.number::text, greatest(4, length(n.number::text)), '0')
 FROM numbered n WHERE n.id = b.id
 """,
 }

@@ -1,6 +1,7 @@
 """How are the passes of an item listed on its page, and the items of a pass on its own?
 
-Rows, written from plain values. There may be many of them; what people typed is escaped where it is written.
+Rows, written from plain values. There may be many of them; what people
+typed is escaped where it is written.
 """
 
 from html import escape
