@@ -21,11 +21,12 @@ from load import spread
 from stage import Stage, quiet
 
 PARTS = ("pages", "access", "night", "ledger", "messages", "start")
+SMALL = 10_000  # contacts and passes of the world that a large one is compared with
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench/run.py", description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help=" ".join(PARTS))
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, "flat", []], help=" ".join(PARTS))
     parser.add_argument("--rows", type=int, default=1_000_000, help="contacts, and as many passes")
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
@@ -73,6 +74,28 @@ def say_pages(found: dict) -> None:
         )
 
 
+def flat(chosen: argparse.Namespace) -> None:
+    """The pages in a small world and in a large one, each beside its own floor."""
+    sizes = {SMALL: min(chosen.items, 1_000), chosen.rows: chosen.items}
+    found = {}
+    for rows, items in sizes.items():
+        keep = chosen.keep and chosen.keep / str(rows)
+        with Stage(keep) as stage:
+            numbers = world(stage, argparse.Namespace(rows=rows, items=items))
+            said = pages.run(stage, numbers, rounds=chosen.rounds, wanted=chosen.only)
+        found[rows] = {row["name"]: row for row in said["rows"]}
+    small, large = found[SMALL], found[chosen.rows]
+    print(f"| | page | {SMALL:,} rows | {chosen.rows:,} rows | times, at most 1.5 |")
+    print("|---|---|---|---|---|")
+    for name, row in large.items():
+        times = row["floors"] / small[name]["floors"]
+        over = " **over**" if times > 1.5 else ""
+        print(
+            f"| {row['line']} | {name} | {small[name]['floors']:.2f} | {row['floors']:.2f} "
+            f"| {times:.2f}{over} |"
+        )
+
+
 def say_access(found: dict) -> None:
     ratio = statistics.median(found["ours"]) / statistics.median(found["bare"])
     print(
@@ -111,6 +134,9 @@ def main() -> int:
         if "start" in parts:
             say_start(start.run())
         if parts == ["start"]:
+            return 0
+        if "flat" in parts:
+            flat(chosen)
             return 0
         with Stage(chosen.keep) as stage:
             if {"pages", "access"} & set(parts):
