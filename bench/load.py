@@ -90,7 +90,7 @@ def measure(
     database: int,
     rounds=5,
     each=20,
-    warm=6,
+    warm=24,
     bodies=None,
 ) -> Figures:
     """A page read `rounds` times `each`, by one reader; `site` and `database` are processes.
