@@ -109,9 +109,9 @@ WAITING = """SELECT EXISTS (SELECT FROM pg_locks
     WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"""
 
 
-def somebody_waits_for_us() -> None:
+def somebody_waits_for_us(patience=PATIENCE / 2) -> None:
     """Wait until another connection waits for a lock of this one, which is in a transaction."""
-    until = time.monotonic() + PATIENCE / 2
+    until = time.monotonic() + patience
     with connection.cursor() as cursor:
         while time.monotonic() < until:
             cursor.execute(WAITING)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from psycopg.errors import CheckViolation
 
 from tests.factories import AccountFactory, TokenTypeFactory, UserFactory
 from tms import grants
@@ -31,6 +32,9 @@ def add(issue, kind, quantity, *, move=-1, of=None, reason="", account=None, tok
     return refused(INSERT, account, token_type, kind, quantity, move, of, reason, issue.pk)
 
 
+NOON = ["2026-11-22 12:00Z", "2026-11-22", "2026-11-22 12:00Z"]
+
+
 def test_an_entry_is_neither_changed_nor_deleted(give):
     give(3)
     said = "The ledger of tokens is only added to: {} of entry {} refused."
@@ -56,6 +60,9 @@ def test_a_balance_isnt_set_by_hand(give):
         issued.pk,
     )
     assert "DELETE refused" in refused("DELETE FROM tokens_tokenissue")
+    merged = "MERGE INTO tokens_tokenissue i USING tokens_tokenissue o ON i.id = o.id WHEN MATCHED"
+    assert "changes by ledger entries" in refused(f"{merged} THEN UPDATE SET remaining = 9")
+    assert "DELETE refused" in refused(f"{merged} THEN DELETE")
 
 
 def test_an_issue_begins_empty(kestrel, gold, clock):
@@ -85,10 +92,10 @@ def test_a_redemption_stays_within_one_type_and_one_account(give, kestrel, gold,
     assert add(silver, "redeemed", -1, move=taken.move) == said
     assert add(elsewhere, "redeemed", -1, move=taken.move) == said
     assert add(issued, "redeemed", -1, token_type=silver.token_type_id) == (
-        "A ledger entry is of its issue's account and type."
+        "A ledger entry is of its issue's account and type, and within its days."
     )
     assert add(issued, "redeemed", -1, account=elsewhere.account_id) == (
-        "A ledger entry is of its issue's account and type."
+        "A ledger entry is of its issue's account and type, and within its days."
     )
 
 
@@ -107,6 +114,7 @@ def test_no_more_comes_back_than_was_taken(give, kestrel, gold, now):
 @pytest.mark.parametrize(
     ("kind", "quantity", "constraint"),
     [
+        ("bought", 1, "ledger_entry_sign"),
         ("refunded", -1, "ledger_entry_sign"),
         ("redeemed", 1, "ledger_entry_sign"),
         ("expired", 1, "ledger_entry_sign"),
@@ -128,6 +136,66 @@ def test_one_wrong_entry_among_many_is_found(give):
     both = both.replace("%s, %s, %s, %s,\n", f"%s, -1 + 2 * (id = {wrong.pk})::int, %s, %s,\n")
     said = refused(both, None, None, "redeemed", -1, None, "", [right.pk, wrong.pk])
     assert said == "A ledger entry is what its kind says: ledger_entry_sign"
+
+
+@pytest.mark.parametrize(
+    ("kind", "quantity", "day", "end"),
+    [
+        ("redeemed", -1, "2027-01-01", "2026-12-31"),
+        ("adjusted", 1, "2027-01-01", "2026-12-31"),
+        ("transferred", -1, "2027-01-01", "2026-12-31"),
+        ("expired", -1, "2026-12-31", "2026-12-31"),
+        ("expired", -1, "2026-12-31", None),
+    ],
+)
+def test_tokens_move_through_their_last_day_and_expire_after_it(give, kind, quantity, day, end):
+    within = "A ledger entry is of its issue's account and type, and within its days."
+    issued, other = give(3, end), give(3)
+    that_day = INSERT.replace("2026-11-22", day)
+    given = (None, None, kind, quantity, -1, None, "Why", issued.pk)
+    assert refused(that_day, *given) == within
+    both = that_day.replace("WHERE id = %s", f"WHERE id IN (%s, {other.pk})")
+    assert refused(both, *given) == within
+    dates = ("2026-12-31", "2027-01-01") if end else ("2026-12-31",)
+    with connection.cursor() as cursor:
+        for other_day in {*dates} - {day}:
+            cursor.execute(INSERT.replace("2026-11-22", other_day), given)
+
+
+def test_what_is_copied_in_is_an_entry_like_any_other(give):
+    issued = give(3)
+    columns = """issue_id, account_id, token_type_id, kind, quantity, move, purpose_kind, at, "on",
+                 recorded_at, source, reason, by_choice"""
+    row = [issued.pk, issued.account_id, issued.token_type_id, "redeemed", -2, -1, "", *NOON]
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY tokens_ledgerentry ({columns}) FROM STDIN") as copied:
+            copied.write_row([*row, "page", "", False])
+        issued.refresh_from_db()
+        assert (issued.remaining, issued.redeemed) == (1, 2)
+    with (
+        pytest.raises(CheckViolation, match="token_issue_not_below_zero"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY tokens_ledgerentry ({columns}) FROM STDIN") as copied,
+    ):
+        copied.write_row([*row[:5], -2, *row[6:], "page", "", False])
+
+
+def test_an_issue_and_a_user_who_entries_name_keep_their_numbers(give, office):
+    issued = give(3)
+    said = "A token issue begins empty, changes by ledger entries, and stays: UPDATE refused."
+    assert refused("UPDATE tokens_tokenissue SET id = -id WHERE id = %s", issued.pk) == said
+    said = "The ledger of tokens names users by their number, which stays."
+    assert refused("UPDATE tms_user SET id = -id WHERE id = %s", office.pk) == said
+
+
+@pytest.mark.parametrize("table", ["crm_account", "crm_contact", "tokens_tokentype"])
+def test_what_an_entry_names_is_not_deleted(give, gold, kestrel, ada, now, table):
+    give(3)
+    ledger.redeem(kestrel.pk, gold, 1, contact_id=ada.pk, **now)
+    named = {"crm_account": kestrel.pk, "crm_contact": ada.pk, "tokens_tokentype": gold.pk}[table]
+    statement = f"DELETE FROM {table} WHERE id = {named}; SET CONSTRAINTS ALL IMMEDIATE"
+    assert "violates foreign key constraint" in refused(statement)
 
 
 @pytest.mark.parametrize("kind", ["redeemed", "adjusted"])
@@ -152,6 +220,7 @@ def test_an_entry_is_by_somebody_who_is_there_and_stays(give, kind):
         ("unit_price = 5", "token_issue_price_has_currency"),
         ("currency_id = 1", "token_issue_price_has_currency"),
         ("unit_price = -5, currency_id = 1", "token_issue_price_has_currency"),
+        ("unit_price = 'NaN', currency_id = 1", "token_issue_price_has_currency"),
     ],
 )
 def test_an_issue_is_what_it_may_be(give, change, constraint):
@@ -168,3 +237,5 @@ def test_the_application_may_only_add(give, settings):
             "WHERE grantee = 'lanyard_app' AND table_name = 'tokens_ledgerentry' ORDER BY 1"
         )
         assert [row[0] for row in cursor] == ["INSERT", "SELECT"]
+        cursor.execute("SELECT has_table_privilege('lanyard_app', 'tokens_tokenissue', 'TRUNCATE')")
+        assert cursor.fetchone() == (False,)

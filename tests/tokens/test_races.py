@@ -1,5 +1,6 @@
 """The last token is spent once, and never one that isn't there."""
 
+import contextlib
 import threading
 
 import pytest
@@ -7,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from tests import races
-from tests.factories import AccountFactory
+from tests.factories import AccountFactory, UserFactory
+from tms.models import User
 from tms.refusals import Refusal
 from tokens import expiring, issuing, ledger
 from tokens.models import LedgerEntry, TokenIssue
@@ -125,6 +127,45 @@ def test_two_transfers_across_each_other_do_not_wait_for_ever(give, kestrel, now
     for _ in range(ROUNDS):
         assert races.race(over, back).done == 2
     assert balance(mine, theirs) == [0, 0]
+
+
+# Who is named is looked up without a lock of theirs
+
+
+def test_who_is_deleted_while_they_redeem_stays_and_who_is_gone_redeems_nothing(
+    give, kestrel, gold, now
+):
+    issued = give(2 * ROUNDS)
+    for number in range(ROUNDS):
+        user = UserFactory()
+
+        def take(by=user):
+            return ledger.redeem(kestrel.pk, gold, 1, **{**now, "by": by})
+
+        def delete(pk=user.pk):
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM tms_user WHERE id = %s", [pk])
+
+        # Every other time within a transaction that looks on for a while, and has it still.
+        verbs = [held_on_to(take), delete] if number % 2 else [take, held_on_to(delete)]
+        with pytest.raises(IntegrityError, match=r"who stays|somebody who is there"):
+            races.race(*verbs)
+        there = User.objects.filter(pk=user.pk).exists()
+        assert LedgerEntry.objects.filter(by_id=user.pk).exists() == there
+    assert books_are_right()
+    assert balance(issued)[0] > 0
+
+
+def held_on_to(verb):
+    """The verb in a transaction that goes on until the other one waits for it, or is through."""
+
+    def held():
+        with transaction.atomic():
+            verb()
+            with contextlib.suppress(AssertionError):
+                races.somebody_waits_for_us(0.5)
+
+    return held
 
 
 # With the lock taken out
