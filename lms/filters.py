@@ -3,6 +3,8 @@
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Item
+from crm.models import Contact
 from tms.text import Fold, words_of
 from tms.ui import filters
 
@@ -20,6 +22,12 @@ from .models import (
 from .models.selling import HeldState
 from .tables import Standing
 
+SEARCHED = {
+    "contact__search_text": Contact,
+    "event__course__title_key": Item,
+    "path__title_key": Item,
+}
+
 
 class ContactSearch(filters.Search):
     """Every word in the learner's name or address, or in the title of what it is about."""
@@ -35,14 +43,18 @@ class ContactSearch(filters.Search):
 class RegistrationSearch(filters.Found):
     """Every word in the learner's name or address, or in the title of what it is about."""
 
-    columns = ("contact__search_text", "event__course__title_key", "path__title_key")
-
     def few(self, text):
         found = finding.ways(words_of(text))
         return found and self.first(*found)
 
     def many(self, text):
-        return in_columns(text, self.columns)
+        found = Q()
+        for word in words_of(text):
+            anywhere = Q()
+            for path, rows in SEARCHED.items():
+                anywhere |= filters.found_by(path, rows.objects, [word])
+            found &= anywhere
+        return found
 
 
 def in_columns(text: str, columns) -> Q:

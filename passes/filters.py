@@ -1,18 +1,17 @@
 """How are lists of passes narrowed?"""
 
 import django_filters
-from django.db.models import Q, Value
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.choosing import account_field, contact_field
 from crm.models import Account, Contact
 from tms import clock
-from tms.text import Fold, contains_all, patterns, words_of
+from tms.text import contains_all, patterns, words_of
 from tms.ui import filters
 
 from .models import Pass, PassType, Status
 
-MANY = 10_000
 NOUNS = {"contact": Contact, "account": Account}
 LARGEST_ID = 2**63 - 1
 # The column of each that holds what it is found by.
@@ -45,7 +44,8 @@ class PassSearch(filters.Found):
     def many(self, text):
         found = Q(external_ids__contains=[text]) | Q(pk__in=numbered(text))
         for noun in self.nouns:
-            found |= in_words(noun, text)
+            path = f"{noun}__{FOLDED[noun]}"
+            found |= filters.found_by(path, NOUNS[noun].objects, words_of(text))
         return found
 
 
@@ -54,19 +54,6 @@ def numbered(text) -> list[int]:
     number = text.removeprefix("#")
     is_one = number.isascii() and number.isdecimal() and int(number) <= LARGEST_ID
     return [int(number)] if is_one else []
-
-
-def in_words(noun, text) -> Q:
-    """Every word is in what the contact (or the account) is found by."""
-    found, words = Q(), Q()
-    for word in words_of(text):
-        folded = Fold(Value(word))
-        found &= Q(**{f"{noun}__{FOLDED[noun]}__contains": folded})
-        words &= Q(**{f"{FOLDED[noun]}__contains": folded})
-    matching = NOUNS[noun].objects.filter(words).order_by().values("pk")
-    # Looked for once, and then met with in the order of the list, unless nearly all are meant.
-    few = matching[: MANY + 1].count() <= MANY
-    return Q(**{f"{noun}__in": matching}) if few else found
 
 
 class OfContact(django_filters.Filter):

@@ -79,7 +79,7 @@ class Registrations(ListPage):
     table, filterset, sort = tables.RegistrationTable, RegistrationFilter, "-pk"
     values = tables.NEEDED
     menu_ids = ("contact_id", "item", "event_id", "token_move")
-    keeps = True
+    keeps = shows_all = True
     changes = "registrations"
     export_name = "registrations"
     empty = Empty(

@@ -76,7 +76,7 @@ class Passes(ListPage):
 class AllPasses(Passes):
     """Every pass there is."""
 
-    filterset = AllPassesFilter
+    filterset, shows_all = AllPassesFilter, True
     title = gettext_lazy("Passes")
     empty = Empty(
         gettext_lazy("No training passes yet"),

@@ -52,3 +52,25 @@ def test_a_search_finds_the_same_among_few_and_among_many(
             found = re.findall(r"/all-registrations/(\d+)/cancellation/", page)
             named = sorted({made[int(each)] for each in found})
             assert named == sorted(wanted), words
+
+
+def told(client, address, **asked) -> str:
+    page = client.get(address, asked).content.decode()
+    return re.search(r'aria-label="Pages"><span>([^<]*)', page)[1]
+
+
+def test_what_a_search_finds_too_much_of_is_not_counted(browse, office, europe, monkeypatch):
+    monkeypatch.setattr(filters.Found, "FEW", 1)
+    ada = LearnerFactory(first_name="Ada", last_name="Lovelace", email="a@people.example")
+    for _number in range(3):
+        RegistrationFactory(contact=ada, event=EventFactory())
+    client = browse(office)
+    every, here = "/all-registrations/", f"/contacts/{ada.pk}/registrations/"
+    assert told(client, every, q="lovelace") == "1–3 of 1+"
+    assert told(client, every, q="lovelace", standing="active") == "1–3 of 1+"
+    assert told(client, here, q="lovelace") == "1–3 of 1+"
+    RegistrationFactory(contact=LearnerFactory(last_name="Ek"), event=EventFactory())
+    assert told(client, every, q="ek") == "1–1 of 1"
+    one = RegistrationFactory(contact=LearnerFactory(last_name="Lovelace"), event=EventFactory())
+    # Within one learner's there is only one, whatever the search finds beyond.
+    assert told(client, f"/contacts/{one.contact_id}/registrations/", q="lovelace") == "1–1 of 1"

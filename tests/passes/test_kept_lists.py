@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 
-from passes import filters as narrowing
 from passes.models import Source
 from tests.factories import AccountFactory, LearnerFactory
 from tests.passes.test_pages_owned import numbers
@@ -89,7 +88,7 @@ def test_many_that_match_are_those_that_few_would_be(
     desk, issue, ada, grace, monkeypatch, most, many
 ):
     monkeypatch.setattr(filters.Found, "FEW", most)
-    monkeypatch.setattr(narrowing, "MANY", many)
+    monkeypatch.setattr(filters, "MANY", many)
     hers = issue(contact=ada, external_ids=["K-7%"])
     other = issue(contact=grace)
     for words, wanted in {

@@ -209,7 +209,7 @@ def test_its_part_for_htmx_costs_less(htmx, office, count_queries):
 def test_counting_stops_at_ten_thousand(browse, office, monkeypatch):
     many(40)
     monkeypatch.setattr("tms.ui.listing.COUNTED", 30)
-    assert told(browse(office).get("/facts/?size=25")) == "1–25 of 10,000+"
+    assert told(browse(office).get("/facts/?size=25")) == "1–25 of 30+"
 
 
 class TestFilters:

@@ -178,7 +178,8 @@ def all_that_match(listing) -> str:
     if listing.count <= len(listing.slice.rows):
         return ""
     if listing.count_is_capped:
-        words = escape(_("All of the more than 10,000 that match"))
+        most = days.number(listing.most)
+        words = escape(_("All of the more than %(count)s that match") % {"count": most})
     else:
         words = _("All %(count)s that match") % {"count": days.number(listing.count)}
     return (
@@ -221,7 +222,7 @@ def foot(listing) -> str:
 def where(listing) -> str:
     said = {"first": days.number(listing.slice.first), "last": days.number(listing.last)}
     if listing.count_is_capped:
-        return _("%(first)s–%(last)s of 10,000+") % said
+        return _("%(first)s–%(last)s of %(count)s+") % (said | {"count": days.number(listing.most)})
     return _("%(first)s–%(last)s of %(count)s") % (said | {"count": days.number(listing.count)})
 
 

@@ -21,6 +21,7 @@ from .widgets import written
 
 # The empty choice, unless a filter names its own ("Every status").
 EVERYTHING = _("All")
+MANY = 10_000  # are walked to rather than looked for
 
 
 class FilterForm(Form):
@@ -86,6 +87,15 @@ class FilterSet(django_filters.FilterSet):
             queryset = self.filters[name].filter(queryset, self.instead.get(name, value))
         return queryset
 
+    def beyond(self) -> int | None:
+        """So many rows and more are meant by a search alone; None where that isn't known."""
+        chosen = self.form.cleaned_data if self.form.is_valid() else {}
+        for name, value in chosen.items():
+            each = self.filters[name]
+            if isinstance(each, Found) and isinstance(value, str) and each.is_beyond(value):
+                return each.FEW
+        return None
+
     @property
     def form(self):
         """django-filter would make a class for it each time, and the form copies of its fields."""
@@ -137,11 +147,19 @@ class Found(Search):
 
     def ids(self, text: str) -> list[int] | None:
         """Those that match, found once for rows and count; None: too many."""
+        found = self.looked_for(text.strip())
+        return None if found is None or len(found) > self.FEW else found
+
+    def is_beyond(self, text: str) -> bool:
+        """Are there surely more than `FEW`?"""
+        found = self.looked_for(text.strip()) if text.strip() else None
+        return found is not None and len(found) > self.FEW
+
+    def looked_for(self, text: str) -> list[int] | None:
+        """What `few` gives, asked once."""
         kept = self.__dict__.setdefault("_ids", {})
-        text = text.strip()
         if text not in kept:
-            found = self.few(text)
-            kept[text] = None if found is None or len(found) > self.FEW else found
+            kept[text] = self.few(text)
         return kept[text]
 
     def first(self, ways: list[str], given: dict) -> list[int]:
@@ -159,6 +177,22 @@ class Found(Search):
 
     def many(self, text: str) -> Q:
         raise NotImplementedError
+
+
+def found_by(path: str, rows, words: list[str]) -> Q:
+    """Every word is in the column that `path` (`contact__search_text`) ends in.
+
+    `rows` is the queryset of what it leads to. Looked for once, and then met with in the order of
+    the list, unless nearly all are meant.
+    """
+    noun, _dots, column = path.rpartition("__")
+    plain, within = Q(), Q()
+    for word in words:
+        plain &= Q(**{f"{path}__contains": Fold(Value(word))})
+        within &= Q(**{f"{column}__contains": Fold(Value(word))})
+    matching = rows.filter(within).order_by().values("pk")
+    few = matching[: MANY + 1].count() <= MANY
+    return Q(**{f"{noun}__in": matching}) if few else plain
 
 
 class DayRangeWidget(forms.MultiWidget):

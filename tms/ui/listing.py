@@ -111,11 +111,24 @@ class Listing(Address):
 
     @cached_property
     def count(self):
-        """How many match, counted up to 10,001."""
+        """How many match, counted up to one more than `most`."""
+        if self.most < COUNTED and self.page.shows_all and not self.narrowed:
+            return self.most + 1
         if self.statements:
             # Nothing is asked where a search found no id.
             return self.statements.count.value(0, **self.given)
-        return self.found.order_by().values("pk")[: COUNTED + 1].count()
+        return self.found.order_by().values("pk")[: self.most + 1].count()
+
+    @cached_property
+    def most(self):
+        """How far is counted? Where a search found more than it looks for, no further than that."""
+        beyond = self.filters and self.filters.beyond()
+        return COUNTED if beyond is None else beyond
+
+    @property
+    def narrowed(self):
+        """Are its rows fewer by something else than a search?"""
+        return self.page.kwargs or len(list(kept.on(self.filters))) > 1
 
     @cached_property
     def statements(self):
@@ -153,7 +166,7 @@ class Listing(Address):
 
     @property
     def count_is_capped(self):
-        return self.count > COUNTED
+        return self.count > self.most
 
     @property
     def last(self):
