@@ -142,7 +142,7 @@ def start(family: Family, chosen: argparse.Namespace, address: str) -> str:
     web += ["-b", f"{bound}:{chosen.port}"]
     web += ["--worker-class", "gthread", "-w", "2", "--threads", "4", "--no-control-socket"]
     web += ["--log-level", "warning", "--worker-tmp-dir", str(worker_folder()), "--preload"]
-    # Where we are killed, so is it, and its workers see that within a second and let go of the port.
+    # Where we are killed, so is it; its workers see that within a second and let go of the port.
     # Asked to end it waits half a minute for clients, and for a worker that was just starting and
     # didn't hear of it.
     process = family.start("web", web, env=env, dies_by=signal.SIGKILL)
