@@ -109,6 +109,24 @@ def test_no_more_comes_back_than_was_taken(give, kestrel, gold, now):
     assert add(issued, "refunded", 1, of=issued.entries.earliest("id").pk) == said
     ledger.refund({taken.move: None}, **now)
     assert add(issued, "refunded", 1, of=of) == said
+    ledger.adjust(other.pk, -2, version=None, reason="Why", **now)
+    assert add(other, "refunded", 1, of=other.entries.latest("id").pk) == said
+
+
+def test_a_redemption_takes_nothing_back(give):
+    issued = give(3)
+    first = issued.entries.get().pk
+    assert "ledger_entry_of" in add(issued, "redeemed", -1, of=first)
+
+
+def test_a_transfer_brings_no_more_than_left(give, now):
+    issued, marlow = give(5), AccountFactory()
+    arrived = ledger.transfer(issued.pk, 2, to=marlow, version=0, **now)
+    left = issued.entries.get(kind="transferred")
+    also = give(3, account=marlow)
+    said = "One move spends tokens of one type and one account."
+    assert add(also, "transferred", 1, move=left.move, of=left.pk) == said
+    assert add(arrived, "transferred", 1, move=-7, of=left.pk) == said
 
 
 @pytest.mark.parametrize(
