@@ -6,15 +6,15 @@ Money is of one currency in every sum; each answer is one statement.
 import dataclasses
 import datetime
 import decimal
-
-from django.db import connection
+import functools
 
 from catalog.models import Unit
+from tms.compiled import Statement
 
 from .models import Opportunity
 
 PIPELINE = """
-SELECT {by}, count(*), sum(o.worth), sum(o.worth * o.probability / 100)
+SELECT {by} AS by, count(*), sum(o.worth), sum(o.worth * o.probability / 100) AS weighted
 FROM crm_opportunity o
 WHERE o.closed_on IS NULL AND o.currency_id = %(currency)s {which}
 GROUP BY 1
@@ -44,8 +44,10 @@ FROM (
 ) o JOIN catalog_unit u ON u.id = o.currency_id
 ORDER BY sum(o.won) OVER (PARTITION BY u.id) DESC, u.code
 """
-OF_OWNER = " AND o.owner_id = %(owner)s"
-OF_CURRENCY = " AND o.currency_id = %(currency)s"
+WHICH = {
+    "owner": " AND o.owner_id = %(owner)s",
+    "currency": " AND o.currency_id = %(currency)s",
+}
 NOTHING = decimal.Decimal(0)
 
 
@@ -91,12 +93,8 @@ class Decided:
 def pipeline(by: str, *, currency: int, owner: int | None = None) -> dict[object, Open]:
     """What is open in one currency, by "stage" or "owner" (ids; None: nobody), or by the month
     in which it "closes" (its first day; None: no day was named)."""
-    which = OF_OWNER if owner else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            PIPELINE.format(by=BY[by], which=which), {"currency": currency, "owner": owner}
-        )
-        return {key: Open(*numbers) for key, *numbers in cursor}
+    rows = _rows(PIPELINE, by=BY[by], owner=owner, given={"currency": currency})
+    return {key: Open(*numbers) for key, *numbers in rows}
 
 
 def decided(
@@ -111,11 +109,9 @@ def decided(
 
     Without a currency only the numbers mean something.
     """
-    which = (OF_CURRENCY if currency else "") + (OF_OWNER if owner else "")
-    given = {"starts": starts, "first": first, "last": last, "currency": currency, "owner": owner}
-    with connection.cursor() as cursor:
-        cursor.execute(DECIDED.format(which=which), given)
-        return {starts[place - 1]: Decided(*numbers) for place, *numbers in cursor}
+    given = {"starts": starts, "first": first, "last": last}
+    rows = _rows(DECIDED, currency=currency, owner=owner, given=given)
+    return {starts[place - 1]: Decided(*numbers) for place, *numbers in rows}
 
 
 def won_by_currency(
@@ -124,11 +120,10 @@ def won_by_currency(
     """What was won from `first` to `last`, by which of the `starts` (in order) it is in: of each
     currency, that in which most was won first."""
     found: dict[int, tuple] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(WON, {"starts": starts, "first": first, "last": last})
-        for pk, code, decimals, kind, place, _won, worth in cursor:
-            unit = Unit(pk=pk, code=code, decimals=decimals, kind=kind)
-            found.setdefault(pk, (unit, {}))[1][starts[place - 1]] = worth
+    rows = _rows(WON, given={"starts": starts, "first": first, "last": last})
+    for pk, code, decimals, kind, place, _won, worth in rows:
+        unit = Unit(pk=pk, code=code, decimals=decimals, kind=kind)
+        found.setdefault(pk, (unit, {}))[1][starts[place - 1]] = worth
     return list(found.values())
 
 
@@ -146,3 +141,23 @@ def lost(
     if owner:
         found = found.filter(owner=owner)
     return found.select_related("account", "owner", "currency").order_by("-closed_on", "-pk")
+
+
+def _rows(
+    sql: str,
+    *,
+    given: dict,
+    by: str = "",
+    currency: int | None = None,
+    owner: int | None = None,
+) -> list[tuple]:
+    narrowed = {"currency": currency, "owner": owner}
+    narrowed = {name: value for name, value in narrowed.items() if value}
+    return _kept(sql, tuple(narrowed), by)(**given, **narrowed)
+
+
+@functools.cache
+def _kept(sql: str, narrowed: tuple[str, ...], by: str) -> Statement:
+    """The statement of a report, narrowed by these: there are few, and their plans are kept."""
+    which = "".join(WHICH[name] for name in narrowed)
+    return Statement(sql.format(which=which, by=by))

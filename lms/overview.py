@@ -3,11 +3,14 @@
 import dataclasses
 import datetime
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db import models
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 
 from catalog.models import Event
 from crm.models import Opportunity
+from crm.models.contact import called
 from passes.models import Pass
+from tms.compiled import Question, Rows
 
 from .models import Payment, Registration, Request, RequestState, Submission, Waiting
 
@@ -15,6 +18,19 @@ SOON = datetime.timedelta(days=30)
 FORTNIGHT = datetime.timedelta(days=14)
 LISTED = 6
 FEW_SEATS = 2
+WHO = ("contact_id", "contact__first_name", "contact__last_name", "contact__email")
+UNIT = ("code", "decimals", "kind", "label")
+
+
+def with_name(row: dict) -> dict:
+    """The row with what its contact is called."""
+    return row | {"name": called(*(row[each] for each in WHO[1:]))}
+
+
+def counted(rows, **numbers) -> models.QuerySet:
+    """The numbers of all the rows together, as one row; of no rows there is none."""
+    together = rows.order_by().values(together=Value(1)).annotate(**numbers)
+    return together.values_list(*numbers)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,14 +42,20 @@ class Passes:
     unassigned: int
 
 
-def passes(on: datetime.date) -> Passes:
-    """One statement."""
-    counted = Pass.objects.active_on(on).aggregate(
+# Read from an index alone (pass_type_living).
+PASSES = Question(
+    lambda on, soon: counted(
+        Pass.objects.active_on(on),
         active=Count("pk"),
-        ending=Count("pk", filter=Q(expires_on__lte=on + SOON)),
+        ending=Count("pk", filter=Q(expires_on__lte=soon)),
         unassigned=Count("pk", filter=Q(contact=None)),
     )
-    return Passes(**counted)
+)
+
+
+def passes(on: datetime.date) -> Passes:
+    """One statement."""
+    return Passes(*(PASSES.one(on=on, soon=on + SOON) or (0, 0, 0)))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,26 +66,42 @@ class Closing:
     overdue: int
 
 
+CLOSING = Question(
+    lambda on, until: counted(
+        Opportunity.objects.open().filter(closes_key__lte=until),
+        due=Count("pk"),
+        overdue=Count("pk", filter=Q(closes_key__lt=on)),
+    )
+)
+
+
 def closing(on: datetime.date) -> Closing:
     """One statement."""
-    return Closing(
-        **Opportunity.objects.open()
-        .filter(closes_key__lte=on + FORTNIGHT)
-        .aggregate(due=Count("pk"), overdue=Count("pk", filter=Q(closes_key__lt=on)))
-    )
+    return Closing(*(CLOSING.one(on=on, until=on + FORTNIGHT) or (0, 0)))
 
 
-def requests() -> list[Request]:
-    """The open ones, the oldest first: as many as are listed and one more. One statement."""
-    return list(
+REQUESTS = Rows(
+    lambda: (
         Request.objects.filter(state=RequestState.OPEN)
-        .select_related("contact", "pass_type", "item")
-        .order_by("pk")[: LISTED + 1]
+        .order_by("pk")
+        .values("pk", *WHO, "asked_at", "pass_type_id", "pass_type__name", "item__title")[
+            : LISTED + 1
+        ]
     )
+)
+WAITING = Question(
+    lambda: counted(Request.objects.filter(state=RequestState.OPEN), waiting=Count("pk"))
+)
+
+
+def requests() -> list[dict]:
+    """The open ones, the oldest first: as many as are listed and one more. One statement."""
+    return list(map(with_name, REQUESTS()))
 
 
 def waiting() -> int:
-    return Request.objects.filter(state=RequestState.OPEN).count()
+    """How many are open. One statement."""
+    return WAITING.value(0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,50 +118,81 @@ SHORT = Q(minimum__isnull=False, taken__lt=F("minimum"))
 TIGHT = Q(capacity__isnull=False, taken__gte=F("capacity") - FEW_SEATS)
 
 
-def coming(on: datetime.date):
-    return Event.objects.open().filter(first_on__gte=on, first_on__lte=on + SOON)
+def coming(on, soon):
+    return Event.objects.open().filter(first_on__gte=on, first_on__lte=soon)
+
+
+EVENTS = Question(
+    lambda on, soon: counted(
+        coming(on, soon),
+        coming=Count("pk"),
+        short=Count("pk", filter=SHORT),
+        tight=Count("pk", filter=TIGHT & ~SHORT),
+    )
+)
 
 
 def events(on: datetime.date) -> Events:
     """One statement."""
-    return Events(
-        **coming(on).aggregate(
-            coming=Count("pk"),
-            short=Count("pk", filter=SHORT),
-            tight=Count("pk", filter=TIGHT & ~SHORT),
-        )
-    )
+    return Events(*(EVENTS.one(on=on, soon=on + SOON) or (0, 0, 0)))
 
 
-def short_of_seats(on: datetime.date) -> list[Event]:
+def _short_of_seats(on, soon):
+    line = Waiting.objects.live().filter(event=OuterRef("pk"), offered_at=None).order_by()
+    in_line = line.values("event").annotate(count=Count("pk")).values("count")
+    found = coming(on, soon).filter(SHORT | TIGHT).annotate(in_line=Subquery(in_line))
+    needed = ("pk", "course__title", "first_on", "place", "minimum", "capacity", "taken", "in_line")
+    return found.order_by("first_on", "pk").values(*needed)[: LISTED + 1]
+
+
+SHORT_OF_SEATS = Rows(_short_of_seats)
+
+
+def short_of_seats(on: datetime.date) -> list[dict]:
     """Those of them that are below their minimum or have two seats left at most, soonest first:
     as many as are listed and one more, each with how many are `in_line` for a seat (None: nobody).
     One statement."""
-    line = Waiting.objects.live().filter(event=OuterRef("pk"), offered_at=None).order_by()
-    counted = line.values("event").annotate(count=Count("pk")).values("count")
-    found = coming(on).filter(SHORT | TIGHT).select_related("course")
-    found = found.annotate(in_line=Subquery(counted))
-    return list(found.order_by("first_on", "pk")[: LISTED + 1])
+    return SHORT_OF_SEATS(on=on, soon=on + SOON)
 
 
-def to_mark() -> list[Submission]:
+TO_MARK = Rows(
+    lambda: (
+        Submission.objects.waiting()
+        .order_by("pk")
+        .values("pk", *WHO, "unit__title", "unit__section__course__title", "submitted_at")[
+            : LISTED + 1
+        ]
+    )
+)
+TO_SETTLE = Rows(
+    lambda: (
+        Payment.objects.to_settle()
+        .order_by("pk")
+        .values("pk", *WHO, "title", "net", "tax", *(f"unit__{each}" for each in UNIT))[
+            : LISTED + 1
+        ]
+    )
+)
+LEARNERS = Question(
+    lambda after, on: counted(
+        Registration.objects.live().filter(registered_on__gt=after, registered_on__lte=on),
+        learners=Count("pk"),
+    )
+)
+
+
+def to_mark() -> list[dict]:
     """What was handed in and waits to be marked, the oldest first: as many as are listed and one
     more. One statement."""
-    found = Submission.objects.waiting().select_related("contact", "unit__section__course")
-    return list(found.order_by("pk")[: LISTED + 1])
+    return list(map(with_name, TO_MARK()))
 
 
-def to_settle() -> list[Payment]:
+def to_settle() -> list[dict]:
     """What was paid for and not given, the oldest first: as many as are listed and one more. One
     statement."""
-    found = Payment.objects.to_settle().select_related("contact", "unit")
-    return list(found.order_by("pk")[: LISTED + 1])
+    return list(map(with_name, TO_SETTLE()))
 
 
 def learners(on: datetime.date) -> int:
     """How many registrations were made in the last thirty days. One statement."""
-    return (
-        Registration.objects.live()
-        .filter(registered_on__gt=on - SOON, registered_on__lte=on)
-        .count()
-    )
+    return LEARNERS.value(0, after=on - SOON, on=on)

@@ -5,12 +5,14 @@ a renewal, extension or shortening keeps in the journal what they had been befor
 night has recorded an expiry changes nothing.
 """
 
+import collections
 import dataclasses
 import datetime
-
-from django.db import connection
+import functools
+import itertools
 
 from tms import clock
+from tms.compiled import Statement
 
 # {which} narrows the passes `p`. By which of the starts something comes is its place in their list:
 # a fifth of the work of asking the calendar for each row.
@@ -24,7 +26,8 @@ GROUP BY 1, 2
 # the first day asked about, and since the last one. A pass was active at the end of those days that
 # lie in one of its spans and within the dates that it had then. All passes are counted first as if
 # their dates had always been what they are; for the few that moved, that is taken back. Days are
-# counted by their place in the list, so that a million passes come to a few rows at once.
+# counted by their place in the list, so that a million passes come to a few rows at once: of each
+# type how many were active after one place, up to another.
 ACTIVE = """
 WITH moves AS (
     SELECT j.subject_id, j."on", (j.before ->> 'starts_on')::date AS opens,
@@ -35,20 +38,20 @@ WITH moves AS (
     WINDOW its AS (PARTITION BY j.subject_id ORDER BY j.id)
 ), places AS (
     SELECT p.pass_type_id, width_bucket(p.starts_on - 1, %(days)s::date[]) AS opens,
-           width_bucket(p.expires_on, %(days)s::date[]) AS closes, count(*) AS passes
+           width_bucket(p.expires_on, %(days)s::date[]) AS closes, count(*)::int AS passes
     FROM passes_pass p
     WHERE p.cancelled_at IS NULL AND p.expires_on >= %(first)s {which}
     GROUP BY 1, 2, 3
     UNION ALL
     SELECT p.pass_type_id, width_bucket(p.starts_on - 1, %(days)s::date[]),
            width_bucket(least(p.expires_on, (p.cancelled_at AT TIME ZONE %(zone)s)::date - 1),
-                        %(days)s::date[]), count(*)
+                        %(days)s::date[]), count(*)::int
     FROM passes_pass p
     WHERE p.cancelled_at >= %(begin)s {which}
     GROUP BY 1, 2, 3
     UNION ALL
     SELECT p.pass_type_id, width_bucket(s.opens - 1, %(days)s::date[]),
-           width_bucket(s.closes, %(days)s::date[]), sum(s.passes)
+           width_bucket(s.closes, %(days)s::date[]), sum(s.passes)::int
     FROM moves m
     JOIN passes_pass p ON p.id = m.subject_id {which},
          LATERAL (SELECT least(p.expires_on, (p.cancelled_at AT TIME ZONE %(zone)s)::date - 1)) AS
@@ -59,14 +62,9 @@ WITH moves AS (
              SELECT p.starts_on, least(now.closes, m."on" - 1), -1
              WHERE m.is_last
          ) AS s (opens, closes, passes)
-    WHERE s.opens <= s.closes
     GROUP BY 1, 2, 3
 )
-SELECT d.place, {split}, sum(p.passes)
-FROM places p JOIN unnest(%(days)s::date[]) WITH ORDINALITY AS d (day, place)
-  ON d.place > p.opens AND d.place <= p.closes
-GROUP BY 1, 2
-HAVING sum(p.passes) > 0
+SELECT pass_type_id, opens, closes, passes FROM places
 """
 # Due in a month: those that ended in it, and those that a renewal or an extension took out of it.
 RENEWAL = """
@@ -92,7 +90,8 @@ WITH moved AS (
            OR (p.cancelled_at AT TIME ZONE %(zone)s)::date > p.expires_on) {which}
     GROUP BY 1
 )
-SELECT month, sum(renewed), sum(extended), sum(ended) FROM due GROUP BY 1 ORDER BY 1
+SELECT month, sum(renewed) AS renewed, sum(extended) AS extended, sum(ended) AS ended
+FROM due GROUP BY 1
 """
 ENDING = """
 SELECT width_bucket(p.expires_on, %(starts)s::date[]), {split}, count(*)
@@ -102,8 +101,10 @@ WHERE p.cancelled_at IS NULL AND p.starts_on <= %(on)s
 GROUP BY 1, 2
 """
 SPLIT = {"type": "p.pass_type_id", "source": "p.source", "": "''::text"}
-OF_TYPE = " AND p.pass_type_id = %(pass_type)s"
-OF_SOURCE = " AND p.source = %(source)s"
+WHICH = {
+    "pass_type": " AND p.pass_type_id = %(pass_type)s",
+    "source": " AND p.source = %(source)s",
+}
 
 Counts = dict[tuple[datetime.date, object], int]
 
@@ -159,17 +160,26 @@ def active(days: list[datetime.date], *, zone: str, pass_type: int | None = None
 
     {(day, id of the pass type): number}
     """
-    return _counted(
+    rows = _rows(
         ACTIVE,
-        days,
-        split="p.pass_type_id",
         pass_type=pass_type,
         days=days,
         first=days[0],
-        last=days[-1],
         begin=clock.start_of(days[0] + datetime.timedelta(days=1), zone),
         zone=zone,
     )
+    # How many more than on the day before; behind the last is what lasts longer.
+    more = collections.defaultdict(lambda: [0] * (len(days) + 1))
+    for pk, opens, closes, passes in rows:
+        if opens < closes:
+            more[pk][opens] += passes
+            more[pk][closes] -= passes
+    return {
+        (day, pk): running
+        for pk, changes in more.items()
+        for day, running in zip(days, itertools.accumulate(changes[:-1]), strict=True)
+        if running
+    }
 
 
 def renewal(
@@ -212,10 +222,13 @@ def _counted(sql: str, places: list[datetime.date], **given) -> Counts:
 def _rows(
     sql: str, *, pass_type: int | None, source: str = "", split: str = "", **given
 ) -> list[tuple]:
-    which = (OF_TYPE if pass_type else "") + (OF_SOURCE if source else "")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.format(which=which, split=split),
-            {"pass_type": pass_type, "source": source, **given},
-        )
-        return cursor.fetchall()
+    narrowed = {"pass_type": pass_type, "source": source}
+    narrowed = {name: value for name, value in narrowed.items() if value}
+    return _kept(sql, tuple(narrowed), split)(**narrowed, **given)
+
+
+@functools.cache
+def _kept(sql: str, narrowed: tuple[str, ...], split: str) -> Statement:
+    """The statement of a report, narrowed by these: there are few, and their plans are kept."""
+    which = "".join(WHICH[name] for name in narrowed)
+    return Statement(f"SELECT * FROM ({sql.format(which=which, split=split)}) found")  # noqa: S608

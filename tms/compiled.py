@@ -134,7 +134,7 @@ class Statement:
         passes = Statement("SELECT p.id FROM passes_pass p WHERE p.contact_id = %(contact)s")
         passes(contact=7)  # [(1,), (4,)]
 
-    Values are whole numbers, days, moments, texts, None, or lists of whole numbers. Where the
+    Values are whole numbers, days, moments, texts, None, or lists of one kind of these. Where the
     database could take one for another type, the SQL says which: `%(items)s::bigint[]`.
     """
 

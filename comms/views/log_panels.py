@@ -13,6 +13,7 @@ from crm.models import Contact, Opportunity
 from crm.views import accounts
 from tms.compiled import Question
 from tms.ui.access import staff
+from tms.ui.alike import once
 
 from ..models import FOR_PEOPLE, Message, MessageState
 from .log import SEE, AccountMessages, ContactMessages, OpportunityMessages
@@ -99,9 +100,13 @@ SAID = {
 }
 
 
-def for_people(request, _user) -> str:
+def for_people(_request, _user) -> str:
     """How many messages wait for a person, by why. One statement."""
-    counts = dict(WAITING())
+    return _for_people(dict(sorted(WAITING())))
+
+
+@once
+def _for_people(counts: dict) -> str:
     log_ = reverse("comms:messages")
     context = {
         "figures": [
@@ -111,4 +116,4 @@ def for_people(request, _user) -> str:
         ],
         "url": f"{log_}?for_people=on",
     }
-    return render_to_string("comms/_for_people.html", context, request=request)
+    return render_to_string("comms/_for_people.html", context)

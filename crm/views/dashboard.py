@@ -14,6 +14,7 @@ from catalog.models import Unit
 from tms.compiled import Rows
 from tms.ui import charts, granules
 from tms.ui.address import page_of
+from tms.ui.alike import once
 from tms.ui.granules import Grain
 
 from .. import reports
@@ -21,6 +22,7 @@ from ..models import Opportunity
 
 FORTNIGHT = datetime.timedelta(days=14)
 LISTED = 6
+UNIT = ("code", "decimals", "kind")
 NEEDED = (
     "pk",
     "name",
@@ -51,20 +53,31 @@ WON = Rows(
 def closing(request, user) -> str:
     """Open opportunities due within fourteen days, or overdue: mine first. One statement."""
     until = request.today + FORTNIGHT
-    found = [told(row) for row in CLOSING(until=until, owner=user.pk)]
+    found = CLOSING(until=until, owner=user.pk)
     for row in found:
         row["overdue"] = row["closes_on"] < request.today
         row["mine"] = row["owner_id"] == user.pk
     url = f"{reverse('crm:opportunities')}?{urlencode({'closing_to': until})}"
-    context = {"rows": found[:LISTED], "more": len(found) > LISTED, "url": url}
-    return render_to_string("crm/_closing.html", context, request=request)
+    return _closing(found, url)
 
 
-def recent_wins(request, _user) -> str:
+@once
+def _closing(found, url: str) -> str:
+    rows = [told(row) for row in found[:LISTED]]
+    context = {"rows": rows, "more": len(found) > LISTED, "url": url}
+    return render_to_string("crm/_closing.html", context)
+
+
+def recent_wins(_request, _user) -> str:
     """What was won last. One statement."""
+    return _recent_wins(WON())
+
+
+@once
+def _recent_wins(found) -> str:
     url = f"{reverse('crm:opportunities')}?kind=won"
-    context = {"rows": [told(row) for row in WON()], "url": url}
-    return render_to_string("crm/_recent_wins.html", context, request=request)
+    context = {"rows": [told(row) for row in found], "url": url}
+    return render_to_string("crm/_recent_wins.html", context)
 
 
 def won_by_month(request, _user) -> str:
@@ -73,24 +86,36 @@ def won_by_month(request, _user) -> str:
     first = request.today.replace(day=1) - relativedelta(months=11)
     months = granules.within(first, request.today, Grain.MONTH)
     found = reports.won_by_currency(months, first, request.today)
-    currency, worths = found[0] if found else (Unit(code=""), {})
+    if not found:
+        return _won(months, [], {})
+    currency, worths = found[0]
+    unit = {"pk": currency.pk, **{each: getattr(currency, each) for each in UNIT}}
+    return _won(months, [worths.get(each, 0) for each in months], unit)
+
+
+@once
+def _won(months, worths, unit: dict) -> str:
+    currency = Unit(**unit)
     title = _("Won by month in %(code)s") % {"code": currency.code}
     chart = charts.bars(
-        title if found else _("Won by month"),
-        [(granules.short(each, Grain.MONTH), [worths.get(each, 0)]) for each in months],
+        title if unit else _("Won by month"),
+        [
+            (granules.short(each, Grain.MONTH), [worth])
+            for each, worth in zip(months, worths, strict=bool(unit))
+        ],
         [""],
         write=lambda value: money.written(value, currency),
         key="won",
     )
-    asked = f"?currency={currency.pk}" if found else ""
+    asked = f"?currency={currency.pk}" if unit else ""
     context = {
         "chart": chart,
-        "any": bool(found),
+        "any": bool(unit),
         "name": "won",
         "url": f"{reverse('crm:report_won')}{asked}",
         "none": _("No opportunity was won in these twelve months."),
     }
-    return render_to_string("ui/_chart_panel.html", context, request=request)
+    return render_to_string("ui/_chart_panel.html", context)
 
 
 def told(row) -> dict:

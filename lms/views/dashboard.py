@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from catalog.models import Unit
 from catalog.money import written
 from passes.views.dashboard import ending_soon
 from tms.days import day_text
 from tms.ui.access import allowed, staff
+from tms.ui.alike import once
 
 from .. import overview
 from ..models import PaymentState
@@ -116,38 +118,46 @@ def short(found: overview.Events) -> str:
 # Panels
 
 
-def waiting(request, _user) -> str:
+def waiting(_request, _user) -> str:
     """What learners asked for and nobody answered, the oldest first. One statement."""
-    found = overview.requests()
+    return _waiting(overview.requests())
+
+
+@once
+def _waiting(found) -> str:
     context = {
         "requests": found[: overview.LISTED],
         "more": len(found) > overview.LISTED,
         "url": f"{reverse('lms:requests')}?state=open",
     }
-    return render_to_string("lms/staff/_waiting.html", context, request=request)
+    return render_to_string("lms/staff/_waiting.html", context)
 
 
 def seats(request, _user) -> str:
     """Events within thirty days that are below their minimum, or nearly full. One statement."""
-    found = overview.short_of_seats(request.today)
-    rows = [{"event": each, **of_seats(each)} for each in found[: overview.LISTED]]
-    more, url = len(found) > overview.LISTED, coming(request.today)
-    context = {"rows": rows, "more": more, "url": url}
-    return render_to_string("lms/staff/_seats.html", context, request=request)
+    return _seats(overview.short_of_seats(request.today), coming(request.today))
 
 
-def of_seats(event) -> dict:
+@once
+def _seats(found, url: str) -> str:
+    rows = [each | of_seats(each) for each in found[: overview.LISTED]]
+    context = {"rows": rows, "more": len(found) > overview.LISTED, "url": url}
+    return render_to_string("lms/staff/_seats.html", context)
+
+
+def of_seats(event: dict) -> dict:
     """What runs short, in words, and how it is drawn."""
-    if event.minimum and event.taken < event.minimum:
-        missing = event.minimum - event.taken
+    minimum, taken, in_line = event["minimum"], event["taken"], event["in_line"]
+    if minimum and taken < minimum:
+        missing = minimum - taken
         words = ngettext("%(count)d below its minimum", "%(count)d below its minimum", missing) % {
             "count": missing
         }
         return {"status": "warn", "words": words}
-    left = event.capacity - event.taken
-    if event.in_line:
-        words = ngettext("%(count)d is waiting", "%(count)d are waiting", event.in_line)
-        return {"status": "full", "words": words % {"count": event.in_line}}
+    left = event["capacity"] - taken
+    if in_line:
+        words = ngettext("%(count)d is waiting", "%(count)d are waiting", in_line)
+        return {"status": "full", "words": words % {"count": in_line}}
     if left <= 0:
         return {"status": "full", "words": _("Full")}
     words = ngettext("%(count)d seat left", "%(count)d seats left", left) % {"count": left}
@@ -156,25 +166,37 @@ def of_seats(event) -> dict:
 
 def to_mark(request, _user) -> str:
     """What was handed in and isn't marked yet, the oldest first. One statement."""
-    found = overview.to_mark()
+    return _to_mark(overview.to_mark(), allowed(request.user, MANAGE))
+
+
+@once
+def _to_mark(found, may_mark: bool) -> str:
     context = {
         "submissions": found[: overview.LISTED],
         "more": len(found) > overview.LISTED,
-        "may_mark": allowed(request.user, MANAGE),
+        "may_mark": may_mark,
     }
-    return render_to_string("lms/staff/_to_mark.html", context, request=request)
+    return render_to_string("lms/staff/_to_mark.html", context)
 
 
 def to_settle(request, _user) -> str:
     """What was paid and not given, nor the money back, the oldest first. One statement."""
-    found = overview.to_settle()
+    return _to_settle(overview.to_settle(), allowed(request.user, SETTLE))
+
+
+@once
+def _to_settle(found, may_settle: bool) -> str:
     context = {
         "payments": [
-            {"payment": each, "amount": written(each.gross, each.unit)}
+            each | {"amount": written(each["net"] + each["tax"], unit_of(each))}
             for each in found[: overview.LISTED]
         ],
         "more": len(found) > overview.LISTED,
-        "may_settle": allowed(request.user, SETTLE),
+        "may_settle": may_settle,
         "url": f"{reverse('lms:payments')}?state={PaymentState.NEEDS_ACTION.value}",
     }
-    return render_to_string("lms/staff/_to_settle.html", context, request=request)
+    return render_to_string("lms/staff/_to_settle.html", context)
+
+
+def unit_of(row: dict) -> Unit:
+    return Unit(**{each: row[f"unit__{each}"] for each in overview.UNIT})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tms.compiled import Rows
 from tms.ui import charts, granules
 from tms.ui.access import allowed
+from tms.ui.alike import once
 from tms.ui.granules import Grain
 
 from .. import reports
@@ -46,13 +47,19 @@ def ending_soon(on: datetime.date) -> str:
 def ending(request, _user) -> str:
     """The next passes to end, each with a way to renew it. One statement."""
     found = ENDING(on=request.today, soon=request.today + SOON)
+    may_renew = allowed(request.user, "passes.change_pass")
+    return _ending(found, ending_soon(request.today), may_renew)
+
+
+@once
+def _ending(found, url: str, may_renew: bool) -> str:
     context = {
         "passes": found[:LISTED],
         "more": len(found) > LISTED,
-        "url": ending_soon(request.today),
-        "may_renew": allowed(request.user, "passes.change_pass"),
+        "url": url,
+        "may_renew": may_renew,
     }
-    return render_to_string("passes/owned/_ending.html", context, request=request)
+    return render_to_string("passes/owned/_ending.html", context)
 
 
 def issued(request, _user) -> str:
@@ -60,17 +67,25 @@ def issued(request, _user) -> str:
     first = request.today.replace(day=1) - relativedelta(months=11)
     months = granules.within(first, request.today, Grain.MONTH)
     found = reports.sold(months, first, request.today, zone=request.zone, by="")
+    return _issued(months, [found.get((each, ""), 0) for each in months])
+
+
+@once
+def _issued(months, numbers) -> str:
     chart = charts.bars(
         _("Passes issued by month"),
-        [(granules.short(each, Grain.MONTH), [found.get((each, ""), 0)]) for each in months],
+        [
+            (granules.short(each, Grain.MONTH), [number])
+            for each, number in zip(months, numbers, strict=True)
+        ],
         [""],
         key="issued",
     )
     context = {
         "chart": chart,
-        "any": bool(found),
+        "any": any(numbers),
         "name": "issued",
         "url": reverse("passes:report_sold"),
         "none": _("No pass was issued in these twelve months."),
     }
-    return render_to_string("ui/_chart_panel.html", context, request=request)
+    return render_to_string("ui/_chart_panel.html", context)

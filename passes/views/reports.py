@@ -1,7 +1,5 @@
 """What came of passes over time? The reports on passes; `passes/reports.py` counts."""
 
-import collections
-
 from django import forms
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -10,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from tms.compiled import Question
-from tms.ui import charts, granules, over_time
+from tms.ui import charts, filters, granules, over_time
 from tms.ui.access import staff
 from tms.ui.asked import Period
 from tms.ui.granules import Grain
@@ -26,10 +24,9 @@ MAY_SEE = "passes.view_passes"
 class OfTypes(Period):
     """A period, and one pass type or all of them."""
 
-    pass_type = forms.ModelChoiceField(
+    pass_type = filters.one_of(
         PassType.objects.order_by("name_key", "pk"),
-        required=False,
-        empty_label=gettext_lazy("Every type"),
+        every=gettext_lazy("Every type"),
         label=gettext_lazy("Pass Type"),
     )
 
@@ -40,9 +37,10 @@ class OfTypes(Period):
 
     def named(self, counts) -> dict:
         """Counts by name of the type in place of its id. One statement."""
-        names, found = dict(NAMES()), collections.Counter()
+        names, found = dict(NAMES()), {}
         for (start, pk), count in counts.items():
-            found[start, names[pk]] += count
+            key = start, names[pk]
+            found[key] = found.get(key, 0) + count
         return found
 
 

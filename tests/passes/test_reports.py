@@ -1,8 +1,11 @@
 """The reports on passes: sold, active as of then, renewed of what was due, ending (REP-1)."""
 
+import collections
+import contextlib
 import csv
 import datetime
 import io
+import random
 
 import pytest
 
@@ -10,7 +13,9 @@ from passes import lifecycle, reports
 from passes.models import Pass, Source
 from tests.factories import PassFactory, PassOptionFactory, PassTypeFactory, UserFactory
 from tests.passes.pages import names, text
+from tms.models import JournalRow
 from tms.people import roles
+from tms.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 day = datetime.date.fromisoformat
@@ -171,6 +176,61 @@ def test_active_is_as_of_then_whatever_happened_since(spring, library):
         some = days[first::7]
         found = reports.active(some, zone=ZONE, pass_type=library.pk)
         assert [found.get((each, library.pk), 0) for each in some] == spring[first::7]
+
+
+@pytest.fixture
+def year(deed, kestrel, ada, monthly):
+    """Four months in which something happens to some pass nearly every day, by chance: [how many
+    of each type were active at the end of each day], from 1 January on."""
+    dice, held, seen = random.Random(5), [], []
+    other = PassOptionFactory(pass_type=PassTypeFactory(name="Data Skills"), period=2)
+
+    def days(*span):
+        return datetime.timedelta(days=dice.randint(*span))
+
+    def happens(on, who):
+        lot = dice.choice(["issue", "issue", "ahead", "extend", "shorten", "renew", "cancel"])
+        one = dice.choice(held) if held else None
+        if lot in ("issue", "ahead") or one is None:
+            starts = on + days(1, 20) if lot == "ahead" else on
+            option = dice.choice([monthly, other])
+            held.append(
+                lifecycle.issue(
+                    option=option, account=kestrel, contact=ada, starts_on=starts, **who
+                ).pk
+            )
+        elif lot == "cancel":
+            lifecycle.cancel(one, version=None, **who)
+        elif lot == "renew":
+            option = Pass.objects.get(pk=one).option
+            lifecycle.renew(one, version=None, option=option, **who)
+        else:
+            last = Pass.objects.get(pk=one).expires_on
+            ends = last + days(1, 30) if lot == "extend" else last - days(1, 30)
+            lifecycle.extend(one, version=None, expires_on=ends, **who)
+
+    for ahead in range(120):
+        on = day("2026-01-01") + datetime.timedelta(days=ahead)
+        for _each in range(dice.choice([0, 1, 1, 2])):
+            # What its status doesn't allow doesn't happen.
+            with contextlib.suppress(Refusal):
+                happens(on, deed(on.isoformat()))
+        active = Pass.objects.active_on(on).values_list("pass_type_id", flat=True)
+        seen.append(dict(collections.Counter(active)))
+    return seen
+
+
+def test_a_world_by_chance_is_counted_as_it_was_on_each_of_its_days(year):
+    days = [day("2026-01-01") + datetime.timedelta(days=ahead) for ahead in range(len(year))]
+    kinds = JournalRow.objects.filter(kind__startswith="pass.").values_list("kind", flat=True)
+    happened = collections.Counter(kinds)
+    for kind in ("issued", "renewed", "extended", "shortened", "cancelled"):
+        assert happened[f"pass.{kind}"] > 5, happened
+    for first, step in ((0, 1), (3, 7), (40, 11), (100, 1), (118, 2)):
+        some, found = days[first::step], collections.defaultdict(dict)
+        for (on, pk), number in reports.active(some, zone=ZONE).items():
+            found[on][pk] = number
+        assert [found[on] for on in some] == year[first::step]
 
 
 def test_one_cancelled_just_after_midnight_was_active_the_day_before(given, deed, library):

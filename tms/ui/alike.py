@@ -4,6 +4,8 @@ The bar, the head and the foot stand around every page and took longer than much
 around. What decides how they look are a few values; the rest of what differs is text in its place.
 """
 
+import datetime
+import decimal
 import functools
 import re
 import secrets
@@ -11,11 +13,15 @@ import secrets
 from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
 # Of one process, so that nobody can type what stands for somebody else's.
 SALT = secrets.token_hex(8)
 MOST = 400
+# Of one function's pieces of html.
+FEW = 64
+PLAIN = (str, int, datetime.date)
 
 
 def mark(name: str) -> SafeString:
@@ -72,6 +78,43 @@ def filled(parts: list[str], context) -> SafeString:
     own = functools.cache(lambda name: conditional_escape(OWN[name](context)))
     words = (own(part) if number % 2 else part for number, part in enumerate(parts))
     return mark_safe("".join(words))
+
+
+def once(draw):
+    """A function that writes html, or what it is made of, from plain values: once for the same.
+
+        @once
+        def drawn(rows, url, may_renew): ...
+
+    Nothing of the reader may be in it but what it is given, and the language and the zone that
+    it is read in. Rows of a database would be the same by their ids alone, and are refused.
+    """
+    kept: dict[tuple, object] = {}
+
+    @functools.wraps(draw)
+    def drawn(*given, **named):
+        key = (get_language(), get_current_timezone_name(), plain(given), plain(named))
+        found = kept.get(key)
+        if found is None:
+            if len(kept) >= FEW:
+                kept.clear()
+            found = kept[key] = draw(*given, **named)
+        return found
+
+    return drawn
+
+
+def plain(value):
+    """The value as a part of a key: what is written in another way is another one."""
+    if isinstance(value, list | tuple):
+        return tuple(map(plain, value))
+    if isinstance(value, dict):
+        return tuple((name, plain(each)) for name, each in value.items())
+    if isinstance(value, bool | decimal.Decimal | SafeString):
+        return type(value), str(value)
+    if value is None or isinstance(value, PLAIN):
+        return value
+    raise TypeError(f"{type(value).__name__} is no plain value.")
 
 
 def alike(parser, token) -> Alike:

@@ -1,4 +1,4 @@
-"""How is a chart drawn? Worked out here, drawn by `ui/_bars.html` and its like, without script.
+"""How is a chart drawn? Worked out here, written by `tms.ui.svg`, without script.
 
 Widths are per cent and heights pixels, so that text keeps its size at every width. Every chart has
 a `title`, and `says` is the whole of it in words, for who doesn't see it; `key` begins the ids of
@@ -16,6 +16,8 @@ from babel.dates import format_date
 from django.utils.translation import gettext as _
 
 from tms import days
+
+from . import svg
 
 HEIGHT, TOP, FOOT = 132, 20, 20
 SHARE = 0.7  # of its column, that a bar fills
@@ -64,7 +66,7 @@ class Bars:
     height: int = HEIGHT
     base: int = HEIGHT - FOOT
     labels: int = HEIGHT - 6
-    template: str = "ui/_bars.html"
+    svg = property(svg.bars)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Across:
     height: int
     key: str = "chart"
     thick: int = THICK
-    template: str = "ui/_across.html"
+    svg = property(svg.across)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,7 +126,7 @@ class Lines:
     plane: int = LINE_HEIGHT - LINE_TOP - FOOT
     base: int = LINE_HEIGHT - FOOT
     labels: int = LINE_HEIGHT - 6
-    template: str = "ui/_lines.html"
+    svg = property(svg.lines)
 
 
 def bars(

@@ -1,6 +1,5 @@
 """How do numbers by week, month, quarter or year stand in a report? A column for each series."""
 
-import collections
 import datetime
 from collections.abc import Callable
 
@@ -33,20 +32,22 @@ def figures(
     all. `sums` False: the numbers of a series don't add up over time. `link(start)` is where a
     granule leads; `empty` what is said where nothing was counted.
     """
-    starts, sizes = form.granules, collections.Counter()
+    starts, sizes = form.granules, {}
     for (_start, series), count in counts.items():
-        sizes[series] += count
+        sizes[series] = sizes.get(series, 0) + count
     ranked = sorted(sizes, key=lambda each: (-sizes[each], each))
     few = len(ranked) <= MOST_SERIES
     shown = ranked if few else ranked[: MOST_SERIES - 1]
     names = shown if few else [*shown, _("Others")]
-    table = [_numbers(counts, start, shown, ranked) for start in starts]
+    together = None if few else _sums(counts)
+    table = [_numbers(counts, start, shown, together) for start in starts]
     several = len(names) > 1
     split_columns = [reports.number(each) for each in names] if several else []
     columns = [Column(pgettext("span", "Time")), *split_columns, reports.number(what)]
+    called = [form.name_of(start) for start in starts]
     rows = [
-        Row([form.name_of(start), *(numbers if several else []), sum(numbers)], link(start))
-        for start, numbers in zip(starts, table, strict=True)
+        Row([name, *(numbers if several else []), sum(numbers)], link(start))
+        for start, name, numbers in zip(starts, called, table, strict=True)
     ]
     by_column = [sum(each) for each in zip(*table, strict=True)]
     total = [_("Together"), *(by_column if several else []), sum(by_column)]
@@ -61,18 +62,28 @@ def figures(
             Column(split),
             Column(what),
         ],
-        rows_of_file=[
-            (start, form.name_of(start), each, counts.get((start, each), 0))
-            for start in starts
+        # Read where a file is asked for: of two hundred types it has as many rows a month.
+        rows_of_file=(
+            (start, name, each, counts.get((start, each), 0))
+            for start, name in zip(starts, called, strict=True)
             for each in ranked
-        ],
+        ),
         **({"empty": empty} if empty else {}),
     )
 
 
-def _numbers(counts, start, shown, ranked) -> list[int]:
-    """The numbers of a granule: of the series shown, and of the others together if there are."""
-    numbers = [counts.get((start, each), 0) for each in ranked]
-    if len(shown) == len(ranked):
+def _sums(counts) -> dict:
+    """The numbers of all series together, by granule."""
+    sums = {}
+    for (start, _series), count in counts.items():
+        sums[start] = sums.get(start, 0) + count
+    return sums
+
+
+def _numbers(counts, start, shown, together: dict | None) -> list[int]:
+    """The numbers of a granule: of the series shown, and of the others if there are, of what all
+    come to `together`."""
+    numbers = [counts.get((start, each), 0) for each in shown]
+    if together is None:
         return numbers
-    return [*numbers[: len(shown)], sum(numbers[len(shown) :])]
+    return [*numbers, together.get(start, 0) - sum(numbers)]

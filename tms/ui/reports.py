@@ -16,6 +16,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
+from django.utils.html import conditional_escape as safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -27,6 +29,7 @@ from .access import allowed, staff
 from .asked import Asked
 
 EXPORT = "tms.export"
+NUMBER = ' class="num"'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,15 +79,45 @@ class Figures:
     columns_of_file: Sequence[Column] = ()
     rows_of_file: Iterable[Sequence[Any]] | None = None
 
-    def drawn(self) -> list[tuple]:
-        """(address, cells) of the rows; a cell is (text, its column)."""
-        return [(row.url, self.cells(row.cells)) for row in self.rows]
+    @property
+    def table(self) -> SafeString:
+        """Headings, rows and total, by Python: a long report has thousands of cells."""
+        heads = "".join(
+            f'<th scope="col"{NUMBER if column.numeric else ""}>{safe(column.label)}</th>'
+            for column in self.columns
+        )
+        # What a cell of each column begins with.
+        opened = [
+            f'<td{NUMBER if column.numeric else ""} data-label="{safe(column.label)}">'
+            for column in self.columns
+        ]
+        rows = "".join(self._row(row, opened) for row in self.rows)
+        total = ""
+        if self.total:
+            first, *others = self._texts(self.total)
+            cells = self._cells(others, opened)
+            total = f'<tfoot><tr><th scope="row">{first}</th>{cells}</tr></tfoot>'
+        return mark_safe(
+            f'<table class="table"><thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody>\n'
+            f"{total}</table>"
+        )
 
-    def cells(self, values) -> list[tuple]:
+    def _row(self, row: Row, opened: list[str]) -> str:
+        first, *others = self._texts(row.cells)
+        if row.url:
+            first = f'<a href="{safe(row.url)}">{first}</a>'
+        cells = self._cells(others, opened)
+        return f'<tr><th scope="row" class="table__main">{first}</th>{cells}</tr>'
+
+    def _texts(self, values) -> list[str]:
         return [
-            ("" if value is None else column.write(value), column)
+            "" if value is None else safe(column.write(value))
             for value, column in zip(values, self.columns, strict=True)
         ]
+
+    def _cells(self, texts: list[str], opened: list[str]) -> str:
+        cells = zip(opened[1:], texts, strict=True)
+        return "".join([f"{beginning}{text}</td>" for beginning, text in cells])
 
     def lines(self):
         """The rows of a file, the heading first."""
@@ -120,8 +153,8 @@ def answer(
         if not allowed(request.user, EXPORT):
             raise PermissionDenied(_("Your role doesn't include exports."))
         return export.as_file(kind, found.lines(), f"{name}-{request.today:%Y-%m-%d}")
-    context |= {"found": found, "total": found.cells(found.total) if found.total else ()}
-    return render(request, "ui/report.html", {**context, "exports": allowed(request.user, EXPORT)})
+    context |= {"found": found, "exports": allowed(request.user, EXPORT)}
+    return render(request, "ui/report.html", context)
 
 
 def groups(user) -> list[tuple]:

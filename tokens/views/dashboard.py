@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from tms.compiled import Statement
+from tms.ui.alike import once
 
 SOON = datetime.timedelta(days=30)
 LISTED = 6
@@ -29,7 +30,11 @@ ORDER BY found.expires_on, found.account_id, found.token_type_id
 
 def expiring(request, _user) -> str:
     """Whose tokens expire within thirty days, by type, soonest first. One statement."""
-    found = EXPIRING(on=request.today, soon=request.today + SOON)
+    return _expiring(EXPIRING(on=request.today, soon=request.today + SOON))
+
+
+@once
+def _expiring(found) -> str:
     rows = [
         {
             "account": name,
@@ -45,4 +50,4 @@ def expiring(request, _user) -> str:
         "more": len(found) > LISTED,
         "url": reverse("tokens:liability"),
     }
-    return render_to_string("tokens/_expiring.html", context, request=request)
+    return render_to_string("tokens/_expiring.html", context)
