@@ -116,6 +116,13 @@ class Rows(Question):
         compiler, query = copy.copy(kept), copy.copy(queryset.query)
         compiler.connection = connection
         compiler.execute_sql = lambda *args, **kwargs: [rows]
+        # What fields make of values is the same for all rows of one question.
+        if not hasattr(kept, "converters"):
+            fields = [each[0] for each in kept.select[: kept.col_count]]
+            kept.composite = kept.has_composite_fields(fields)
+            kept.converters = kept.get_converters(fields)
+        compiler.get_converters = lambda expressions: kept.converters
+        compiler.has_composite_fields = lambda fields: kept.composite
         query.get_compiler = lambda *args, **kwargs: compiler
         answer = object.__new__(type(queryset))
         answer.__dict__ = {**queryset.__dict__, "_query": query, "_result_cache": None}
