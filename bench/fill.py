@@ -172,6 +172,14 @@ INSERT INTO passes_passinterest (interest_id, option_id)
 SELECT i.id, %(option)s + 1 + i.id %% 200 FROM crm_interest i
 WHERE i.opportunity_id > %(opportunity)s
 """,
+    "what those that were won gave": """
+INSERT INTO crm_fulfilment (interest_id, number, kind, object_id, quantity, reversed, at)
+SELECT i.id, n, 'pass', %(pass)s + 2 * row_number() OVER (PARTITION BY n ORDER BY i.id) - n + 1, 1,
+       0, o.closed_on
+FROM crm_interest i JOIN crm_opportunity o ON o.id = i.opportunity_id AND o.won,
+     generate_series(1, 2) n
+WHERE o.id > %(opportunity)s
+""",
     "invoices": """
 INSERT INTO crm_invoice (kind, number, bill_to, bill_from, made_on, reason, net, tax, gross,
                          version, account_id, currency_id, opportunity_id)
