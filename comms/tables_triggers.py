@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from tms.compiled import Question
 from tms.occasions import occasions, targets
 from tms.text import Fold
 from tms.ui import filters, tables
@@ -19,15 +20,22 @@ LATELY = datetime.timedelta(days=30)
 FAILED = [MessageState.FAILED, MessageState.BOUNCED]
 
 
+SENT = Question(
+    lambda triggers, since: (
+        Message.objects.filter(trigger__in=triggers, due_at__gte=since)
+        .values("trigger")
+        .annotate(
+            sent=Count("pk", filter=Q(state=MessageState.SENT)),
+            failed=Count("pk", filter=Q(state__in=FAILED)),
+        )
+        .values_list("trigger", "sent", "failed")
+    )
+)
+
+
 def count_sent(rows, now: datetime.datetime) -> None:
     """Put into the rows how many messages were sent, and failed, in 30 days. One query."""
-    found = Message.objects.filter(
-        trigger__in=[row["pk"] for row in rows], due_at__gte=now - LATELY
-    ).values("trigger")
-    counted = found.annotate(
-        sent=Count("pk", filter=Q(state=MessageState.SENT)),
-        failed=Count("pk", filter=Q(state__in=FAILED)),
-    ).values_list("trigger", "sent", "failed")
+    counted = SENT(triggers=[row["pk"] for row in rows], since=now - LATELY)
     numbers = {pk: (sent, failed) for pk, sent, failed in counted}
     for row in rows:
         row["sent"], row["failed"] = numbers.get(row["pk"], (0, 0))

@@ -6,6 +6,8 @@ import datetime
 from django.db.models import Q, Sum
 from django.db.models.functions import TruncMonth
 
+from tms.compiled import Rows
+
 from .models import TokenIssue
 
 SOON = datetime.timedelta(days=30)
@@ -33,13 +35,10 @@ class Balance:
         return self.available - (self.issued - self.redeemed - self.expired)
 
 
-def of_account(account_id: int, on: datetime.date) -> list[Balance]:
-    """Every type that the account ever had, by name. One statement, from sums the database keeps:
-    it reads issues, and no ledger entry.
-    """
+def _by_month(account_id, on, soon):
     over = Q(expires_on__lt=on)
     lasting = Q(expires_on=None) | Q(expires_on__gte=on)
-    rows = (
+    return (
         TokenIssue.objects.filter(account=account_id)
         .order_by()
         .values("token_type", "token_type__unit__label", month=TruncMonth("expires_on"))
@@ -49,11 +48,20 @@ def of_account(account_id: int, on: datetime.date) -> list[Balance]:
             written_off=Sum("expired"),
             lapsed=Sum("remaining", filter=over, default=0),
             available=Sum("remaining", filter=lasting, default=0),
-            ending=Sum("remaining", filter=lasting & Q(expires_on__lte=on + SOON), default=0),
+            ending=Sum("remaining", filter=lasting & Q(expires_on__lte=soon), default=0),
         )
     )
+
+
+BY_MONTH = Rows(_by_month)
+
+
+def of_account(account_id: int, on: datetime.date) -> list[Balance]:
+    """Every type that the account ever had, by name. One statement, from sums the database keeps:
+    it reads issues, and no ledger entry.
+    """
     found: dict[int, Balance] = {}
-    for row in rows:
+    for row in BY_MONTH(account_id=account_id, on=on, soon=on + SOON):
         pk = row["token_type"]
         of_type = found.setdefault(pk, Balance(pk, row["token_type__unit__label"]))
         of_type.issued += row["issues"]

@@ -8,16 +8,18 @@ from django.utils.translation import gettext as _
 
 from crm.models import Account, AccountKind, Contact, Membership
 from tms import journal
-from tms.compiled import Question
+from tms.compiled import Question, Rows
 from tms.refusals import Refusal, Stale
 
 from . import beats
 from .models import EntryKind, LedgerEntry, Spender, Spending, WhoMaySpend
 
+RULE = Rows(lambda account_id: Spending.objects.filter(account=account_id))
+
 
 def rule_of(account_id: int) -> Spending:
     """The account's rule, or the defaults. One query."""
-    return Spending.objects.filter(account=account_id).first() or Spending(account_id=account_id)
+    return RULE.one(account_id=account_id) or Spending(account_id=account_id)
 
 
 @transaction.atomic

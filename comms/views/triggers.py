@@ -37,6 +37,7 @@ class Triggers(ListPage):
     crumbs = (PANEL,)
     table, filterset, sort = TriggerTable, TriggerFilter, "name"
     values = ("disabled",)
+    keeps = True
     permission_required = SEE
     changes = "triggers"
     export_name = "communication-triggers"

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tms.compiled import Rows
+from tms.compiled import Question, Rows
 from tms.ui.access import allowed, staff
 from tms.ui.address import page_of
 from tms.ui.lists import LINE, Action, Empty, ListPage
@@ -19,11 +19,13 @@ from ..models import Opportunity
 from ..models.extra import known_as
 from ..models.task import noted
 from ..tables_selling import AccountOpportunityTable, OpportunityTable
+from . import board_cards
 from .accounts import found as account_found
 from .options import whole_number
 
 SEE, CHANGE, WIN = "crm.view_opportunities", "crm.change_opportunities", "crm.win_opportunities"
 
+OWNERS_BY_NAME = Question(lambda: OWNERS.values_list("pk", "name"))
 PAGE = Rows(
     lambda pk: Opportunity.objects.filter(pk=pk).select_related(
         "account", "contact", "owner", "region", "currency", "stage"
@@ -120,18 +122,18 @@ def board(request):
     """The same by stage; for htmx the columns alone. `?owner=3`: what one works on."""
     owner_id = whole_number(request.GET.get("owner", ""))
     part = request.htmx and request.htmx.target == "board"
+    may_change, may_win = allowed(request.user, CHANGE), allowed(request.user, WIN)
+    found = boards.columns(reverse("crm:opportunities"), on=request.today, owner_id=owner_id)
+    drawn = functools.partial(board_cards.draw, may_change=may_change, may_win=may_win)
     context = {
-        "columns": boards.columns(
-            reverse("crm:opportunities"), on=request.today, owner_id=owner_id
-        ),
+        "columns": [(each, drawn(each.cards, is_open=each.is_open)) for each in found],
         "owner_id": owner_id,
         "days_shown": boards.DAYS_SHOWN,
-        "may_change": allowed(request.user, CHANGE),
-        "may_win": allowed(request.user, WIN),
+        "may_change": may_change,
         "here": request.get_full_path(),
     }
     if not part:
-        context["owners"] = OWNERS.values_list("pk", "name")
+        context["owners"] = OWNERS_BY_NAME()
     template = "crm/_board.html" if part else "crm/board.html"
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])

@@ -64,6 +64,9 @@ class HeldPlaces(ListPage):
     def queryset(self):
         return told().filter(**self.kwargs)
 
+    def kind(self, row):
+        return {"state": row["state"], "item__kind": row["item__kind"]}
+
     def menu(self, row):
         if row["state"] != HeldState.HELD:
             return
@@ -197,4 +200,4 @@ def Waiting(page):  # noqa: N802 - it makes a class
     def queryset(self):
         return page.queryset(self).waiting()
 
-    return type(page.__name__, (brief,), {"queryset": queryset})
+    return type(page.__name__, (brief,), {"queryset": queryset, "keeps": True})

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tms.compiled import Rows
+
 
 class TokenSettings(models.Model):
     """One row at most; without it both are allowed."""
@@ -21,4 +23,7 @@ class TokenSettings(models.Model):
     @classmethod
     def current(cls) -> "TokenSettings":
         """As they are now. One query."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
+        return CURRENT.one() or cls(pk=1)
+
+
+CURRENT = Rows(lambda: TokenSettings.objects.filter(pk=1))

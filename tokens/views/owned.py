@@ -12,6 +12,7 @@ from crm import doubles
 from crm.models import Account
 from crm.views import accounts
 from tms import days
+from tms.compiled import Rows
 from tms.ui import charts, timeline
 from tms.ui.access import allowed, staff
 from tms.ui.address import page_of
@@ -74,6 +75,12 @@ class Issues(ListPage):
 
     def name_of(self, row):
         return tables.called(row)
+
+
+class LatestIssues(Issues):
+    """The last to expire, on the account's tab."""
+
+    keeps = True
 
 
 class AccountIssues(Issues):
@@ -158,6 +165,7 @@ class LatestEntries(Entries):
     """The newest few, on the account's tab."""
 
     table = tables.LatestTable
+    keeps = True
 
 
 class IssueEntries(Entries):
@@ -206,7 +214,7 @@ class TypePanel:
 def of_account(request, account_id):
     """The tab `Training Tokens` of an account's page."""
     account = accounts.found(request, account_id)
-    issues = Issues.at(request, account_id=account_id)
+    issues = LatestIssues.at(request, account_id=account_id)
     entries = LatestEntries.at(request, account_id=account_id)
     issues.size = entries.size = SHOWN
     page = issues.page
@@ -234,13 +242,21 @@ def by_month(balance, today) -> charts.Bars | None:
     return charts.by_month(says, {balance.name: balance.months}, today)
 
 
+SPENDERS = Rows(
+    lambda account_id: (
+        Spender.objects.filter(account=account_id)
+        .select_related("contact")
+        .order_by("contact__name_key", "contact")
+    )
+)
+
+
 def spending_panel(request, account) -> dict:
     """Who may spend the account's tokens. Two statements."""
     rule = spending.rule_of(account.pk)
     chosen = []
     if rule.who == WhoMaySpend.CHOSEN:
-        spenders = Spender.objects.filter(account=account).select_related("contact")
-        chosen = [each.contact for each in spenders.order_by("contact__name_key", "contact")]
+        chosen = [each.contact for each in SPENDERS(account_id=account.pk)]
     change = not account.archived_at and allowed(request.user, SPENDING)
     return {
         "rule": rule,
