@@ -5,6 +5,7 @@ import datetime
 import zoneinfo
 
 from tms import clock
+from tms.compiled import Question
 from tms.models import Organisation
 from tms.occasions import Occasion, occasions
 
@@ -75,9 +76,12 @@ class Setting:
         return self.today - datetime.timedelta(days=1)
 
 
+ZONE = Question(lambda: Organisation.objects.filter(pk=1).values_list("time_zone"))
+
+
 def setting(at: datetime.datetime) -> Setting:
     """What rules are followed by at `at`. Two queries."""
-    zone = Organisation.objects.values_list("time_zone", flat=True).filter(pk=1).first() or "UTC"
+    zone = ZONE.value() or "UTC"
     return Setting(CommsSettings.current(), zone, at, clock.day_of(at, zone))
 
 

@@ -7,11 +7,10 @@ transaction that did it; dialogs show the answer as consequences (settings.MESSA
 import dataclasses
 import datetime
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tms.compiled import Statement, fetched
+from tms.compiled import Question, Rows, Statement, fetched
 from tms.consequences import Consequence
 from tms.occasions import occasions
 
@@ -55,13 +54,14 @@ def by(at: datetime.datetime) -> list[Consequence]:
     """The messages that what was done at `at` sets off, rule by rule. One query without a rule,
     two where nothing was done that a rule is about; else five, and one for each rule about it.
     """
-    triggers = _about_done(list(_at_once().select_related("template")), at)
+    triggers = _about_done(AT_ONCE(), at)
     if not triggers:
         return []
-    prefetch_related_objects(triggers, "options")
+    options = _options(triggers)
     now, found = setting(at), []
     for trigger in triggers:
-        rule = dataclasses.replace(rule_of(trigger, options_of(trigger)), since=at, due_since=None)
+        rule = rule_of(trigger, options.get(trigger.pk, []))
+        rule = dataclasses.replace(rule, since=at, due_since=None)
         statement, parameters = select(rule, now, Span(now.today))
         count, names = _written(rule, statement, parameters | {"at": at})
         if count:
@@ -119,6 +119,24 @@ def _at_once():
     keys = [each.key for each in occasions().values() if not each.ahead]
     rules = Trigger.objects.switched_on().filter(occasion__in=keys, offset=0)
     return rules.order_by("name_key", "pk")
+
+
+AT_ONCE = Rows(lambda: _at_once().select_related("template"))
+OPTIONS = Question(
+    lambda triggers: (
+        Trigger.options.through.objects.filter(trigger__in=triggers)
+        .order_by("passoption")
+        .values_list("trigger", "passoption")
+    )
+)
+
+
+def _options(triggers: list[Trigger]) -> dict[int, list[int]]:
+    """The ids of the options that rules are about, by rule. One query."""
+    found: dict[int, list[int]] = {}
+    for trigger, option in OPTIONS(triggers=[each.pk for each in triggers]):
+        found.setdefault(trigger, []).append(option)
+    return found
 
 
 def _written(rule: Rule, statement: str, parameters: dict) -> tuple[int, list[str]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import TaxLevel, Unit, UnitKind
 from tms import journal
+from tms.compiled import Rows
 from tms.days import number
 from tms.refusals import Refusal, Stale
 from tms.text import one_line
@@ -117,10 +118,18 @@ def locked(interest_id: int, *, version: int | None = None) -> tuple[Interest, O
     return interest, found
 
 
+PEOPLE = Rows(
+    lambda interest_id: (
+        InterestContact.objects.filter(interest=interest_id)
+        .select_related("contact")
+        .order_by("position", "pk")
+    )
+)
+
+
 def people_of(interest: Interest) -> list[Contact]:
     """Those an interest is for by name, in their order. One statement."""
-    named = interest.people.select_related("contact").order_by("position", "pk")
-    return [each.contact for each in named]
+    return [each.contact for each in PEOPLE(interest_id=interest.pk)]
 
 
 def said(interest: Interest) -> dict:

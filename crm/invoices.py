@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Unit
 from tms import journal
+from tms.compiled import Rows
 from tms.models import Organisation
 from tms.refusals import Refusal, Stale
 
@@ -187,13 +188,20 @@ def mark_unpaid(invoice_id: int, *, reason: str, version: int | None = None, at,
     return found
 
 
+LOCKED = Rows(
+    lambda pk: (
+        Invoice.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk=pk)
+        .select_related("account", "currency")
+    )
+)
+
+
 def locked(invoice_id: int, *, version: int | None = None) -> Invoice:
     """The invoice, locked, if it is as whoever asks saw it (None: as it is)."""
-    found = (
-        Invoice.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("account", "currency")
-        .get(pk=invoice_id)
-    )
+    found = LOCKED.one(pk=invoice_id)
+    if found is None:
+        raise Invoice.DoesNotExist
     if version is not None and version != found.version:
         raise Stale(_("This invoice was changed meanwhile. Here it is as it is now."))
     return found

@@ -239,19 +239,28 @@ def locked(opportunity_id: int, *, version: int | None = None) -> Opportunity:
     if LOCK.one(pk=opportunity_id) is None:
         raise Opportunity.DoesNotExist
     found = WHOLE.one(pk=opportunity_id)
-    if version is not None and version != found.version:
-        raise Stale(
-            _("%(name)s was changed meanwhile. Nothing of yours was saved.") % {"name": found}
-        )
+    refuse_changed(found, version)
     return found
 
 
 def open_one(opportunity_id: int, *, version: int | None = None) -> Opportunity:
     """The same; refused when it is won or lost."""
     found = locked(opportunity_id, version=version)
+    refuse_closed(found)
+    return found
+
+
+def refuse_changed(found: Opportunity, version: int | None) -> None:
+    """Is it as whoever asks saw it (None: as it is)? Raises Stale."""
+    if version is not None and version != found.version:
+        raise Stale(
+            _("%(name)s was changed meanwhile. Nothing of yours was saved.") % {"name": found}
+        )
+
+
+def refuse_closed(found: Opportunity) -> None:
     if not found.is_open:
         raise Refusal(closed(found))
-    return found
 
 
 def closed(found: Opportunity) -> str:

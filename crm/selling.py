@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from catalog.models import UnitKind
 from catalog.money import written
 from tms import consequences
+from tms.compiled import Rows, Statement
 from tms.consequences import Consequence, Fact
 from tms.days import day_text
 from tms.refusals import Refusal
@@ -26,7 +27,6 @@ from .models import (
     Contact,
     Fulfilment,
     Interest,
-    InterestContact,
     Invoice,
     Opportunity,
     Stage,
@@ -42,6 +42,26 @@ class Won:
     opportunity: Opportunity
     consequences: Sequence[Consequence] = ()
     invoice: Invoice | None = None
+
+
+LINES = Rows(
+    lambda opportunity_id: (
+        Interest.objects.filter(opportunity=opportunity_id)
+        .select_related("unit", "tax_level")
+        .order_by("position", "pk")
+    )
+)
+# Those that a win is for by name, and whose the opportunity is, locked by id. Their ids first: an
+# OR would read everybody.
+PEOPLE = Statement("""
+SELECT c.id FROM crm_contact c
+WHERE c.id = ANY (array(
+    SELECT n.contact_id
+    FROM crm_interest i JOIN crm_interestcontact n ON n.interest_id = i.id
+    WHERE i.opportunity_id = %(opportunity)s
+) || %(contact)s::bigint)
+ORDER BY c.id FOR NO KEY UPDATE
+""")
 
 
 @transaction.atomic
@@ -67,17 +87,20 @@ def win(
     found = opportunities.locked(opportunity_id)
     if found.won:
         return Won(found)
-    found = opportunities.open_one(opportunity_id, version=version)
+    opportunities.refuse_changed(found, version)
+    opportunities.refuse_closed(found)
     account = accounts.open_one(found.account)
     found.account = account
     stage = stage or stages.first(StageKind.WON)
     if stage.kind != StageKind.WON or stage.archived_at:
         raise Refusal(_("Choose a stage that counts as won."), field="stage")
     who = Who(at, on, by, operation)
-    lines = list(found.interests.select_related("unit", "tax_level").order_by("position", "pk"))
+    lines = LINES(opportunity_id=found.pk)
+    for line in lines:
+        line.opportunity = found
     if not lines:
         raise Refusal(_("There is nothing to deliver. Add an interest first, or lose it."))
-    _lock_people(found, lines)
+    PEOPLE(opportunity=found.pk, contact=found.contact_id)
     for offer in offers.all_of().values():
         if mine := [each for each in lines if each.offer == offer.key]:
             offer.hold(mine)
@@ -105,14 +128,6 @@ def win(
         invoice = invoices.issue(invoice.pk, days_to_pay=days_to_pay, **who.told)
     fact = Fact("opportunity.won", (found.pk,), **who.told)
     return Won(found, [*told, *_billed(invoice), *consequences.follow(fact)], invoice)
-
-
-def _lock_people(found: Opportunity, lines: Sequence[Interest]) -> None:
-    named = InterestContact.objects.filter(interest__in=lines).order_by()
-    people = Contact.objects.filter(pk__in=named.values("contact"))
-    if found.contact_id:
-        people |= Contact.objects.filter(pk=found.contact_id)
-    list(people.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _refuse_undeliverable(found: Opportunity, lines: Sequence[Interest], who: Who) -> None:

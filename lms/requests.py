@@ -10,7 +10,7 @@ from catalog.models import Event, Item, ItemKind, ItemStatus
 from crm.models import Contact
 from passes.models import PassInterest, PassOption, PassType, TypeStatus
 from tms import journal
-from tms.compiled import Rows
+from tms.compiled import Question, Rows
 from tms.consequences import Consequence, Fact
 from tms.days import as_day, day_text
 from tms.refusals import Refusal
@@ -107,7 +107,7 @@ def decline(request_id: int, *, answer: str, **who) -> Request:
 def hold(kind: str, subjects: tuple[int, ...]) -> None:
     """Requests are locked before the account that whoever answers one by hand locks after it."""
     if kind in {"opportunity.won", "opportunity.lost"}:
-        list(_of_sales(subjects).values_list("pk"))
+        OF_SALES(opportunities=subjects)
 
 
 def follow(fact: Fact) -> list[Consequence]:
@@ -116,16 +116,18 @@ def follow(fact: Fact) -> list[Consequence]:
     """
     match fact.kind:
         case "opportunity.won":
-            sold = PassInterest.objects.filter(interest__opportunity__in=fact.subjects)
-            types = sold.values_list("option__pass_type", flat=True)
-            state, found = RequestState.GRANTED, _of_sales(fact.subjects, pass_type__in=set(types))
+            types = {pk for (pk,) in SOLD(opportunities=fact.subjects)}
+            waiting = OF_SALES(opportunities=fact.subjects)
+            state, asked = (
+                RequestState.GRANTED,
+                [each for each in waiting if each.pass_type_id in types],
+            )
             sentence = _("Answers what they asked for")
         case "opportunity.lost":
-            state, found = RequestState.DECLINED, _of_sales(fact.subjects)
+            state, asked = RequestState.DECLINED, OF_SALES(opportunities=fact.subjects)
             sentence = _("Declines what they asked for; the reason is what they read")
         case _:
             return []
-    asked = list(found)
     who = {"at": fact.at, "on": fact.on, "by": fact.by, "operation": fact.operation}
     for each in asked:
         _answer(each, state, fact.reason, **who)
@@ -137,13 +139,21 @@ def follow(fact: Fact) -> list[Consequence]:
     )
 
 
-def _of_sales(opportunities, **which):
-    """The requests that wait for these sales, locked by id."""
-    waiting = Request.objects.filter(
-        opportunity__in=opportunities, state=RequestState.OPEN, **which
+# The requests that wait for these sales, locked by id.
+OF_SALES = Rows(
+    lambda opportunities: (
+        Request.objects.filter(opportunity__in=opportunities, state=RequestState.OPEN)
+        .select_related("contact", "pass_type")
+        .order_by("pk")
+        .select_for_update(of=("self",))
     )
-    rows = waiting.select_related("contact", "pass_type").order_by("pk")
-    return rows.select_for_update(of=("self",))
+)
+# The pass types that were among what they were about.
+SOLD = Question(
+    lambda opportunities: PassInterest.objects.filter(
+        interest__opportunity__in=opportunities
+    ).values_list("option__pass_type")
+)
 
 
 def _asked(about: str) -> Rows:

@@ -9,6 +9,7 @@ from crm import duplicating
 from crm.models import ExternalId
 from crm.offers import Delivery, Given, Unspent
 from crm.selling import people_of
+from tms.compiled import Question, Rows
 from tms.consequences import Consequence
 from tms.days import day_text
 from tms.refusals import Refusal
@@ -111,16 +112,29 @@ class Passes:
         return [gone, *change.consequences]
 
 
+OPTION = Rows(
+    lambda interest_id: PassInterest.objects.filter(interest=interest_id).select_related(
+        "option__pass_type"
+    )
+)
+EXTERNAL_IDS = Question(
+    lambda opportunity_id: (
+        ExternalId.objects.filter(opportunity=opportunity_id).order_by("pk").values_list("value")
+    )
+)
+
+
 def option_of(interest) -> PassOption:
     """The option of an interest, with its type. One statement."""
-    kept = PassInterest.objects.select_related("option__pass_type").get(interest=interest)
+    kept = OPTION.one(interest_id=interest.pk)
+    if kept is None:
+        raise PassInterest.DoesNotExist
     return kept.option
 
 
 def external_ids(opportunity) -> list[str]:
     """What other systems call the opportunity: its passes carry it."""
-    ids = ExternalId.objects.filter(opportunity=opportunity.pk)
-    return list(dict.fromkeys(ids.order_by("pk").values_list("value", flat=True)))
+    return list(dict.fromkeys(value for (value,) in EXTERNAL_IDS(opportunity_id=opportunity.pk)))
 
 
 def said(given: Pass) -> str:

@@ -2,11 +2,11 @@
 
 import datetime
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.models import Membership
+from tms.compiled import Statement
 from tms.consequences import Consequence
 from tms.days import day_text
 from tms.refusals import Refusal
@@ -57,11 +57,11 @@ def on_sale(option) -> None:
         )
 
 
-HOLD = """
+HOLD = Statement("""
 SELECT t.status, o.status
 FROM passes_passoption o JOIN passes_passtype t ON t.id = o.pass_type_id
-WHERE o.id = %s FOR SHARE
-"""
+WHERE o.id = %(option)s FOR SHARE
+""")
 
 
 def hold_on_sale(option) -> None:
@@ -69,12 +69,10 @@ def hold_on_sale(option) -> None:
 
     Many may hold it at once; who archives or deletes it waits, and then sees what was given.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, [option.pk])
-        found = cursor.fetchone()
-    if found is None:
+    found = HOLD(option=option.pk)
+    if not found:
         raise Refusal(_("This option was deleted. Choose another one."), field="option")
-    option.pass_type.status, option.status = found
+    ((option.pass_type.status, option.status),) = found
     on_sale(option)
 
 

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tms.compiled import Rows
+
 
 class CommsSettings(models.Model):
     """One row at most; without it, what stands here.
@@ -43,4 +45,7 @@ class CommsSettings(models.Model):
     @classmethod
     def current(cls) -> "CommsSettings":
         """As they are now. One query."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
+        return CURRENT.one() or cls(pk=1)
+
+
+CURRENT = Rows(lambda: CommsSettings.objects.filter(pk=1))

@@ -22,6 +22,7 @@ import datetime
 import functools
 
 from django.template.loader import render_to_string
+from django.utils.html import conditional_escape as safe
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ from tms import days
 from tms.compiled import Question, Rows
 from tms.models import JournalRow, User
 
-from . import register
+from . import icons, register
 
 PANEL, PAGE = 8, 50
 LAST = 2**62  # beyond every id
@@ -196,7 +197,7 @@ def draw(
     size = PANEL if panel else PAGE
     found = newest(sources, size + 1, before)
     context = {
-        "entries": entries(found[:size], request.user, here),
+        "entries": written(entries(found[:size], request.user, here)),
         "older": found[size - 1].pk if len(found) > size else None,
         "later": before is not None,
         "url": url,
@@ -205,6 +206,39 @@ def draw(
         "events": ", ".join(f"{name}:changed from:body" for name in changes),
     }
     return render_to_string("ui/_timeline.html", context, request=request)
+
+
+def written(found: list[Entry]) -> SafeString:
+    """The entries as html, by Python: a page has fifty, each with a dozen values."""
+    return SafeString("".join(map(_entry, found)))
+
+
+def _entry(entry: Entry) -> str:
+    told, more = entry.told, ""
+    if told.details or told.changes or entry.reason:
+        changes = "".join(f"<li>{_change(*each)}</li>" for each in told.changes)
+        listed = f'<ul class="changes">{changes}</ul>' if changes else ""
+        reason = ""
+        if entry.reason:
+            reason = f"<blockquote><bdi>{safe(entry.reason)}</bdi></blockquote>"
+        more = f"<div>{safe(told.details)}{listed}{reason}</div>"
+    return (
+        f'<li data-status="{safe(entry.tone)}">{icons.icon(entry.icon)}'
+        f"<strong>{safe(told.title)}</strong>{more}<small>{safe(entry.by)}</small>"
+        f'<time datetime="{entry.at.isoformat()}">{days.moment(entry.at)}</time></li>'
+    )
+
+
+def _change(label, before, after) -> str:
+    said = f'<span class="muted">{safe(label)}</span> ' if label else ""
+    if before and after:
+        return (
+            f'{said}<span class="change"><del><bdi>{safe(before)}</bdi></del> '
+            f"<ins><bdi>{safe(after)}</bdi></ins></span>"
+        )
+    if after:
+        return f"{said}<strong><bdi>{safe(after)}</bdi></strong>"
+    return f"{said}<del><bdi>{safe(before)}</bdi></del>"
 
 
 def of_contact(*contact_ids: int):
