@@ -54,6 +54,7 @@ OCCASIONS = [
             JOIN lms_section t ON t.id = u.section_id
             JOIN crm_contact c ON c.id = m.contact_id
             WHERE {TOLD} AND j.kind = 'submission.marked'""",
+        kinds=("submission.marked",),
         contact="c.id",
         account="c.account_id",
         roles=("learner", "main_contact", "owner", "addresses"),

@@ -52,6 +52,7 @@ OCCASIONS = [
         source=f"""journal j JOIN lms_certificate p ON p.id = j.subject_id
             JOIN crm_contact c ON c.id = p.contact_id
             WHERE {TOLD} AND j.kind = 'certificate.issued'""",
+        kinds=("certificate.issued",),
         contact="c.id",
         account="c.account_id",
         roles=("learner", "main_contact", "owner", "addresses"),

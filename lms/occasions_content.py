@@ -82,6 +82,7 @@ OCCASIONS = [
             JOIN crm_contact c ON c.id = coalesce(was.merged_into_id, j.contact_id)
             JOIN lms_completion d ON d.contact_id = c.id AND d.item_id = j.subject_id
             WHERE {TOLD} AND j.kind = 'item.completed'""",
+        kinds=("item.completed",),
         contact="c.id",
         account="c.account_id",
         roles=("learner", "main_contact", "owner", "addresses"),

@@ -56,6 +56,7 @@ def recorded(key: str, label, only: str = "true") -> Occasion:
             JOIN crm_contact c ON c.id = w.contact_id
             JOIN catalog_event e ON e.id = w.event_id
             WHERE {TOLD} AND j.kind = '{key}' AND {only}""",
+        kinds=(key,),
         subject="w.id",
         contact="w.contact_id",
         account="c.account_id",

@@ -11,6 +11,7 @@ from comms import setting_off
 from comms.models import Message
 from passes.models import Pass
 from tests.factories import EventFactory, LearnerFactory, RegistrationFactory
+from tms.occasions import occasions
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -105,6 +106,15 @@ def file(library, yearly, ada):
         f"{ada.email},,LEAD,Annual,2025-01-01,2026-01-01,X3",
     ]
     return SimpleUploadedFile("passes.csv", "\n".join(rows).encode())
+
+
+def test_whatever_is_recorded_says_by_which_rows_of_the_journal():
+    """Else a rule about it would be asked for whatever is done."""
+    recorded = [each for each in occasions().values() if not each.ahead]
+    assert len(recorded) > 15
+    for each in recorded:
+        assert each.kinds, each.key
+        assert f"'{each.kinds[0]}'" in each.source, each.key
 
 
 @pytest.mark.parametrize(("ticked", "sent"), [(False, 0), (True, 1)])
