@@ -9,14 +9,26 @@ from django.utils.translation import gettext as _
 from ninja import Query
 from pydantic import Field
 
-from tms.programs.fields import IN_JSON, Asked, Day, Flag, Id, IdText, Line, Reason, Told, Version
+from tms.programs.fields import (
+    IN_JSON,
+    Amount,
+    Asked,
+    Day,
+    Flag,
+    Id,
+    IdText,
+    Line,
+    Reason,
+    Told,
+    Version,
+)
 from tms.programs.looking import at_address, values_at
 from tms.programs.paging import Listing, Page, page
 from tms.programs.previews import Outcome, Versioned, outcome
 from tms.programs.resource import Resource, operation, who
 from tms.refusals import Refusal
 
-from . import crediting
+from . import crediting, reducing
 from . import invoices as verbs
 from .models import Fulfilment, Invoice, InvoiceLine
 
@@ -149,6 +161,12 @@ class Crediting(Versioned):
         bool,
         Field(description="What is unspent and not taken back is meant to stay with the account."),
     ] = False
+    reason: Annotated[Reason, Field(min_length=1)]
+
+
+class Reducing(Versioned):
+    line: Id
+    amount: Annotated[Amount, Field(description="Tax included, as text: `12.50`.")]
     reason: Annotated[Reason, Field(min_length=1)]
 
 
@@ -287,6 +305,32 @@ def credit_invoice(request, pk: int, asked: Crediting):
         lines=summed((each.line, each.quantity) for each in asked.lines),
         take_back=fulfilments_of(invoice, asked.take_back),
         leave=asked.leave,
+        reason=asked.reason,
+        version=asked.version,
+        **who(request),
+        **operation(request),
+    )
+    return InvoiceCredited(
+        note=None if asked.preview else told(done.note.pk),
+        changed=told(pk),
+        **outcome(asked, list(done.consequences)),
+    )
+
+
+@invoices.writes("/invoices/{int:pk}/reduction", scope="invoices:credit", answer=InvoiceCredited)
+def reduce_invoice(request, pk: int, asked: Reducing):
+    """Credit an amount of one line's price; nothing of what it gave is taken back.
+
+    No money is moved: what was paid by card goes back by a refund of the payment.
+    """
+    invoice = at_address(Invoice.objects, pk)
+    if not invoice.lines.filter(pk=asked.line).exists():
+        raise Refusal(
+            _("%(line)s is no line of this invoice.") % {"line": asked.line}, field="line"
+        )
+    done = reducing.reduce(
+        asked.line,
+        amount=asked.amount,
         reason=asked.reason,
         version=asked.version,
         **who(request),

@@ -26,6 +26,7 @@ def reduce(
     *,
     amount: Decimal,
     reason: str,
+    version: int | None = None,
     at: datetime.datetime,
     on: datetime.date,
     by,
@@ -34,12 +35,12 @@ def reduce(
     """Credit `amount`, tax included, of one line of an issued invoice; what it gave stays.
 
     All that is left of the line is credited as the whole line is. Locks the opportunity, the
-    account, the invoice, the series last. Raises Refusal: for more than is left, without a reason,
-    for a draft or what is credited already.
+    account, the invoice, the series last. Raises Stale, and Refusal: for more than is left, without
+    a reason, for a draft or what is credited already.
     """
     who = {"at": at, "on": on, "by": by, "operation": operation}
     invoice_id = InvoiceLine.objects.values_list("invoice", flat=True).get(pk=line_id)
-    invoice = crediting.locked(invoice_id, None)
+    invoice = crediting.locked(invoice_id, version)
     every = crediting.standing(invoice, on)
     each = next(found for found in every if found.line.pk == line_id)
     if not reason.strip():

@@ -192,3 +192,42 @@ def test_what_can_t_be_credited_is_said(able, golden):
     ):
         assert able.post(url, {**wrong, "reason": "x"}).status_code == 422
     assert Invoice.objects.filter(kind="credit_note").count() == 1
+
+
+def test_an_amount_of_a_line_is_credited_and_nothing_comes_back(able, golden):
+    (row,) = golden.lines.all()
+    url = f"/invoices/{golden.pk}/reduction"
+    body = {"line": row.pk, "amount": "120.00", "reason": "Late delivery", "version": 1}
+    assert able.post(url, {**body, "version": 0}).status_code == 409
+    shown = able.post(url, {**body, "preview": True}).json()
+    assert (shown["note"], [each["sentence"] for each in shown["consequences"]]) == (
+        None,
+        ["A credit note over €120.00 for Kestrel Rail Group, for INV-2026-0001"],
+    )
+    assert not Invoice.objects.filter(kind="credit_note").exists()
+    done = [able.post(url, {**body, "digest": shown["digest"]}, key="less-1").json() for _ in "12"]
+    assert done[0] == done[1]
+    note = done[0]["note"]
+    (line,) = note["lines"]
+    assert (note["number"], note["net"], note["tax"]) == ("CRN-2026-0001", "100.0000", "20.0000")
+    assert (line["credits"], line["by_amount"], line["quantity"]) == (row.pk, True, 1)
+    (told,) = done[0]["changed"]["lines"]
+    assert (told["credited"], told["given"][0]["taken_back"]) == (0, 0)
+    assert TokenIssue.objects.get().remaining == 50
+    assert Invoice.objects.filter(kind="credit_note").count() == 1
+
+
+def test_an_amount_that_is_not_left_is_refused(able, golden, kestrel, euro, who):
+    (row,) = golden.lines.all()
+    url = f"/invoices/{golden.pk}/reduction"
+    body = {"line": row.pk, "amount": "1200.00", "reason": "x"}
+    no = problem(able.post(url, {**body, "amount": "1200.01"}))
+    assert no == (422, None, "Only €1,200.00 of it can still be credited.")
+    assert problem(able.post(url, {**body, "amount": "1.005"}))[1] == "amount"
+    other = invoiced(kestrel, line("10", currency=euro), currency=euro, who=who)
+    strange = problem(able.post(url, {**body, "line": other.lines.get().pk}))
+    assert strange[:2] == (422, "line")
+    for wrong in ("-1", 12.5, "1e3", ""):
+        assert able.post(url, {**body, "amount": wrong}).status_code == 422
+    assert able.post(f"/invoices/{golden.pk + 100}/reduction", body).status_code == 404
+    assert not Invoice.objects.filter(kind="credit_note").exists()

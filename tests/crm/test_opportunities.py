@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from crm import external_ids, interests, opportunities, stages
+from crm.filters_selling import OpportunitySearch
 from crm.models import Invoice, Opportunity, Stage, StageKind
 from tests.crm.selling_cast import interested, opened
 from tests.crm.test_pages import staff, text_of
@@ -137,6 +138,22 @@ def test_the_list_is_narrowed_and_sorted(deal, client, who, office, ada):
     assert names(client, f"region={deal.region_id}&currency={deal.currency_id}&q=LATE") == ["Late"]
     assert names(client, "closing_from=2027-01-01") == ["Late"]
     assert names(client, "closing_to=2026-12-31") == ["Spring intake"]
+
+
+@pytest.mark.parametrize("few", [1000, 1])
+def test_a_name_is_found_by_its_words_be_there_few_or_many(deal, client, who, monkeypatch, few):
+    """By the index of names; where more match than are looked for, by a walk through the list."""
+    monkeypatch.setattr(OpportunitySearch, "FEW", few)
+    for name in ("100% of Zürich", "1000 of Zürich", "Winter_intake"):
+        opened(deal.account, who, name=name)
+    lost = opened(deal.account, who, name="Zürich again")
+    opportunities.lose(lost.pk, because="Too dear", **who)
+    assert names(client, "q=zurich+OF&sort=name") == ["100% of Zürich", "1000 of Zürich"]
+    assert names(client, "q=0%25") == ["100% of Zürich"]
+    assert names(client, "q=r_i") == ["Winter_intake"]
+    assert names(client, "q=zurich&kind=lost") == ["Zürich again"]
+    assert names(client, "q=nothing") == []
+    assert names(client, "q=intake") == ["Spring intake", "Winter_intake"]
 
 
 def plan(query, **parameters):

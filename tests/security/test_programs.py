@@ -87,6 +87,7 @@ TABLE = {
     "POST /invoices/{pk}/payment": "invoices:write",
     "POST /invoices/{pk}/payment/removal": "invoices:write",
     "POST /invoices/{pk}/credit": "invoices:credit",
+    "POST /invoices/{pk}/reduction": "invoices:credit",
     "POST /opportunities/{pk}/external-ids": "opportunities:write",
     "POST /opportunities/{pk}/external-ids/removal": "opportunities:write",
     "POST /accounts/{pk}/managers": "people:write",

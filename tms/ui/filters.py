@@ -169,7 +169,7 @@ class Found(Search):
         """
         found = " UNION ".join(f"({each} LIMIT {self.FEW + 1})" for each in ways)
         with connection.cursor() as cursor:
-            cursor.execute(f"{found} LIMIT {self.FEW + 1}", given)
+            cursor.execute(f"SELECT * FROM ({found}) f LIMIT {self.FEW + 1}", given)  # noqa: S608
             return [pk for (pk,) in cursor.fetchall()]
 
     def few(self, text: str) -> list[int] | None:
