@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Price, TaxLevel, UnitKind
 from catalog.money import written
+from tms.compiled import Rows
 from tms.refusals import Refusal
 from tms.ui.forms import Form
 
@@ -15,6 +17,9 @@ from . import totals
 from .choosing import contacts_field
 from .interests import Wanted
 from .models import Contact, Opportunity
+
+# The levels in use, and the one that an interest has.
+LEVELS = Rows(lambda kept: TaxLevel.objects.filter(Q(archived_at=None) | Q(pk=kept)))
 
 
 class InterestForm(Form):
@@ -60,10 +65,12 @@ class InterestForm(Form):
         super().__init__(*args, **more)
         self.opportunity, self.prices, self.chosen = opportunity, prices, chosen
         self.may_override = may_override
-        levels = TaxLevel.objects.filter(archived_at=None)
-        if kept := self.initial.get("tax_level"):
-            levels |= TaxLevel.objects.filter(pk=getattr(kept, "pk", kept))
-        self.fields["tax_level"].queryset = levels
+        kept = self.initial.get("tax_level")
+        kept = getattr(kept, "pk", kept) or 0
+        levels = self.fields["tax_level"]
+        levels.queryset = TaxLevel.objects.filter(Q(archived_at=None) | Q(pk=kept))
+        # Asked once, by a statement that is kept.
+        levels.widget.choices = [(each.pk, str(each)) for each in LEVELS(kept=kept)]
         self.fields["price"].choices = [
             *((str(each.unit_id), written(each.amount, each.unit)) for each in prices),
             *self.without_one(),

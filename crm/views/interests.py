@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from catalog import pricing
 from catalog.models import Price, UnitKind
 from catalog.money import round_money
+from tms.compiled import Rows
 from tms.refusals import Refusal
 from tms.ui.access import allowed
 from tms.ui.dialogs import Dialog
@@ -160,6 +161,13 @@ class InterestDialog(Dialog):
         )
 
 
+ABOUT = Rows(
+    lambda pk: Opportunity.objects.filter(pk=pk).select_related(
+        "account", "region__tax_level", "currency"
+    )
+)
+
+
 class AddInterest(InterestDialog):
     """A new one; its address names the opportunity."""
 
@@ -167,8 +175,7 @@ class AddInterest(InterestDialog):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        found = Opportunity.objects.select_related("account", "region__tax_level", "currency")
-        self.opportunity = get_object_or_404(found, pk=kwargs["opportunity_id"])
+        self.opportunity = ABOUT.or_404(pk=kwargs["opportunity_id"])
 
     def get(self, request, *args, **kwargs):
         if not self.opportunity.is_open:
