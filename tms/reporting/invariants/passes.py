@@ -78,7 +78,7 @@ JOIN passes_passoption o ON o.id = p.option_id
 WHERE o.pass_type_id <> p.type_id
 """,
     ),
-    # Served by the partial index pass_expiry_to_record, which is empty after a good night.
+    # Served by the partial index pass_expiry_to_write, which is empty after a good night.
     Invariant(
         "O2 expiries",
         _("Passes that expired more than two days ago, and nobody wrote it down"),
