@@ -45,8 +45,12 @@ def bare(row: dict) -> dict:
 class CertificateTold(Told):
     """One certificate as it was issued: what it says is never changed."""
 
-    id: int
-    number: str = Field(description="What stands on it, and what anybody verifies it by.")
+    id: int | None = Field(description="null in the preview of a new one.")
+    number: str = Field(
+        description=(
+            "What stands on it, and what anybody verifies it by. Empty in the preview of a new one."
+        )
+    )
     contact: int
     item: int
     name: str

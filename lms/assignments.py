@@ -32,6 +32,7 @@ def of(contact_id: int, unit_id: int) -> list[Submission]:
 def set_up(assignment: Assignment, *, kinds, megabytes, **who) -> None:
     """Change what may be handed in from now on."""
     assignment.kinds, assignment.megabytes = list(kinds), megabytes
+    assignment.version += 1
     assignment.save()
     content.changed(assignment.unit, {"unit": assignment.unit.title}, **who)
 

@@ -92,13 +92,13 @@ def _unit(unit: ContentUnit, section: Section, *, title: str, position: int, at)
     copy = ContentUnit.objects.create(section=section, title=title, position=position, **values)
     for quiz in Quiz.objects.filter(unit=unit):
         questions = list(QuizQuestion.objects.filter(quiz=quiz))
-        quiz.pk, quiz._state.adding = copy.pk, True
+        quiz.pk, quiz.version, quiz._state.adding = copy.pk, 0, True
         quiz.save()
         for question in questions:
             question.pk, question.quiz_id, question.version = None, copy.pk, 0
         QuizQuestion.objects.bulk_create(questions)
     for assignment in Assignment.objects.filter(unit=unit):
-        assignment.pk, assignment._state.adding = copy.pk, True
+        assignment.pk, assignment.version, assignment._state.adding = copy.pk, 0, True
         assignment.save()
     newest = ScormPackage.objects.filter(unit=unit).first()
     if newest:

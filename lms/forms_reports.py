@@ -2,6 +2,7 @@
 
 from django.db.models import F
 from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.choosing import OPTIONS, courses_matching
@@ -32,6 +33,19 @@ class OfItem(Period):
         required=False,
     )
     account = account_field(label=gettext_lazy("Account"), required=False)
+    # Is a path counted as one, and none of its parts beside it?
+    paths_as_one = True
+
+    def clean(self):
+        answers = super().clean()
+        of_a_part = answers.get("course") or answers.get("event")
+        if self.paths_as_one and answers.get("path") and of_a_part:
+            said = _(
+                "The parts of a learning path are counted with the path. Choose the path, or "
+                "a course or an event without it."
+            )
+            self.add_error("path", said)
+        return answers
 
     @property
     def asked(self) -> reports.Asked:

@@ -24,6 +24,7 @@ def set_up(quiz: Quiz, *, pass_mark, attempts, shuffles, shows, counts=Counts.BE
     """Change how the quiz is held, for the attempts that begin from now on."""
     quiz.pass_mark, quiz.attempts = pass_mark, attempts
     quiz.shuffles, quiz.shows, quiz.counts = shuffles, shows, counts
+    quiz.version += 1
     quiz.save()
     content.changed(quiz.unit, {"unit": quiz.unit.title}, **who)
 

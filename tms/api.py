@@ -26,8 +26,8 @@ from crm.api_notes import notes
 from crm.api_opportunities import opportunities
 from crm.api_tasks import tasks
 from lms.api import opening
+from lms.api_certificates import results
 from lms.api_payments import payments
-from lms.api_results import results
 from lms.api_waiting import lines, registrations
 from passes.api_many import passes
 from passes.api_options import pass_types

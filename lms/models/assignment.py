@@ -34,6 +34,7 @@ class Assignment(models.Model):
         default=20,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
+    version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         default_permissions = ()

@@ -57,6 +57,7 @@ class Quiz(models.Model):
         default=Counts.BEST,
         db_default=Counts.BEST,
     )
+    version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         default_permissions = ()

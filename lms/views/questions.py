@@ -58,7 +58,7 @@ class Settings(ContentDialog):
 
     def setup(self, request, *args, pk, **kwargs):
         super().setup(request, *args, pk=pk, **kwargs)
-        self.quiz = _quiz(pk)
+        self.quiz = self.versioned = _quiz(pk)
 
     @property
     def subject(self):

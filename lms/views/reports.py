@@ -122,6 +122,12 @@ class RowsForm(OfTraining):
         return self.cleaned_data["rows"] == "item"
 
 
+class AttendanceForm(RowsForm):
+    """Somebody was there, or wasn't, on each event of a path."""
+
+    paths_as_one = False
+
+
 @staff(SEE)
 @require_GET
 def attendance(request):
@@ -143,7 +149,7 @@ def attendance(request):
 
     return answer(
         request,
-        RowsForm(request),
+        AttendanceForm(request),
         figures,
         title=_("Attendance"),
         says=_(

@@ -195,6 +195,7 @@ class Settings(ContentDialog):
         super().setup(request, *args, pk=pk, **kwargs)
         found = Assignment.objects.select_related("unit__section__course")
         self.assignment = get_object_or_404(found, pk=pk, unit__archived_at=None)
+        self.versioned = self.assignment
         self.course = self.assignment.unit.section.course
 
     @property

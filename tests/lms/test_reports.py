@@ -259,3 +259,24 @@ def test_a_report_costs_the_same_however_much_there_is(count, desk, clock, count
     pages += [COMPLETION, f"{COMPLETION}?rows=item", DONE, f"{DONE}?what=certificates"]
     asked = [count_queries(lambda page=page: desk.get(page)) for page in pages]
     assert asked == [4, 3, 3, 4, 3, 4, 4, 4]
+
+
+def test_a_course_and_a_path_together_are_asked_only_where_parts_of_paths_are_counted(
+    places, signals, route, desk
+):
+    both, sentence = f"&path={route.pk}&course={signals.course_id}", "counted with the path"
+    for page in (REGISTERED, COMPLETION, DONE):
+        answer = desk.get(f"{page}?first=2026-09-01{both}")
+        assert answer.status_code == 422
+        assert sentence in text(answer)
+    for page in (REGISTERED, COMPLETION):
+        answer = desk.get(f"{page}?first=2026-09-01&path={route.pk}&event={signals.pk}")
+        assert (answer.status_code, sentence in text(answer)) == (422, True)
+    signals.first_on = day("2026-10-01")
+    signals.save()
+    assert reports.attendance(asked(path=route.pk, course=signals.course_id)) == {
+        MONTHS[1]: reports.Attendance(0, 0, 1)
+    }
+    answer = desk.get(f"{ATTENDANCE}?first=2026-09-01{both}")
+    assert answer.status_code == 200
+    assert "Together 1 0 0 1" in text(answer)

@@ -114,3 +114,53 @@ def test_staff_withdraw_it_and_issue_a_right_one_from_the_list(proof, office, br
     assert client.post(again, {"operation": "b"}, headers=hx).status_code == 204
     assert client.post(again, {"operation": "c"}, headers=hx).status_code == 422
     assert Certificate.objects.count() == 2
+
+
+# By program
+
+
+@pytest.fixture
+def able(program):
+    return program("registrations:write")
+
+
+def test_programs_withdraw_it_once_with_a_reason(proof, able, program, office, ada):
+    path = f"/certificates/{proof.pk}/withdrawal"
+    body = {"reason": "Somebody else sat it"}
+    assert program("registrations:read").post(path, body).status_code == 403
+    for wrong in ({}, {"reason": ""}, {"reason": "  "}):
+        no = able.post(path, wrong)
+        assert (no.status_code, no.json()["field"]) == (422, "reason")
+    assert able.post("/certificates/999999/withdrawal", body).status_code == 404
+    shown = able.post(path, body | {"preview": True}).json()
+    assert (shown["preview"], shown["changed"]["withdrawn_at"] is None) == (True, False)
+    assert able.post(path, body, If_Match='"old"').status_code == 412
+    proof.refresh_from_db()
+    assert proof.withdrawn_at is None
+    first = able.post(path, body, key="w")
+    assert (first.status_code, first.json()["changed"]["id"]) == (200, proof.pk)
+    assert able.post(path, body, key="w").json() == first.json()
+    fact = JournalRow.objects.get(kind="certificate.withdrawn")
+    assert (fact.reason, fact.source, fact.by_id, fact.operation, fact.contact_id) == (
+        "Somebody else sat it", "api", office.pk, "w", ada.pk,
+    )  # fmt: skip
+    again = able.post(path, body)
+    assert (again.status_code, again.json()["detail"]) == (422, "It was withdrawn already.")
+
+
+def test_programs_issue_a_right_one_once(proof, able, program, who):
+    path = f"/certificates/{proof.pk}/replacement"
+    assert program("registrations:read").post(path).status_code == 403
+    assert able.post("/certificates/999999/replacement").status_code == 404
+    assert able.post(path).json()["detail"] == "It holds. Withdraw it first."
+    withdrawing.withdraw(proof.pk, reason="Misspelt", **who)
+    shown = able.post(path, {"preview": True}).json()["changed"]
+    assert (shown["id"], shown["number"], shown["title"]) == (None, "", "Signalling Basics")
+    assert Certificate.objects.count() == 1
+    first = able.post(path, key="n")
+    made = Certificate.objects.exclude(pk=proof.pk).get()
+    assert (first.status_code, first.json()["changed"]["number"]) == (201, made.number)
+    assert able.post(path, key="n").json() == first.json()
+    again = able.post(path)
+    assert (again.status_code, again.json()["detail"]) == (422, "A new one was issued already.")
+    assert Certificate.objects.count() == 2

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from crm.models import AccountManager, Invoice, Opportunity, Stage, Teaching
-from lms.models import Completion, Payment, Registration, Request
+from lms.models import Certificate, Completion, Payment, Registration, Request
 from passes import expiring
 from passes.models import Pass, PassType, Status
 from tms.demo import people, world
@@ -53,6 +53,8 @@ def believable_and_true(clock):
     assert {"card", "invoice"} <= ways
     assert Payment.objects.to_settle().count() == 1
     assert Completion.objects.exists()
+    assert Certificate.objects.filter(withdrawn_at__isnull=False).count() == 1
+    assert Certificate.objects.filter(withdrawn_at=None).count() > 1
     assert Request.objects.filter(state="open").count() == 2
     # Tokens of three types: some about to expire, some that expired unused, and every movement.
     today = TokenIssue.objects.with_status(TODAY)

@@ -28,7 +28,7 @@ from comms.models import Template, Trigger
 from crm import invoices, notes, opportunities, stages, tasks
 from crm.interests import Wanted
 from crm.models import ExternalId, Membership
-from lms.models import Certificate, Waiting
+from lms.models import Certificate, CertificateTerms, Waiting
 from passes.models import OptionStatus, TypeStatus
 from tests.comms.made import message as made_message
 from tests.factories import (
@@ -69,6 +69,7 @@ REFUSED_MOSTLY = {
     "currency", "phone", "job_title", "notes", "link", "categories", "closes_on", "cancel_until",
     "valid_from", "valid_to", "minimum", "capacity", "place", "instructor", "preview",
 }  # fmt: skip
+NEED_A_REASON = ("/events/{pk}/cancellation", "/certificates/{pk}/withdrawal")
 # How many cases an operation gets: right by the document, and wrong.
 RIGHT, WRONG = 6, 1
 
@@ -279,6 +280,11 @@ def learned(ada, other, at) -> dict:
         number="K7QF-2M9X-TB4H", contact=ada, item=course, cause="c1", name="Ada", title="T",
         issuer="N", completed_on=at.date(), issued_at=at,
     )  # fmt: skip
+    withdrawn = Certificate.objects.create(
+        number="K7QF-2M9X-TB4J", contact=ada, item=course, cause="c2", name="Ada", title="T",
+        issuer="N", completed_on=at.date(), issued_at=at, withdrawn_at=at,
+    )  # fmt: skip
+    CertificateTerms.objects.create(item=course)
     attempt = ada.attempts.create(
         unit=QuizFactory().unit, number=1, asked=[], pass_mark=50, points=4, started_at=at
     )
@@ -296,6 +302,7 @@ def learned(ada, other, at) -> dict:
         "/waiting-list event": [full],
         "/waiting-list/offer event": [free],
         "/certificates": [proven],
+        "/certificates/{pk}/replacement /certificates": [withdrawn],
         "/certificates number": ["K7QF2M9XTB4H"],
         "/quiz-attempts": [attempt],
         "/submissions": handed_in,
@@ -350,7 +357,7 @@ def ground(case, ids, dice) -> None:
         if "option" in body and case.method == "POST" and noun == "/passes":
             body.setdefault("contacts", ids["contacts"])
         for name in sorted(REFUSED_MOSTLY & set(body)):
-            required = name == "reason" and case.path.endswith("/events/{pk}/cancellation")
+            required = name == "reason" and case.path.endswith(NEED_A_REASON)
             if required:
                 body[name] = "Snow"
             elif dice.random() < 0.8:

@@ -174,6 +174,8 @@ TABLE = {
     "POST /waiting-list/{pk}/removal": "registrations:write",
     "GET /certificates": "registrations:read",
     "GET /certificates/{pk}": "registrations:read",
+    "POST /certificates/{pk}/withdrawal": "registrations:write",
+    "POST /certificates/{pk}/replacement": "registrations:write",
     "GET /quiz-attempts": "registrations:read",
     "GET /quiz-attempts/{pk}": "registrations:read",
     "GET /submissions": "registrations:read",

@@ -5,8 +5,8 @@ import datetime
 from catalog import events
 from catalog.models import Event
 from crm.models import Contact
-from lms import certificates, checkout, learning, requests, waiting
-from lms.models import ContentUnit
+from lms import certificates, checkout, learning, requests, waiting, withdrawing
+from lms.models import Certificate, ContentUnit
 from passes import expiring, lifecycle, types
 from passes.models import Pass, PassType
 from tms.models import User
@@ -100,6 +100,7 @@ def live(world) -> None:
         item = world.item(code).pk
         certificates.set_terms(item, granted=True, months=months, text=text, **world.who())
     _learn(world)
+    _withdraw(world)
     knowing.made(world)
     _book(world)
     _wait(world)
@@ -124,6 +125,16 @@ def _learn(world) -> None:
         if part < 1:
             following = units[round(len(units) * part)]
             learning.look(contact.pk, following.pk, at=world.who(1)["at"])
+
+
+def _withdraw(world) -> None:
+    """One certificate proves what isn't so."""
+    proof = Certificate.objects.get(contact=world.contact("Meera Nair"), item__code="DATA-101")
+    withdrawing.withdraw(
+        proof.pk,
+        reason="A colleague took the last units under her sign-in.",
+        **_by(world, "Signe Ahlgren", 30),
+    )
 
 
 def _book(world) -> None:
