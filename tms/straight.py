@@ -43,6 +43,7 @@ class Straight(Statement):
         line = here.connection
         if (
             here.in_atomic_block
+            or not here.autocommit
             or is_looked_on(here)
             or line.pgconn.transaction_status != TransactionStatus.IDLE
             or b"\0" in b"".join(filter(None, given))

@@ -1,10 +1,15 @@
 """Is a statement that goes to the database with little in between answered like any other?"""
 
 import datetime
+import gc
+import select
 import threading
+import time
+import weakref
 
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DataError, connection, connections, transaction
+from psycopg.pq import TransactionStatus
 
 from tms.straight import Straight
 
@@ -74,6 +79,102 @@ def test_plans_that_are_gone_are_made_again(sent):
     connection.close()
     assert ALL(**GIVEN) == ANSWER
     assert len(sent) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_within_a_transaction_begun_by_hand_it_goes_the_drivers_way(sent):
+    new = Straight("SELECT 'never asked before', %(number)s::int")
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        try:
+            # libpq would find no plan of it, and the transaction would be over.
+            assert new(number=1) == [("never asked before", 1)]
+            assert connection.connection.info.transaction_status.name == "INTRANS"
+        finally:
+            cursor.execute("ROLLBACK")
+    assert sent == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_autocommit_nothing_is_kept_before_the_commit(sent):
+    connection.set_autocommit(False)
+    try:
+        assert ALL(**GIVEN) == ANSWER
+        assert connection.connection.info.transaction_status.name == "INTRANS"
+    finally:
+        connection.rollback()
+        connection.set_autocommit(True)
+    assert sent == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_closed_is_not_kept():
+    assert ALL(**GIVEN) == ANSWER
+    gone = weakref.ref(connection.connection)
+    connection.close()
+    assert ALL(**GIVEN) == ANSWER
+    gc.collect()
+    assert gone() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_database_ended_is_opened_anew(sent):
+    assert ALL(**GIVEN) == ANSWER
+    line = connection.connection
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [line.info.backend_pid])
+    finally:
+        other.close()
+    select.select([line.fileno()], [], [], 10)
+    connection.health_check_enabled, connection.health_check_done = True, False
+    assert ALL(**GIVEN) == ANSWER
+    assert connection.connection is not line
+    assert len(sent) == 2
+
+
+def in_a_thread(verb):
+    """What `verb` raises in a thread that was handed this one's connection; None if nothing."""
+    ours, raised = connections["default"], []
+
+    def run():
+        connections["default"] = ours
+        try:
+            verb()
+        except Exception as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, raised
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_of_another_thread_is_refused(sent):
+    assert ALL(**GIVEN) == ANSWER
+    thread, raised = in_a_thread(lambda: ALL(**GIVEN))
+    thread.join()
+    assert "can only be used in that same thread" in str(raised)
+    assert len(sent) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_connection_that_threads_share_each_has_its_turn():
+    waits = Straight("SELECT pg_sleep(%(seconds)s::int)")
+    assert ALL(**GIVEN) == ANSWER
+    connection.inc_thread_sharing()
+    try:
+        thread, raised = in_a_thread(lambda: waits(seconds=1))
+        while thread.is_alive():
+            if connection.connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                assert ALL(**GIVEN) == ANSWER
+                break
+            time.sleep(0.01)
+        thread.join()
+    finally:
+        connection.dec_thread_sharing()
+    assert raised == []
 
 
 @pytest.mark.django_db(transaction=True)

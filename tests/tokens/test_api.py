@@ -8,6 +8,7 @@ import pytest
 from tests import races
 from tests.factories import AccountFactory, TokenTypeFactory
 from tests.programs.calling import Program
+from tms.models import ApiKey, JournalRow
 from tokens import ledger, switches
 from tokens.models import LedgerEntry, TokenIssue
 
@@ -179,6 +180,27 @@ def test_a_repeat_of_a_key_gives_the_first_answer_and_moves_nothing(api, give, k
     assert other.status_code == 422
     issued.refresh_from_db()
     assert issued.remaining == 7
+
+
+@pytest.mark.parametrize("quantity", [1, 2])  # of one issue, and of several
+def test_every_entry_names_the_key_that_made_it(api, give, kestrel, gold, office, quantity):
+    give(1)
+    give(1)
+    key = ApiKey.objects.get().pk
+    asked = {"account": kestrel.pk, "token_type": gold.pk, "quantity": quantity}
+    taken = api.post("/token-redemptions", asked, key="k1").json()["changed"]
+    api.post(f"/token-redemptions/{taken['id']}/refunds", {}, key="k2")
+    kept = LedgerEntry.objects.exclude(kind="issued").order_by("pk")
+    kinds = ["redeemed"] * quantity + ["refunded"] * quantity
+    assert list(kept.values_list("kind", "by_id", "key_id", "source")) == [
+        (kind, office.pk, key, "api") for kind in kinds
+    ]
+    facts = JournalRow.objects.filter(kind__in=("tokens.redeemed", "tokens.refunded"))
+    said = ("kind", "by_id", "key_id", "source", "operation")
+    assert list(facts.order_by("pk").values_list(*said)) == [
+        ("tokens.redeemed", office.pk, key, "api", "k1"),
+        ("tokens.refunded", office.pk, key, "api", "k2"),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,7 @@
 """What the database itself forbids, also to code that forgets."""
 
+import datetime
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from psycopg.errors import CheckViolation
@@ -44,6 +46,49 @@ def test_an_entry_is_neither_changed_nor_deleted(give):
     assert refused("UPDATE tokens_ledgerentry SET reason = 'x'") == said.format("UPDATE", number)
 
 
+def the_reason_becomes(change: str, road: str = "on") -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lanyard.erasing', %s, true)", [road])
+    return refused(f"UPDATE tokens_ledgerentry SET {change}")
+
+
+def test_an_entrys_reason_is_erased_on_the_one_road(give):
+    give(3, note="Asked by phone")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lanyard.erasing = 'on'")
+        cursor.execute("UPDATE tokens_ledgerentry SET reason = '[erased]'")
+    assert LedgerEntry.objects.get().reason == "[erased]"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "reason = 'Another story'",
+        "reason = ''",
+        "quantity = 9, reason = '[erased]'",
+        "quantity = 9",
+        "by_id = NULL, reason = '[erased]'",
+        '"on" = "on" - 1, reason = \'[erased]\'',
+        "account_id = account_id + 1, reason = '[erased]'",
+        "reason = NULL",
+    ],
+)
+def test_the_one_road_changes_nothing_else_of_an_entry(give, change):
+    give(3, note="Asked by phone")
+    said = f"only added to: UPDATE of entry {LedgerEntry.objects.get().pk} refused."
+    assert said in the_reason_becomes(change)
+
+
+@pytest.mark.parametrize("road", ["", "off"])
+def test_off_that_road_not_even_a_reason_is_erased(give, road):
+    give(3, note="Asked by phone")
+    said = f"only added to: UPDATE of entry {LedgerEntry.objects.get().pk} refused."
+    assert said in the_reason_becomes("reason = '[erased]'", road)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lanyard.erasing = 'on'")
+    assert "DELETE of entry" in refused("DELETE FROM tokens_ledgerentry")
+
+
 def test_nothing_falls_below_zero(give):
     assert "token_issue_not_below_zero" in add(give(3), "redeemed", -4)
 
@@ -59,6 +104,13 @@ def test_a_balance_isnt_set_by_hand(give):
         AccountFactory().pk,
         issued.pk,
     )
+    other = TokenTypeFactory(unit__code="Silver")
+    for change in (
+        f"token_type_id = {other.pk}",
+        "issued_on = issued_on - 1",
+        "issued_on = issued_on + 1",
+    ):
+        assert "changes by ledger entries" in refused(f"UPDATE tokens_tokenissue SET {change}")
     assert "DELETE refused" in refused("DELETE FROM tokens_tokenissue")
     merged = "MERGE INTO tokens_tokenissue i USING tokens_tokenissue o ON i.id = o.id WHEN MATCHED"
     assert "changes by ledger entries" in refused(f"{merged} THEN UPDATE SET remaining = 9")
@@ -244,6 +296,22 @@ def test_an_entry_is_by_somebody_who_is_there_and_stays(give, kind):
 def test_an_issue_is_what_it_may_be(give, change, constraint):
     said = refused(f"UPDATE tokens_tokenissue SET {change} WHERE id = %s", give(3).pk)
     assert said == f"A token issue is what it says: {constraint}"
+
+
+@pytest.mark.parametrize(
+    ("particulars", "constraint"),
+    [
+        ({"issued": 0}, "token_issue_in_range"),
+        ({"issued": 1_000_001}, "token_issue_in_range"),
+        ({"expires_on": datetime.date(2026, 11, 21)}, "token_issue_ends_after_it_begins"),
+        ({"expires_on": datetime.date(2101, 1, 1)}, "token_issue_ends_some_day"),
+        ({"unit_price": 5}, "token_issue_price_has_currency"),
+    ],
+)
+def test_an_issue_is_what_it_may_be_from_the_first(kestrel, gold, clock, particulars, constraint):
+    made = {"account": kestrel, "token_type": gold, "issued": 3, **particulars}
+    with pytest.raises(DatabaseError, match=constraint), transaction.atomic():
+        TokenIssue.objects.create(**made, issued_on=clock.on(), issued_at=clock.at)
 
 
 def test_the_application_may_only_add(give, settings):

@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from tests.factories import AccountFactory, TokenTypeFactory
+from tms import journal
 from tms.models import JournalRow
 from tms.refusals import Refusal, Stale
 from tokens import issuing, ledger, switches
@@ -167,13 +168,53 @@ def test_another_type_and_another_account_pay_nothing(give, kestrel, gold, now):
 
 
 def test_staff_may_pick_another_issue(give, kestrel, gold, now):
-    soon, later = give(2, "2026-11-30"), give(3, "2026-12-31")
+    soon, later, never = give(2, "2026-11-30"), give(3, "2026-12-31"), give(5)
     taken = ledger.redeem(kestrel.pk, gold, 3, issue_id=later.pk, **now)
     assert taken.parts == ((later.pk, 3),)
-    assert book(soon, later) == [(2, 0, 0), (0, 3, 0)]
+    assert book(soon, later, never) == [(2, 0, 0), (0, 3, 0), (5, 0, 0)]
     assert LedgerEntry.objects.get(move=taken.move).by_choice is True
-    with pytest.raises(Refusal, match="this issue has 2 to spend: 1 are missing"):
-        ledger.redeem(kestrel.pk, gold, 3, issue_id=soon.pk, **now)
+    for picked, has in ((soon, 2), (later, 0)):
+        said = f"this issue has {has} to spend: {3 - has} are missing"
+        with pytest.raises(Refusal, match=said):
+            ledger.redeem(kestrel.pk, gold, 3, issue_id=picked.pk, **now)
+    assert book(soon, later, never) == [(2, 0, 0), (0, 3, 0), (5, 0, 0)]
+    taken = ledger.redeem(kestrel.pk, gold, 3, **now)
+    chosen = LedgerEntry.objects.filter(move=taken.move).values_list("by_choice", flat=True)
+    assert list(chosen) == [False, False]
+
+
+@pytest.mark.parametrize("quantity", [1, 2])  # of one issue, and of several
+def test_an_entry_says_who_by_which_road_when_why_and_what_for(
+    give, kestrel, gold, ada, office, now, clock, quantity
+):
+    for _ in range(quantity):
+        give(1, "2026-12-31")
+    clock.move(hours=1)
+    told = {"purpose": ledger.Purpose("registration", 7), "reason": "Why", "operation": "Once"}
+    with journal.by_road("api", 12):
+        taken = ledger.redeem(
+            kestrel.pk, gold, quantity, contact_id=ada.pk, **told, **{**now, "at": clock.at}
+        )
+    same = (office.pk, 12, "api", clock.at, now["on"], "Why", ada.pk, kestrel.pk)
+    names = ("by_id", "key_id", "source", "at", "on", "reason", "contact_id", "account_id")
+    of_entries = LedgerEntry.objects.filter(move=taken.move)
+    assert list(of_entries.values_list(*names, "purpose_kind", "purpose_id", "recorded_at")) == [
+        (*same, "registration", 7, clock.at)
+    ] * len(taken.parts)
+    fact = JournalRow.objects.filter(kind="tokens.redeemed")
+    assert list(fact.values_list(*names, "operation", "before", "after")) == [
+        (
+            *same,
+            "Once",
+            {},
+            {
+                "token_type": gold.pk,
+                "quantity": quantity,
+                "issues": [{"issue": pk, "quantity": n} for pk, n in taken.parts],
+                "purpose": ["registration", 7],
+            },
+        )
+    ]
 
 
 def test_an_archived_account_spends_nothing(give, kestrel, gold, now, clock):

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
+from crm import archiving
 from tests import races
 from tests.factories import AccountFactory, UserFactory
 from tms.models import User
@@ -129,6 +130,34 @@ def test_two_transfers_across_each_other_do_not_wait_for_ever(give, kestrel, now
     assert balance(mine, theirs) == [0, 0]
 
 
+# An account that is put away meanwhile
+
+
+def archived_meanwhile(give, kestrel, gold, now) -> races.Round:
+    """The account is archived, in a transaction that still goes on when somebody redeems."""
+    give(2)
+    archived = threading.Event()
+
+    def put_away():
+        with transaction.atomic():
+            archiving.archive_account(kestrel.pk, **now)
+            archived.set()
+            with contextlib.suppress(AssertionError):
+                races.somebody_waits_for_us(2)
+
+    def take():
+        assert archived.wait(races.PATIENCE)
+        return ledger.redeem(kestrel.pk, gold, 1, **now)
+
+    return races.race(put_away, take)
+
+
+def test_an_account_that_is_archived_meanwhile_spends_nothing(give, kestrel, gold, now):
+    _done, answer = archived_meanwhile(give, kestrel, gold, now).answers
+    assert str(answer) == "Kestrel Rail Group is archived. Restore it first."
+    assert not LedgerEntry.objects.filter(kind="redeemed").exists()
+
+
 # Who is named is looked up without a lock of theirs
 
 
@@ -208,3 +237,10 @@ def test_without_the_lock_the_database_still_sells_the_last_token_once(
     assert refused.is_set()
     assert balance(issued) == [0]
     assert books_are_right()
+
+
+def test_without_the_lock_an_account_spends_while_it_is_put_away(
+    unlocked, give, kestrel, gold, now
+):
+    assert archived_meanwhile(give, kestrel, gold, now).done == 2
+    assert LedgerEntry.objects.filter(kind="redeemed").exists()
