@@ -1,11 +1,13 @@
 """Winning delivers all that was sold, once, with the invoice; or nothing happens."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from crm import interests, invoices, opportunities, selling, stages
+from crm import archiving, interests, invoices, opportunities, selling, stages
 from crm.interests import Wanted
 from crm.models import Fulfilment, Invoice, Opportunity, StageKind
 from tests.factories import PriceFactory, TaxLevelFactory, TokenTypeFactory, UserFactory
@@ -49,6 +51,18 @@ def sell(deal, gold, who):
         return token_selling.add_interest(deal.pk, wanted, token_type=token_type, **who)
 
     return added
+
+
+@pytest.fixture
+def statements_of():
+    """The statements of what is called, in order."""
+
+    def captured(verb):
+        with CaptureQueriesContext(connection) as queries:
+            verb()
+        return [each["sql"] for each in queries.captured_queries]
+
+    return captured
 
 
 def win(deal, who, **more):
@@ -159,6 +173,79 @@ def test_nothing_to_deliver_is_not_won(deal, who):
         win(deal, who)
 
 
+def test_nothing_is_sold_to_an_archived_account(deal, sell, who, kestrel):
+    sell()
+    archiving.archive_account(kestrel.pk, **who)
+    with pytest.raises(Refusal, match="Kestrel Rail Group is archived"):
+        win(deal, who)
+    assert not TokenIssue.objects.exists()
+
+
+def test_an_archived_stage_is_not_won_into(deal, sell, who):
+    sell()
+    other = stages.create(name="Signed", kind=StageKind.WON, probability=100, **who)
+    stages.archive(other.pk, **who)
+    other.refresh_from_db()
+    with pytest.raises(Refusal, match="Choose a stage that counts as won"):
+        win(deal, who, stage=other)
+    assert win(deal, who).opportunity.won
+
+
+def test_all_that_cannot_be_delivered_is_said_at_once(deal, gold, sell, who, clock):
+    silver = TokenTypeFactory(unit__code="Silver")
+    sell()
+    sell(token_type=silver)
+    for each in (gold, silver):
+        each.unit.archived_at = clock.at
+        each.unit.save()
+    with pytest.raises(Refusal, match=r"Gold is archived.+Silver is archived"):
+        win(deal, who)
+
+
+def test_it_is_closed_on_the_day_of_the_win_whatever_was_expected(deal, sell, who):
+    sell()
+    opportunities.edit(deal.pk, closes_on=who["on"] + datetime.timedelta(days=40), **who)
+    assert win(deal, who).opportunity.closed_on == who["on"]
+
+
+def test_what_is_given_for_nothing_is_not_billed(deal, sell, who):
+    sell(5, "0")
+    assert win(deal, who).invoice is None
+    assert not Invoice.objects.exists()
+    assert TokenIssue.objects.get().issued == 5
+
+
+def test_what_is_given_for_nothing_stands_on_the_invoice_of_what_is_not(deal, sell, who):
+    sell(5, "0")
+    sell(1, "20")
+    assert [line.net for line in win(deal, who).invoice.lines.order_by("position")] == [0, 20]
+
+
+def test_the_days_to_pay_are_those_of_the_dialog(deal, sell, who):
+    sell()
+    assert str(win(deal, who, days_to_pay=14).invoice.due_on) == "2026-12-06"
+
+
+def test_the_journal_says_by_which_operation(deal, sell, who):
+    sell()
+    win(deal, who, operation="one press")
+    told = JournalRow.objects.filter(
+        kind__in=["opportunity.won", "invoice.drafted", "invoice.issued"]
+    )
+    assert set(told.values_list("operation", flat=True)) == {"one press"}
+    assert told.count() == 3
+
+
+def test_those_it_is_for_are_locked_before_anything_is_delivered(
+    deal, sell, who, ada, statements_of
+):
+    sell()
+    asked = statements_of(lambda: win(deal, who))
+    locks = next(n for n, sql in enumerate(asked) if "FROM crm_contact c" in sql)
+    assert "FOR NO KEY UPDATE" in asked[locks]
+    assert locks < next(n for n, sql in enumerate(asked) if "tokens_tokenissue" in sql)
+
+
 def test_a_stale_page_wins_nothing(deal, sell, who):
     sell()
     seen = Opportunity.objects.get(pk=deal.pk).version
@@ -258,6 +345,12 @@ def test_tokens_that_would_be_split_are_refused(sell, gold):
     silver = TokenTypeFactory(unit__code="Silver")
     with pytest.raises(Refusal, match=r"Tokens are whole: that comes to 4\.5 Gold"):
         sell(1, "5", unit=gold.unit, token_type=silver, discount=Decimal(10))
+
+
+def test_whoever_is_archived_is_not_named_any_more(sell, ada, who):
+    archiving.archive_contact(ada.pk, **who)
+    with pytest.raises(Refusal, match=r"Ada .+: not a contact of Kestrel Rail Group"):
+        sell(1, contacts=[ada])
 
 
 def test_people_by_name_are_of_the_account_and_no_more_than_the_quantity(sell, ada):
