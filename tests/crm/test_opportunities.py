@@ -23,6 +23,7 @@ from tests.factories import (
     copies,
 )
 from tms.models import JournalRow
+from tms.refusals import Refusal
 from tms.ui import register
 from tokens.models import TokenIssue
 
@@ -351,6 +352,13 @@ def test_it_is_edited_and_a_stale_form_is_refused(client, deal, who):
     assert "changed meanwhile" in text_of(stale)
     history = text_of(client.get(f"/opportunities/{deal.pk}/history/"))
     assert "Edited Name Spring intake Summer intake" in history
+
+
+def test_it_is_in_a_currency_that_its_region_is_sold_in(deal, who):
+    elsewhere = CurrencyFactory(code="SEK")
+    with pytest.raises(Refusal, match=f"{deal.region} is sold in EUR") as no:
+        opportunities.edit(deal.pk, currency=elsewhere, **who)
+    assert no.value.field == "currency"
 
 
 def test_it_moves_to_another_open_stage_and_takes_on_its_probability(client, deal):

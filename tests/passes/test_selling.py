@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from crm import external_ids, opportunities, selling
+from crm import archiving, external_ids, opportunities, selling
 from crm.interests import Wanted
 from crm.models import Fulfilment, Interest, Invoice
 from passes import lifecycle, offers, options, types
@@ -123,6 +123,27 @@ def test_an_archived_type_an_archived_holder_and_a_stranger_refuse_the_win(
         selling.win(deal.pk, **now)
     assert not Pass.objects.exists()
     assert not Invoice.objects.exists()
+
+
+def test_all_passes_that_cannot_be_given_are_named_before_anything_is(
+    deal, sell, annual, now, ada, kestrel
+):
+    other = PassOptionFactory(name="Monthly", pass_type__name="Weekly")
+    grace = ContactFactory(account=kestrel, first_name="Grace", last_name="Wei")
+    sell()
+    sell(option=other, contacts=[grace])
+    types.archive(annual.pass_type, version=None, **now)
+    archiving.archive_contact(grace.pk, **now)
+    with pytest.raises(Refusal, match=r"Leadership Library.+Grace Wei is archived"):
+        selling.win(deal.pk, **now)
+
+
+def test_an_external_id_that_a_pass_cannot_carry_is_named(deal, sell, now):
+    external_ids.add(deal, system="HubSpot", value="9" * 81, **now)
+    sell()
+    with pytest.raises(Refusal, match=f"The external ID {'9' * 81} is too long for a pass"):
+        selling.win(deal.pk, **now)
+    assert not Pass.objects.exists()
 
 
 def test_what_is_not_on_sale_is_not_added_nor_changed_to(sell, annual, deal, now, europe):
