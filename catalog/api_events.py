@@ -102,6 +102,14 @@ class CalledOff(VersionedAction):
             "takes them in."
         ),
     ] = None
+    choose_until: Annotated[
+        Day | None,
+        Field(
+            description="Until then whoever moves may take yet another date or give the place up, "
+            "and gets back what was paid; null: they are not asked."
+        ),
+    ] = None
+    tell: Annotated[bool, Field(description="Write to those who lose their place.")] = True
     credit: Annotated[
         bool,
         Field(
@@ -174,8 +182,8 @@ def cancel_event(request, pk: int, asked: CalledOff):
     if onto:  # Both are locked by their ids.
         list(Event.objects.select_for_update().filter(pk__in=[pk, onto.pk]).order_by("pk"))
     held(EVENTS, pk, asked.version)
-    terms = {"reason": asked.reason, "onto": onto, "credit": asked.credit}
-    found = verbs.cancel(event, **terms, **who(request))
+    terms = asked.model_dump(include={"reason", "choose_until", "credit", "tell"})
+    found = verbs.cancel(event, onto=onto, **terms, **who(request))
     return changed(request, pk, asked, found)
 
 

@@ -169,7 +169,9 @@ def cancel(
     *,
     reason: str,
     onto: Event | None = None,
+    choose_until: datetime.date | None = None,
     credit: bool = False,
+    tell: bool = True,
     at: datetime.datetime,
     on: datetime.date,
     by,
@@ -177,7 +179,9 @@ def cancel(
     """Call the event off for good. Who has a place loses it: returns whom that touches.
 
     `onto` is another date of the course, to which those who have a place move, as far as it takes
-    them in. `credit`: what was billed for the places alone is credited.
+    them in; until `choose_until` they may take yet another one or give the place up (None: they are
+    asked nothing). `credit`: what was billed for the places alone is credited. `tell` writes to
+    those who lose their place.
     """
     consequences.ahead("event.cancelled", (event.pk,))
     both = [event.pk, *([onto.pk] if onto else [])]
@@ -186,6 +190,8 @@ def cancel(
     must("cancel", event, on)
     if onto and (onto.pk == event.pk or onto.course_id != event.course_id):
         raise Refusal(_("Choose another date of the same course."), field="onto")
+    if choose_until and choose_until < on:
+        raise Refusal(_("This day is in the past. Choose today or later."), field="choose_until")
     before = event.status
     event.status = EventStatus.CANCELLED
     save(event)
@@ -197,7 +203,12 @@ def cancel(
             on=on,
             by=by,
             reason=reason,
-            data={"onto": onto and onto.pk, "credit": credit},
+            data={
+                "onto": onto and onto.pk,
+                "choose_until": choose_until,
+                "credit": credit,
+                "tell": tell,
+            },
         )
     )
     note("event.cancelled", event, before, at=at, on=on, by=by, reason=reason)

@@ -31,8 +31,8 @@ opening = Resource(tags=["Access"])
 VALUES = (
     "contact_id", "event_id", "path_id", "path_registration_id", "account_id", "paid_by",
     "used_pass_id", "unit__code", "amount", "token_move", "registered_at", "registered_on",
-    "content_until", "kept_for", "attended", "completed_at",
-    "cancelled_at", "version",
+    "content_until", "kept_for", "choose_until", "attended",
+    "completed_at", "cancelled_at", "version",
 )  # fmt: skip
 BILL, SPEND = "crm.manage_invoices", "tokens:redeem"
 Carried = Literal["pass", "tokens", "invoice", "card", "free", "staff"]
@@ -60,6 +60,10 @@ class RegistrationTold(Told):
     content_until: datetime.date | None = Field(description="The last day; null: for good.")
     kept_for: datetime.date | None = Field(
         description="The day its pass carried it for, where the event moved beyond the pass since."
+    )
+    choose_until: datetime.date | None = Field(
+        description="The last day on which the learner, moved here as their event was called off, "
+        "may take another date or give the place up."
     )
     attended: bool | None
     completed_at: datetime.datetime | None

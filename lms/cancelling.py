@@ -93,12 +93,12 @@ def cancel(
 
 
 def cancel_by_learner(registration_id: int, contact: Contact, *, whom: str = "", **who):
-    """Cancel what the learner may give up: LMS events booked by pass and not completed, and what
-    has a cancellation deadline until that, where the settings allow it. What they had billed at
-    checkout is credited.
+    """Cancel what the learner may give up: LMS events booked by pass and not completed, what the
+    office moved and asks them about, and what has a cancellation deadline until that, where the
+    settings allow it. What they had billed at checkout is credited.
 
     `whom` is the address to write to about everything else. Takes what `cancel` takes. Raises
-    Refusal with what to do instead.
+    Refusal with what to do instead, Stale where it changed while this was looked at.
     """
     found = (
         Registration.objects.select_related("event")
@@ -110,7 +110,7 @@ def cancel_by_learner(registration_id: int, contact: Contact, *, whom: str = "",
     may = Organisation.objects.filter(learners_cancel=False).first() is None
     if why := why_not(found, whom=whom, may=may, on=who["on"]):
         raise Refusal(why)
-    return cancel(registration_id, credit=True, **who)
+    return cancel(registration_id, version=found.version, credit=True, **who)
 
 
 def rules(request) -> dict:
@@ -142,7 +142,7 @@ def why_not(
     if registration.path_id:
         return _("A learning path can't be cancelled here.") + instead
     event, by_pass = registration.event, registration.paid_by == PaidBy.PASS
-    if event.type != EventType.LMS or not by_pass:
+    if not registration.may_choose_on(on) and (event.type != EventType.LMS or not by_pass):
         until = None if by_pass or not may else event.cancel_until
         if until is None and event.type != EventType.LMS:
             return _("A place on a date can't be cancelled here.") + instead

@@ -1,14 +1,21 @@
-"""What is written to a learner who got a place?"""
+"""What is written to a learner who got a place, or whose event was called off?"""
 
 import datetime
+from collections.abc import Sequence
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from catalog.models import Event, EventType
+from tms.consequences import Consequence
 from tms.people import letters
 
-from . import calendars, offering
-from .models import Registration
+from . import billing, calendars, effects
+from .models import PaidBy, Registration
+
+# So many other dates stand in a letter; the page has all.
+DATES = 5
 
 
 def confirm_later(registration: Registration, *, at: datetime.datetime) -> None:
@@ -46,15 +53,69 @@ def confirm(registration_id: int, *, at: datetime.datetime) -> None:
             "user": found.contact,
             "registration": found,
             "title": event.course.title if event else found.path.title,
-            "when": offering.when(event) if event else "",
             "sessions": sessions,
             "steps": [] if event else titles_of(found.path),
             "link": link,
         },
-        language=found.contact.language
-        or (found.contact.user.language if found.contact.user else ""),
+        language=language_of(found.contact),
         files=files,
     )
+
+
+def called_off_later(ended: Sequence[Registration], *, on: datetime.date) -> list[Consequence]:
+    """Write to those whose places ended with their event, once that is for good; to whom."""
+    ids = [each.pk for each in ended]
+    transaction.on_commit(partial(called_off, ids, on=on), robust=True)
+    return to_whom(ids, _("That it is cancelled goes by email to"))
+
+
+def called_off(registration_ids: Sequence[int], *, on: datetime.date) -> None:
+    """That their event was called off, what comes back of what was paid, and its other dates.
+
+    Goes to nobody without an address. Two statements, and two for each event and letter.
+    """
+    rows = Registration.objects.filter(pk__in=registration_ids).exclude(contact__email=None)
+    found = list(
+        rows.select_related("contact__user", "event__course", "account", "unit").order_by("pk")
+    )
+    stays = {each.pk for each in billing.uncredited(found)}
+    dates = {pk: other_dates(pk, on) for pk in sorted({each.event_id for each in found})}
+    for each in found:
+        credited = each.paid_by in billing.BILLED and each.pk not in stays
+        letters.send(
+            "lms/mail/called_off",
+            each.contact.email,
+            {
+                "user": each.contact,
+                "registration": each,
+                "title": each.event.course.title,
+                "event": each.event,
+                "credited": credited,
+                "by_card": credited and each.paid_by == PaidBy.CARD,
+                "dates": dates[each.event_id],
+                "link": letters.address_of("lms:item", each.event.course.slug),
+            },
+            language=language_of(each.contact),
+        )
+
+
+def other_dates(event_id: int, on: datetime.date) -> list[Event]:
+    """The first dates of its course that can be booked now and have a seat. One statement."""
+    rows = Event.objects.bookable_on(on).with_seats().exclude(type=EventType.LMS)
+    rows = rows.filter(course__events=event_id).exclude(pk=event_id)
+    return list(rows.order_by("first_on", "pk")[:DATES])
+
+
+def to_whom(registration_ids: Sequence[int], sentence: str) -> list[Consequence]:
+    """How a preview says who is written to: those with an address, by name. One statement."""
+    rows = Registration.objects.filter(pk__in=registration_ids).exclude(contact__email=None)
+    rows = rows.select_related("contact").order_by("contact__name_key", "contact_id")
+    return effects.group("sent", sentence, [each.contact.name for each in rows])
+
+
+def language_of(contact) -> str:
+    """The contact's language, or what they chose as a user; "" for the installation's."""
+    return contact.language or (contact.user.language if contact.user else "")
 
 
 def titles_of(path) -> list[str]:

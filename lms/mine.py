@@ -34,8 +34,12 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True)
 class Mine:
-    """The groups of `My Learning`, each in the order in which it matters."""
+    """The groups of `My Learning`, each in the order in which it matters.
 
+    `to_choose` are those that the office moved to another date, and asks about.
+    """
+
+    to_choose: list[Entry]
     in_progress: list[Entry]
     not_started: list[Entry]
     coming_up: list[tuple[Session, Entry]]
@@ -98,7 +102,8 @@ def of(contact_id: int, *, at: datetime.datetime, on: datetime.date) -> Mine:
         if registration.path_registration_id is None:
             entries.setdefault(item.pk, entry)
 
-    groups = Mine([], [], [], [], [])
+    asked = [each for each in by_event.values() if each.registration.may_choose_on(on)]
+    groups = Mine(asked, [], [], [], [], [])
     for entry in entries.values():
         _group(groups, entry, on).append(entry)
     groups.coming_up.extend(

@@ -15,7 +15,7 @@ from tms import clock, journal
 from tms.consequences import Consequence, Fact
 from tms.models import Organisation
 
-from . import billing, carriers, effects, moved, paying, waiting
+from . import billing, carriers, effects, letters, moved, paying, waiting
 from .models import Payment, Registration
 
 
@@ -219,4 +219,7 @@ def _events_lost(fact: Fact) -> list[Consequence]:
         who = {"at": fact.at, "on": fact.on, "by": fact.by, "operation": fact.operation}
         for each in ended:
             told += billing.credit(each, reason=fact.reason, **who)
-    return told + billing.told_billed(billing.uncredited(ended))
+    billed = billing.uncredited(ended)
+    if fact.data.get("tell"):
+        told += letters.called_off_later(ended, on=fact.on)
+    return told + billing.told_billed(billed)

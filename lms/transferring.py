@@ -82,11 +82,13 @@ def transfer_by_learner(
     by,
     operation: str = "",
 ) -> list[Consequence]:
-    """A learner moves their own place, where the settings allow it and until its deadline, to a
-    date that can be booked and costs the same. What it means, for the preview.
+    """A learner moves their own place, where the settings allow it and until its deadline, or
+    where the office moved it and asks them, to a date that can be booked and costs the same. What
+    it means, for the preview.
 
     `whom` is the address to write to about everything else. Raises Refusal with what to do instead.
     """
+    Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
     rows = Registration.objects.select_related("event__course", "unit")
     found = rows.filter(pk=registration_id, contact=contact).first()
     if found is None:
@@ -94,7 +96,6 @@ def transfer_by_learner(
     may = Organisation.objects.filter(pk=1, learners_transfer=True).exists()
     if why := why_not_by_learner(found, whom=whom, may=may, on=on):
         raise Refusal(why)
-    Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
     onto = Event.objects.select_related("course").get(pk=event.pk)
     if why := why_not(found, onto, on=on) or opening.why_not_open(onto, on):
         raise Refusal(why, field="event")
@@ -103,7 +104,7 @@ def transfer_by_learner(
     if found.paid_by == PaidBy.PASS and _carrier(found, onto, on) is None:
         raise Refusal(_("Your pass doesn't include that date, or ends before it."), field="event")
     left = found.event
-    transfer(found.pk, event=onto, at=at, on=on, by=by, operation=operation)
+    transfer(found.pk, event=onto, version=found.version, at=at, on=on, by=by, operation=operation)
     words = {"left": left.choice_label, "onto": onto.choice_label}
     return [
         Consequence("stays", _("Your place moves to %(onto)s, with what was paid") % words, 1),
@@ -122,6 +123,8 @@ def why_not_by_learner(found: Registration, *, whom: str, may: bool, on: datetim
         if whom
         else _("Ask whoever runs this site if you need another date.")
     )
+    if found.may_choose_on(on):
+        return ""
     until = found.event.cancel_until
     if not may or until is None:
         return _("This place can't be moved here.") + instead
@@ -154,12 +157,13 @@ def _dearer(found: Registration, onto: Event, on: datetime.date) -> str:
 def follow_cancelled(fact: Fact) -> list[Consequence]:
     """Those of a cancelled event move to the date that is offered instead, as far as they can and
     it has seats, the earlier ones first. Whom it doesn't take in loses the place. Both events are
-    locked. Without such a date nothing happens.
+    locked. Until the day that was set they may say otherwise. Without such a date nothing happens.
     """
     if fact.kind != "event.cancelled" or not (pk := fact.data.get("onto")):
         return []
     onto = Event.objects.select_related("course").get(pk=pk)
     who = {"at": fact.at, "on": fact.on, "by": fact.by, "operation": fact.operation}
+    until = _time_to_choose(fact.data.get("choose_until"), onto, fact.on)
     rows = Registration.objects.live().filter(event__in=fact.subjects, completed_at=None)
     moved, freed = [], []
     for found in rows.select_for_update(of=("self",)).order_by("pk"):
@@ -169,14 +173,35 @@ def follow_cancelled(fact: Fact) -> list[Consequence]:
         before = found.event_id
         if found.paid_by == PaidBy.PASS and carrier is None:
             continue
-        if not _take(found, onto, carrier, reason=fact.reason, **who):
+        if not _take(found, onto, carrier, choose_until=until, reason=fact.reason, **who):
             continue
         moved.append(found.pk)
         freed.append(before)
         letters.confirm_later(found, at=fact.at)
     places.give_back(freed, **who)
-    told = (each.line for each in effects.touched(moved, fact.on))
-    return effects.group("stays", _("Moved to the other date, with what was paid"), told)
+    told = [each.line for each in effects.touched(moved, fact.on)]
+    sentence = _("Moved to the other date, with what was paid")
+    if until:
+        sentence = _(
+            "Moved to the other date, with what was paid; until %(day)s they may say otherwise"
+        ) % {"day": day_text(until)}
+    return [
+        *effects.group("stays", sentence, told),
+        *letters.to_whom(moved, _("A confirmation goes by email to")),
+    ]
+
+
+def _time_to_choose(
+    until: datetime.date | None, onto: Event, on: datetime.date
+) -> datetime.date | None:
+    """The last day on which whoever is moved may say otherwise: before the date begins. None for
+    none.
+    """
+    if until is None:
+        return None
+    if onto.first_on:
+        until = min(until, onto.first_on - datetime.timedelta(days=1))
+    return until if until >= on else None
 
 
 def why_not(found: Registration, onto: Event, *, on: datetime.date) -> str:
@@ -215,7 +240,16 @@ def _locked(pk: int) -> Registration:
 
 
 def _take(
-    found: Registration, onto: Event, carrier: Pass | None, *, at, on, by, reason="", operation=""
+    found: Registration,
+    onto: Event,
+    carrier: Pass | None,
+    *,
+    choose_until: datetime.date | None = None,
+    at,
+    on,
+    by,
+    reason="",
+    operation="",
 ) -> bool:
     """Take the seat there, or the one on offer to them, and write it down. No: it is full."""
     who = {"at": at, "on": on, "by": by, "operation": operation}
@@ -226,8 +260,11 @@ def _take(
     before = {"event": found.event_id, "pass": found.used_pass_id}
     found.event = onto
     found.used_pass, found.kept_for, found.attended = carrier, None, None
+    found.choose_until = choose_until
     found.version += 1
-    found.save(update_fields=["event", "used_pass", "kept_for", "attended", "version"])
+    found.save(
+        update_fields=["event", "used_pass", "kept_for", "choose_until", "attended", "version"]
+    )
     if line:
         waiting.booked(line, found, seat=offered, **who)
     journal.write(
@@ -236,7 +273,8 @@ def _take(
         account_id=found.account_id,
         contact_id=found.contact_id,
         before=before,
-        after={"event": onto.pk, "pass": found.used_pass_id},
+        after={"event": onto.pk, "pass": found.used_pass_id}
+        | ({"choose_until": choose_until} if choose_until else {}),
         reason=reason,
         **who,
     )

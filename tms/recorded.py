@@ -119,6 +119,7 @@ ONLY = {
         "token_move",
         "content_until",
         "kept_for",
+        "choose_until",
         "attended",
         "completed_at",
         "cancelled_at",

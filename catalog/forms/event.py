@@ -12,6 +12,9 @@ from catalog.sessions import wall_of
 from tms import clock
 from tms.ui.forms import Form, LongChoiceField
 
+# How long whoever is moved to another date may say otherwise, unless it is said.
+DAYS_TO_CHOOSE = datetime.timedelta(days=7)
+
 
 class EventForm(Form):
     """Fields that a type doesn't have are hidden by the style sheet and emptied by the verb."""
@@ -83,13 +86,14 @@ class ReasonForm(Form):
 
 
 class CancelEventForm(ReasonForm):
-    """Calling an event off: to which of `dates` its learners move, and whether invoices are
-    credited, where `may_credit`.
+    """Calling an event off: to which of `dates` its learners move and until when they may say
+    otherwise, whether invoices are credited, where `may_credit`, and whether those are written to
+    who lose their place.
     """
 
-    field_order = ["onto", "credit", "reason"]
+    field_order = ["onto", "choose_until", "credit", "tell", "reason"]
 
-    def __init__(self, *args, dates, may_credit, **kwargs):
+    def __init__(self, *args, dates, may_credit, today, **kwargs):
         super().__init__(*args, **kwargs)
         if dates:
             known = {str(each.pk): each for each in dates}
@@ -104,10 +108,22 @@ class CancelEventForm(ReasonForm):
                 required=False,
                 help_text=_("Those who have a place move there, as far as it takes them in."),
             )
+            self.fields["choose_until"] = forms.DateField(
+                label=_("They may say otherwise until"),
+                required=False,
+                initial=today + DAYS_TO_CHOOSE,
+                help_text=_(
+                    "Until then whoever moves may take yet another date, or give the place up and "
+                    "get back what was paid. Empty: they are not asked."
+                ),
+            )
         if may_credit:
             self.fields["credit"] = forms.BooleanField(
                 label=_("Credit what was billed for the places"), required=False, initial=True
             )
+        self.fields["tell"] = forms.BooleanField(
+            label=_("Write to those who lose their place"), required=False, initial=True
+        )
         self.order_fields(self.field_order)
 
 

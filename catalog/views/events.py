@@ -204,10 +204,11 @@ class CancelEvent(OfEvent):
         return super().get_form_kwargs() | {
             "dates": list(dates.select_related("course").order_by("first_on", "pk")[:100]),
             "may_credit": allowed(self.request.user, CREDIT),
+            "today": self.request.today,
         }
 
-    def perform(self, reason, onto=None, credit=False):
-        return events.cancel(self.row, reason=reason, onto=onto, credit=credit, **self.who())
+    def perform(self, **answers):
+        return events.cancel(self.row, **answers, **self.who())
 
 
 class PressEvent(OfEvent, Press):

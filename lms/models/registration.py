@@ -31,7 +31,8 @@ class Registration(models.Model):
     `unit`; by tokens it is the redemption `token_move` of the ledger, each of which pays for one
     registration. The parts of a path are paid for with the path, and have none of the three.
     `kept_for` is the first day for which its pass carried it, where the event was moved beyond the
-    pass since: the place is kept.
+    pass since: the place is kept. `choose_until` is the last day on which whoever was moved here by
+    the office, as their event was called off, may say otherwise.
     """
 
     contact = models.ForeignKey(
@@ -62,6 +63,7 @@ class Registration(models.Model):
     registered_on = models.DateField()
     content_until = models.DateField(null=True)
     kept_for = models.DateField(null=True)
+    choose_until = models.DateField(null=True)
     attended = models.BooleanField(null=True)
     completed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
@@ -151,6 +153,12 @@ class Registration(models.Model):
 
     def __str__(self):
         return f"#{self.pk}"
+
+    def may_choose_on(self, on) -> bool:
+        """Was it moved by the office, and may the learner still say otherwise on that day?"""
+        if self.choose_until is None or self.choose_until < on:
+            return False
+        return self.event.first_on is None or on < self.event.first_on
 
     @property
     def paid_words(self) -> str:

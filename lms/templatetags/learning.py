@@ -1,12 +1,14 @@
-"""What do the learner's templates say often? When a session is, in its own zone."""
+"""What do the learner's templates say often? When an event is, and a session in its own zone."""
 
 import zoneinfo
 
 from django import template
 
+from lms import offering
 from tms.days import day_text
 
 register = template.Library()
+register.filter("when", offering.when)
 
 
 @register.simple_tag

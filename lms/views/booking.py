@@ -113,6 +113,7 @@ def registration_page(request, found, *, refused="", status=200):
         "moves": not transferring.why_not_by_learner(
             found, whom="", may=request.organisation.learners_transfer, on=request.today
         ),
+        "may_choose": not found.cancelled_at and found.may_choose_on(request.today),
         "invoice": billing.own_invoice(found, who.contact),
         "refused": refused,
     }

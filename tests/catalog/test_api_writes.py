@@ -145,7 +145,8 @@ def test_an_event_is_planned_opened_and_called_off(able, ada, clock, office):
     asked = {"reason": "Snow", "preview": True}
     shown = able.post(f"{path}/cancellation", asked).json()
     assert [each["lines"] for each in shown["consequences"]] == [
-        [f"{course.title}, 7 December 2026: Ada Lindqvist"]
+        [f"{course.title}, 7 December 2026: Ada Lindqvist"],
+        ["Ada Lindqvist"],
     ]
     event.refresh_from_db()
     assert event.status == EventStatus.OPEN

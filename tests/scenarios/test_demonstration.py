@@ -53,6 +53,8 @@ def believable_and_true(clock):
     assert {"card", "invoice"} <= ways
     assert Payment.objects.to_settle().count() == 1
     assert Completion.objects.exists()
+    (moved,) = Registration.objects.filter(choose_until__gt=TODAY)
+    assert (str(moved.contact), moved.event.code) == ("Ada Lindqvist", "LEAD-140-03")
     assert Certificate.objects.filter(withdrawn_at__isnull=False).count() == 1
     assert Certificate.objects.filter(withdrawn_at=None).count() > 1
     assert Request.objects.filter(state="open").count() == 2

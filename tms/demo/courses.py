@@ -503,6 +503,8 @@ EVENTS = [
     ("SAFE-130", "blended", 33, 2, "Göteborg, Depot 4", 8, 4, "Ylva Norén"),
     ("COMM-120", "classroom", 40, 1, "London, Canal House", 10, 5, "Rhys Owen"),
     ("COMM-120", "classroom", -15, 1, "London, Canal House", 10, 5, "Rhys Owen"),
+    ("LEAD-140", "classroom", 9, 1, "Malmö, Hamnhuset", 10, 4, "Idris Bello"),
+    ("LEAD-140", "classroom", 59, 1, "Malmö, Hamnhuset", 10, 4, "Idris Bello"),
 ]
 
 # name, code, description, what it opens, options as (name, period, unit, euros, tokens)

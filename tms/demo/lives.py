@@ -71,6 +71,7 @@ BOOKED = [
     ("Liam Doyle", "LEAD-120-01", 12, "pass"),
     ("Miriam Katz", "LEAD-120-01", 10, "pass"),
     ("Elsa Nyström", "LEAD-140-03", 8, "pass"),
+    ("Ada Lindqvist", "LEAD-140-13", 11, "pass"),
     ("Jonas Berg", "SAFE-101-06", 30, "pass"),
     ("Priya Shah", "SAFE-101-06", 25, "pass"),
     ("George Pell", "SAFE-101-07", 90, "pass"),
@@ -104,6 +105,7 @@ def live(world) -> None:
     knowing.made(world)
     _book(world)
     _wait(world)
+    _call_off(world)
     _change(world, given)
     requests_of(world)
     expiring.record_expired(on=world.today, at=world.now)
@@ -155,6 +157,18 @@ def _wait(world) -> None:
         contact = world.contact(name)
         waiting.join(contact, event, **_by(world, contact, ago))
     events.edit(event, capacity=3, **_by(world, "Signe Ahlgren", 0))
+
+
+def _call_off(world) -> None:
+    """Too few came: who had a place is moved, and may say otherwise for some days."""
+    dates = Event.objects.select_related("course")
+    events.cancel(
+        dates.get(code="LEAD-140-13"),
+        reason="Too few had registered.",
+        onto=dates.get(code="LEAD-140-03"),
+        choose_until=world.today + datetime.timedelta(days=6),
+        **_by(world, "Signe Ahlgren", 1),
+    )
 
 
 def _change(world, given) -> None:

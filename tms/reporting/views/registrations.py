@@ -34,6 +34,11 @@ VIEW = View(
             "The first day for which its pass carried it, where the event was moved beyond the"
             " pass since and the place is kept; empty: no such thing",
         ),
+        "choose_until": (
+            "r.choose_until",
+            "Until when whoever was moved here, as their event was called off, may take another"
+            " date or give the place up; empty: nothing to choose",
+        ),
         "attended": ("r.attended", "Whether the learner was there; empty: not marked"),
         "completed_at": ("r.completed_at", "When it was completed; empty: not yet"),
         "cancelled_at": ("r.cancelled_at", "When it was cancelled; empty: it was not"),
