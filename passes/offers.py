@@ -95,7 +95,7 @@ class Passes:
         for each in fulfilments:
             given = passes[each.object_id]
             status = given.status_on(on)
-            left = int(status in {Status.ACTIVE, Status.NOT_STARTED} and not each.reversed)
+            left = int(status in {Status.ACTIVE, Status.NOT_STARTED})
             why = "" if left else Status(status).label
             found.append(Unspent(each, said(given), left, str(why)))
         return found

@@ -1,6 +1,7 @@
 """Nothing is both refunded and kept: what is credited comes back, as far as it is unspent (FAIR-6),
 line by line, and no other line is repriced (FAIR-7)."""
 
+import datetime
 import threading
 from decimal import Decimal
 
@@ -21,7 +22,7 @@ from tests.races import race
 from tms import consequences, preview
 from tms.models import JournalRow
 from tms.refusals import Refusal, Stale
-from tokens import ledger
+from tokens import correcting, ledger, switches
 from tokens import selling as token_selling
 from tokens.models import TokenIssue
 
@@ -195,6 +196,28 @@ def test_what_was_left_once_can_be_taken_back_with_a_later_part(golden, who):
     credited(golden, [40], [50], who=who)
     assert TokenIssue.objects.get().remaining == 0
     assert Fulfilment.objects.get().reversed == 50
+
+
+def test_what_comes_back_in_parts_is_counted_together(golden, who):
+    for _part in range(2):
+        credited(golden, [20], [20], who=who)
+    assert Fulfilment.objects.get().reversed == 40
+    assert TokenIssue.objects.get().remaining == 10
+
+
+def test_tokens_that_were_added_by_hand_are_not_of_the_sale(golden, who):
+    credited(golden, [20], [20], who=who)
+    switches.switch(manual_issues=True, adjustments=True, **who)
+    issue = TokenIssue.objects.get()
+    correcting.adjust(issue.pk, 15, version=issue.version, reason="A gift", **who)
+    with pytest.raises(Refusal, match="50 Gold: 30 can be taken back"):
+        credited(golden, [30], [31], who=who)
+
+
+def test_tokens_that_are_over_do_not_come_back_though_the_night_is_yet_to_come(golden, who):
+    who["on"] = TokenIssue.objects.get().expires_on + datetime.timedelta(days=1)
+    with pytest.raises(Refusal, match=r"50 Gold: 0 can be taken back\. They expired on 22 N"):
+        credited(golden, [50], [1], leave=True, who=who)
 
 
 def test_each_thing_is_chosen_by_name(seated, seats, who):

@@ -333,3 +333,30 @@ def test_what_the_office_typed_in_meanwhile_is_found_on_the_second_look(
     assert len(looked) == 2
     ada = Contact.objects.get()
     assert (ada.name, ada.external_ids.get().value) == ("Ada Typed", "1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_office_changes_between_the_look_and_the_writing_is_not_written_over(
+    file, take, europe, monkeypatch, who
+):
+    ada = contacts.create(last_name="Lind", email="ada@example.org", **who)
+    look, looked = People.match, []
+
+    def type_in():
+        contacts.edit(ada.pk, phone="+44 7", **who)
+        connections.close_all()
+
+    def match(batch):
+        look(batch)
+        looked.append(batch)
+        if len(looked) == 1:
+            office = threading.Thread(target=type_in)
+            office.start()
+            office.join()
+
+    monkeypatch.setattr(People, "match", match)
+    row = person("1", "Ada", "Lind", "ada@example.org", phone="+44 1")
+    assert take(file(row)) == counts(changed=1)
+    assert len(looked) == 2
+    ada.refresh_from_db()
+    assert (ada.phone, ada.external_ids.get().value) == ("+44 7", "1")

@@ -189,6 +189,16 @@ def test_who_opts_out_stays_out_whatever_else_the_file_says(take, ada):
     assert verdicts(take(*lines)) == "unc unc"
 
 
+def test_a_look_remembers_who_opted_out_in_an_earlier_part(take, ada, monkeypatch):
+    monkeypatch.setattr(running, "AT_ONCE", 1)
+    head = "Email,Email Opt Out"
+    # `taken` compares the look, which writes nothing, with what was done.
+    for address in (ada.email, "new@example.org"):
+        rows = [f"{address},{out}" for out in ("FALSE", "TRUE", "TRUE", "FALSE")]
+        assert verdicts(take(head, *rows))[4:] == "cha unc unc"
+        assert Contact.objects.get(email=address).announcements is False
+
+
 def test_who_wants_no_reminders_gets_none_whatever_else_the_file_says(take, ada):
     head = "Email,Reminders"
     assert verdicts(take(head, f"{ada.email},TRUE", f"{ada.email},FALSE")) == "unc cha"
