@@ -8,12 +8,12 @@ import functools
 import threading
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from catalog import events
 from catalog.models import Event, EventStatus, Price, Region, Unit
-from crm.models import Contact
+from crm.models import Account, Contact
 from lms import cancelling, checkout, paying, places
 from lms.models import Registration
 from tests.factories import AccountFactory, ContactFactory, EventFactory
@@ -168,6 +168,34 @@ def test_without_our_locks_the_ledger_gives_back_once_all_the_same(europe, monke
     monkeypatch.setattr(places, "lock_events", lambda ids: None)
     monkeypatch.setattr(places, "end", ended_after_both_have_looked)
     assert cancelled_by(2) == (2, 1, [5])
+
+
+def test_of_merged_accounts_the_one_that_paid_is_held_too(europe):
+    """Tokens come back to where they were taken, and from there go on to the account kept."""
+    (contact,) = buyers(1, tokens=3)
+    made, kept = buy(contact, event_for(3)), AccountFactory()
+    Account.objects.filter(pk=contact.account_id).update(merged_into=kept, archived_at=WHEN["at"])
+    Registration.objects.filter(pk=made.pk).update(account=kept)
+    held, looked = threading.Event(), threading.Event()
+
+    def somebody_else():
+        with transaction.atomic():
+            paying.hold_all([contact.account_id])
+            held.set()
+            assert looked.wait(PATIENCE)
+
+    def look():
+        assert held.wait(PATIENCE)
+        try:
+            with transaction.atomic():
+                paying.hold_accounts_of([made.pk], wait=False)
+        finally:
+            looked.set()
+
+    _held, answer = race(somebody_else, look).answers
+    assert "Somebody is booking on it right now." in str(answer)
+    with transaction.atomic():
+        paying.hold_accounts_of([made.pk], wait=False)
 
 
 def test_an_event_that_is_called_off_while_people_buy_gives_everything_back(europe):

@@ -8,7 +8,7 @@ from tests.factories import AccountFactory, TokenTypeFactory
 from tms import journal
 from tms.models import JournalRow
 from tms.refusals import Refusal, Stale
-from tokens import issuing, ledger, switches
+from tokens import issuing, ledger, returning, switches
 from tokens.models import LedgerEntry, TokenIssue
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +223,47 @@ def test_an_archived_account_spends_nothing(give, kestrel, gold, now, clock):
     kestrel.save()
     with pytest.raises(Refusal, match=r"Kestrel Rail Group is archived. Restore it first\."):
         ledger.redeem(kestrel.pk, gold, 1, **now)
+
+
+@pytest.mark.parametrize("said", [ledger.NOTHING, ledger.Purpose("order", 9)])
+def test_what_comes_back_says_for_whom_and_for_what_it_was_taken(
+    give, kestrel, gold, ada, office, now, clock, said
+):
+    """... or what it comes back for, where that is said."""
+    give(2, "2026-11-30")
+    purpose = ledger.Purpose("registration", 7)
+    taken = ledger.redeem(kestrel.pk, gold, 2, contact_id=ada.pk, purpose=purpose, **now)
+    clock.set("2026-12-01 09:00")
+    later = {"at": clock.at, "on": clock.on(), "by": office}
+    with journal.by_road("api", 12):
+        [back] = ledger.refund({taken.move: None}, purpose=said, reason="Ill", **later)
+    whole = said.kind or "registration", said.pk or 7
+    same = (ada.pk, *whole, back.move, office.pk, 12, "api", clock.at, later["on"], "Ill")
+    names = ("contact_id", "purpose_kind", "purpose_id", "move", "by_id", "key_id", "source", "at")
+    came = LedgerEntry.objects.filter(move=back.move).order_by("pk")
+    assert list(came.values_list("kind", "quantity", *names, "on", "reason")) == [
+        ("refunded", 2, *same),
+        ("expired", -2, *same),
+    ]
+    fact = JournalRow.objects.get(kind="tokens.refunded")
+    assert (fact.contact_id, fact.account_id, fact.key_id) == (ada.pk, kestrel.pk, 12)
+    assert fact.after["purpose"] == list(whole)
+
+
+def test_a_courtesy_makes_good_for_all_that_had_expired_and_for_nothing_else(
+    give, kestrel, gold, office, now, clock
+):
+    give(2, "2026-11-30"), give(3, "2026-12-01"), give(9)
+    taken = ledger.redeem(kestrel.pk, gold, 7, **now)
+    clock.set("2026-12-02 09:00")
+    later = {"at": clock.at, "on": clock.on(), "by": office}
+    given = returning.give_back({taken.move: None}, courtesy=True, **later)
+    assert sum(each.quantity for each in given.returned) == 7
+    [anew] = given.anew
+    assert (anew.account_id, anew.token_type_id, anew.source) == (kestrel.pk, gold.pk, "courtesy")
+    assert book(anew) == [(5, 0, 0)]
+    spendable = TokenIssue.objects.spendable_on(later["on"])
+    assert sum(spendable.values_list("remaining", flat=True)) == 14
 
 
 def test_paying_nothing_moves_nothing(gold, kestrel, now):

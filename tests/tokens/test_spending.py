@@ -81,6 +81,24 @@ def test_a_limit_counts_the_calendar_year_and_what_came_back_does_not(
     assert spending.left_this_year(rule, ada.pk, clock.on()) == 10
 
 
+def test_what_doubles_of_them_and_of_the_account_spent_counts_for_the_limit(
+    kestrel, ada, gold, give, now, clock
+):
+    rule = spending.set_rule(kestrel, who="everybody", yearly_limit=10, **now)
+    other, double = AccountFactory(), ContactFactory(account=kestrel)
+    colleague = ContactFactory(account=kestrel)
+    for account in (kestrel, other):
+        give(20, account=account)
+    spent = [(kestrel, ada, 1), (kestrel, double, 2), (other, ada, 3), (kestrel, colleague, 4)]
+    for account, contact, quantity in spent:
+        ledger.redeem(account.pk, gold, quantity, contact_id=contact.pk, **now)
+    assert spending.left_this_year(rule, ada.pk, clock.on()) == 9
+    for gone, kept in ((double, ada), (other, kestrel)):
+        type(gone).objects.filter(pk=gone.pk).update(merged_into=kept, archived_at=clock.at)
+    assert spending.left_this_year(rule, ada.pk, clock.on()) == 4
+    assert spending.left_this_year(rule, colleague.pk, clock.on()) == 6
+
+
 def test_who_may_not_spend_is_told_whom_to_ask(kestrel, ada, clock):
     with pytest.raises(Refusal, match="You can't spend the tokens of Kestrel Rail Group"):
         spending.refuse_unless_allowed(kestrel, ada, 1, clock.on())
