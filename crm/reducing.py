@@ -100,17 +100,9 @@ def split(
 ) -> tuple[Decimal, Decimal]:
     """`amount` as net and tax at `percent`, no more of either than is left (`net`, `tax`).
 
-    The net whose tax, half up, makes the amount. There are amounts without one: then the nearest.
+    The net whose tax, half up, makes the amount, wherever there is one: what rounding a tax moves is
+    less than half a step of the net.
     """
-    step = Decimal(1).scaleb(-unit.decimals)
-    near = round_money(amount * 100 / (100 + percent), unit)
-    fits = (
-        each for each in (near, near - step, near + step) if _gross(each, percent, unit) == amount
-    )
-    part = min(next(fits, near), net)
+    part = min(round_money(amount * 100 / (100 + percent), unit), net)
     part = max(part, amount - tax)
     return part, amount - part
-
-
-def _gross(net: Decimal, percent: Decimal, unit: Unit) -> Decimal:
-    return net + round_money(net * percent / 100, unit)

@@ -6,6 +6,7 @@ can't know whether the mail left; everything else is exact: what was written is 
 each once, none twice in the mailbox, none called sent that isn't there.
 """
 
+import atexit
 import collections
 import contextlib
 import random
@@ -64,6 +65,8 @@ WHERE t.name LIKE 'Chaos %' AND t.occasion = 'pass.expired'
 OURS = re.compile(r"<message-(\d+)@")
 # Why one isn't sent that should have been written.
 KEPT_BACK = {"over", "too_short", "nobody", "no_address", "archived", "opted_out"}
+# That a day had gone by when its date was set is noted, and due on no day since then.
+TOO_SHORT = "skipped too_short"
 
 
 class Mail:
@@ -101,7 +104,12 @@ class Mail:
         arrived = {int(name[1]) for name in named if name}
         written = collections.Counter(row[3:] for row in rows)
         yield from (f"Rule {rule}, pass {one}: not written" for rule, one in wanted - written)
-        yield from (f"Rule {rule}, pass {one}: not wanted" for rule, one in written - wanted)
+        so = {row[3:]: f"{row[1]} {row[2]}".strip() for row in rows}
+        yield from (
+            f"Rule {rule}, pass {one}: not wanted, {so[rule, one]}"
+            for rule, one in written - wanted
+            if so[rule, one] != TOO_SHORT
+        )
         yield from (f"{each} arrived twice" for each in self.box.doubles)
         for pk, state, reason, _rule, _subject in rows:
             if state == "sent" and pk not in arrived:
@@ -120,6 +128,8 @@ class Following:
 
     def start(self) -> None:
         self.two = [self._begin() for _ in range(2)]
+        # Whatever breaks off what goes on here, they don't go on after it.
+        atexit.register(lambda: [each.kill() for each in self.two])
 
     def _begin(self) -> subprocess.Popen:
         env = self.stage.environment()

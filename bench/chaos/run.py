@@ -22,11 +22,14 @@ from mail import Following, Mail
 from stage import Stage
 from work import Nights, Programs, Redeeming, issued, prepared
 
+# After so many a night is let through, so that the next one has another day's work to be killed in.
+KILLS_A_NIGHT = 10
+
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench/chaos/run.py", description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--seconds", type=float, default=600, help="the longest it may take")
+    parser.add_argument("--seconds", type=float, default=900, help="the longest it may take")
     parser.add_argument(
         "--passes", type=int, default=50_000, help="that expire meanwhile, and token issues"
     )
@@ -61,6 +64,8 @@ def main() -> int:
                 programs.wait_for_one_more()
                 redeeming.wait_for_one_more()
                 slowest = max(slowest, time.monotonic() - begun)
+                if sum(done.values()) % KILLS_A_NIGHT == 0:
+                    nights.wait_for_one_more()
         for each in running:
             each.stop()
         troubles = [each for one in [*running, mail] for each in one.troubles()]

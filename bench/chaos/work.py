@@ -41,7 +41,7 @@ class Programs:
         self.key = self.key_of(stage)
         self.sent, self.acknowledged, self.refused = set(), {}, []
         self.again = 0
-        self.threads = [threading.Thread(target=self.work) for _ in range(CLIENTS)]
+        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(CLIENTS)]
 
     def key_of(self, stage) -> dict:
         return stage.inside("api_key", scopes=["passes:issue", "passes:read"])
@@ -184,7 +184,7 @@ class Nights:
     def __init__(self, stage, today: datetime.date):
         self.stage, self.first, self.day = stage, today, today
         self.over, self.process, self.worked = threading.Event(), None, 0
-        self.thread = threading.Thread(target=self.work)
+        self.thread = threading.Thread(target=self.work, daemon=True)
 
     def start(self) -> None:
         self.thread.start()
@@ -194,6 +194,14 @@ class Nights:
         self.thread.join()
         # What is left of the last night is done without anybody in the way.
         self.stage.manage("nightly", "--on", str(self.day), mode="production")
+
+    def wait_for_one_more(self, seconds: float = 300) -> None:
+        """Return once another night was worked through by both."""
+        enough, until = self.worked + 1, time.monotonic() + seconds
+        while self.worked < enough:
+            if time.monotonic() > until:
+                raise SystemExit(f"No night was worked through within {seconds:.0f} seconds.")
+            time.sleep(0.1)
 
     def kill(self) -> bool:
         process = self.process
@@ -221,7 +229,7 @@ class Nights:
             self.process = both[0]
             if all([each.wait() == 0 for each in both]):  # noqa: C419 - both are waited for
                 self.worked += 1
-                self.day += datetime.timedelta(days=7)
+                self.day += datetime.timedelta(days=2)
 
     def written(self) -> int:
         with psycopg.connect(self.stage.owner()) as connection:

@@ -10,7 +10,7 @@ from catalog.choosing import course_field
 from catalog.models import EventType
 from catalog.sessions import wall_of
 from tms import clock
-from tms.ui.forms import Form, LongChoiceField
+from tms.ui.forms import DayInput, Form, LongChoiceField
 
 # How long whoever is moved to another date may say otherwise, unless it is said.
 DAYS_TO_CHOOSE = datetime.timedelta(days=7)
@@ -111,6 +111,7 @@ class CancelEventForm(ReasonForm):
             self.fields["choose_until"] = forms.DateField(
                 label=_("They may say otherwise until"),
                 required=False,
+                widget=DayInput,
                 initial=today + DAYS_TO_CHOOSE,
                 help_text=_(
                     "Until then whoever moves may take yet another date, or give the place up and "

@@ -1,6 +1,8 @@
 import pytest
 
+from crm import offers
 from tests.conftest import ZONE
+from tests.crm.selling import Seats
 from tms.models import JournalRow
 
 
@@ -26,3 +28,11 @@ def told():
 def alone(settings):
     """No floor above follows what happens here."""
     settings.CONSEQUENCES = []
+
+
+@pytest.fixture
+def seats(monkeypatch):
+    """The offer of the tests stands beside the real ones."""
+    found, real = Seats(), dict(offers.all_of())
+    monkeypatch.setattr(offers, "all_of", lambda: {**real, found.key: found})
+    return found

@@ -16,7 +16,7 @@ from crm.models import Fulfilment, Invoice, InvoiceLine, InvoiceStatus
 from passes import lifecycle
 from passes import selling as pass_selling
 from passes.models import Pass
-from tests.crm.selling import Seats, invoiced, line
+from tests.crm.selling import invoiced, line
 from tests.factories import PassOptionFactory, PassTypeFactory, TokenTypeFactory, UserFactory
 from tests.races import race
 from tms import consequences, preview
@@ -37,14 +37,6 @@ def gold(db):
 @pytest.fixture
 def deal(kestrel, ada, who):
     return opportunities.create(account=kestrel, name="Spring intake", contact=ada, **who)
-
-
-@pytest.fixture
-def seats(monkeypatch):
-    """The offer of the tests stands beside the real ones."""
-    found, real = Seats(), dict(offers.all_of())
-    monkeypatch.setattr(offers, "all_of", lambda: {**real, found.key: found})
-    return found
 
 
 def wanted(deal, title, quantity, price, **more):

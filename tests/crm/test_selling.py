@@ -173,12 +173,13 @@ def test_nothing_to_deliver_is_not_won(deal, who):
         win(deal, who)
 
 
-def test_nothing_is_sold_to_an_archived_account(deal, sell, who, kestrel):
-    sell()
+def test_nothing_is_sold_to_an_archived_account(deal, seats, who, kestrel):
+    wanted = Wanted("Front row", 1, deal.currency, Decimal(10), deal.region.tax_level, priced=False)
+    interests.add(deal.pk, seats.key, wanted, **who)
     archiving.archive_account(kestrel.pk, **who)
     with pytest.raises(Refusal, match="Kestrel Rail Group is archived"):
         win(deal, who)
-    assert not TokenIssue.objects.exists()
+    assert not Fulfilment.objects.exists()
 
 
 def test_an_archived_stage_is_not_won_into(deal, sell, who):

@@ -205,6 +205,7 @@ def test_the_dialog_gives_a_week_unless_it_is_said(dates, ada, who, browse, offi
     page, address = browse(office), f"/events/{dates[0].pk}/cancellation/"
     form = page.get(address).context["form"]
     assert form["choose_until"].value() == A_WEEK
+    assert 'type="date"' in str(form["choose_until"])
     assert form["tell"].value() is True
     asked = {"reason": "Ill", "onto": dates[1].pk, "choose_until": ""}
     shown = page.post(address, asked)
