@@ -100,8 +100,8 @@ def split(
 ) -> tuple[Decimal, Decimal]:
     """`amount` as net and tax at `percent`, no more of either than is left (`net`, `tax`).
 
-    The net whose tax, half up, makes the amount, wherever there is one: what rounding a tax moves is
-    less than half a step of the net.
+    The net whose tax, half up, makes the amount, wherever there is one: rounding a tax moves less
+    than half a step of the net.
     """
     part = min(round_money(amount * 100 / (100 + percent), unit), net)
     part = max(part, amount - tax)
