@@ -1,8 +1,10 @@
 """Reports read views that stay the same, by a role that reads them and nothing else."""
 
 import datetime
+import io
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,8 @@ from tests.factories import (
     PassOptionFactory,
     RegistrationFactory,
 )
+from tests.races import race
+from tms.management.commands import prepare
 from tms.models import OperationKey
 from tms.reporting import grants, making
 
@@ -315,6 +319,56 @@ def test_a_view_that_changed_is_made_anew_without_any_migration(monkeypatch):
         cursor.execute("DROP VIEW reporting.op_keys")
     call_command("migrate", verbosity=0)
     assert "op_keys" in in_the_database()
+
+
+@pytest.mark.django_db
+def test_a_view_that_is_missing_comes_back_whatever_the_schema_says_of_itself():
+    before = in_the_database()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP VIEW reporting.token_issues")
+    call_command("migrate", verbosity=0)
+    assert in_the_database() == before
+
+
+@pytest.mark.django_db
+def test_an_upgrade_that_broke_off_has_all_views_and_who_reads_them_once_it_is_prepared(
+    settings, monkeypatch
+):
+    settings.REPORTING_ROLE = ROLE
+    monkeypatch.setattr(prepare.Command, "collect", lambda self: None)
+    before = in_the_database()
+    grants.reader(ROLE)
+    # They go before the migrations, and come back after them.
+    with connection.cursor() as cursor:
+        making.remove(cursor)
+    assert in_the_database() == {}
+    call_command("prepare", stdout=io.StringIO())
+    assert in_the_database() == before
+    readable = rows(
+        "SELECT bool_and(has_table_privilege(%s, format('reporting.%%I', viewname), 'SELECT')) "
+        "AS every FROM pg_views WHERE schemaname = 'reporting'",
+        ROLE,
+    )
+    assert readable == [{"every": True}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_prepare_a_database_take_turns(monkeypatch):
+    inside, most = [], []
+
+    def migrate(*_words, **_more):
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.2)
+        inside.pop()
+
+    monkeypatch.setattr(prepare.Command, "collect", lambda self: None)
+    monkeypatch.setattr(prepare.translations, "compile_stale", lambda: None)
+    monkeypatch.setattr(prepare, "call_command", migrate)
+    monkeypatch.setattr(prepare, "state", lambda: "own")
+    verb = prepare.Command(stdout=io.StringIO()).handle
+    race(verb, verb)
+    assert most == [1, 1, 1, 1]
 
 
 @pytest.mark.django_db

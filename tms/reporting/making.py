@@ -46,12 +46,14 @@ def published() -> dict[str, View]:
 def make() -> None:
     """Publish the views of this version, and let the roles use them. Idempotent.
 
-    Nothing is touched where they are published already. Two who make them take turns.
+    Nothing is touched where they are published already, every one of them: what the schema says of
+    itself came along with a restored dump, or stayed when a view was dropped. Two who make them
+    take turns.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [LOCK])
         cursor.execute("CREATE SCHEMA IF NOT EXISTS reporting")
-        if mark(cursor) != digest():
+        if mark(cursor) != digest() or there(cursor) != published().keys():
             remove(cursor)
             cursor.execute(TODAY)
             for name, view in published().items():
@@ -85,14 +87,18 @@ def add(cursor, name: str, view: View) -> None:
 
 def remove(cursor) -> None:
     """Drop every view, and the function. Waits half a minute for reports that are being read."""
-    cursor.execute("SELECT viewname FROM pg_views WHERE schemaname = %s", [SCHEMA])
-    names = [sql.Identifier(SCHEMA, name) for (name,) in cursor.fetchall()]
-    if names:
+    if names := [sql.Identifier(SCHEMA, name) for name in sorted(there(cursor))]:
         cursor.execute("SET LOCAL lock_timeout = '30s'")
         cursor.execute(sql.SQL("DROP VIEW {}").format(sql.SQL(", ").join(names)))
         cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
         cursor.execute("DROP FUNCTION reporting.today()")
         cursor.execute("COMMENT ON SCHEMA reporting IS NULL")
+
+
+def there(cursor) -> set[str]:
+    """The names of the views that are in the schema."""
+    cursor.execute("SELECT viewname FROM pg_views WHERE schemaname = %s", [SCHEMA])
+    return {name for (name,) in cursor.fetchall()}
 
 
 def mark(cursor) -> str:
