@@ -11,7 +11,7 @@ from catalog.models import Event, EventType
 from tms.consequences import Consequence
 from tms.people import letters
 
-from . import billing, calendars, effects
+from . import billing, calendars, choice_links, effects
 from .models import PaidBy, Registration
 
 # So many other dates stand in a letter; the page has all.
@@ -55,7 +55,7 @@ def confirm(registration_id: int, *, at: datetime.datetime) -> None:
             "title": event.course.title if event else found.path.title,
             "sessions": sessions,
             "steps": [] if event else titles_of(found.path),
-            "link": link,
+            "link": choice_links.link(found) if found.choose_until else link,
         },
         language=language_of(found.contact),
         files=files,

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from .views import transferring, waiting
+from .views import choosing, transferring, waiting
 
 urlpatterns = [
+    path("new-date/<str:token>/", choosing.ChooseByLink.as_view(), name="choose_by_link"),
     path("all-registrations/<int:pk>/date/", transferring.Transfer.as_view(), name="transfer"),
     path("catalogue/<slug:slug>/waiting-list/", waiting.join, name="join_waiting"),
     path("waiting-list/<int:pk>/place/", waiting.take, name="take_offered"),

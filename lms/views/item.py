@@ -85,6 +85,11 @@ def item_page(request, slug, *, refused="", chosen=None, status=200):
                 else ()
             )
         },
+        "moved": [
+            each
+            for each in offered.registrations
+            if each.event_id and each.may_choose_on(request.today)
+        ],
         "why_not_cancel": cancelling.why_not(offered.registration, **cancelling.rules(request))
         if offered.registration
         else "",

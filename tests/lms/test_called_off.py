@@ -10,7 +10,7 @@ from catalog import events
 from catalog.models import Event
 from crm import accounts
 from crm.models import Invoice
-from lms import cancelling, checkout, transferring
+from lms import cancelling, checkout, choice_links, transferring
 from lms.models import Registration
 from tests import races
 from tests.factories import ContactFactory, CurrencyFactory, EventFactory, PriceFactory
@@ -87,7 +87,7 @@ def test_whoever_is_moved_is_told_that_they_may_say_otherwise(billed, dates, ada
     (letter,) = mail.outbox
     assert letter.subject == "Your place: Coaching, 11 January 2027"
     assert "take another date or give the place up until 29 November 2026" in letter.body
-    assert f"/registrations/{billed.pk}/" in letter.body
+    assert choice_links.link(billed) in letter.body
 
 
 def test_the_day_to_choose_by_comes_before_the_date_begins(moved, dates):

@@ -252,6 +252,7 @@ TABLE = {
     "crm:stop_viewing": "crm.view_as_learner",
     "crm:confirm_address": PUBLIC,
     "comms:wishes": PUBLIC,
+    "lms:choose_by_link": PUBLIC,
     "comms:unsubscribe": PUBLIC,
     **rows(
         "comms",
@@ -689,6 +690,7 @@ def world(ada, office, clock) -> dict:
             "catalog:move_category": {"pk": CategoryFactory().pk, "way": "up"},
             "crm:confirm_address": {"token": "wrong"},
             "comms:wishes": {"token": "wrong"},
+            "lms:choose_by_link": {"token": "wrong"},
             "comms:unsubscribe": {"token": "wrong"},
             **{f"crm:{name}": {"pk": deal.pk} for name in ABOUT_A_DEAL},
             **{
