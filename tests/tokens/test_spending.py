@@ -43,6 +43,37 @@ def test_further_accounts_count_and_archived_ones_do_not(kestrel, ada, now, cloc
 def test_whoever_is_an_account_of_their_own_neednt_be_chosen(europe):
     alone = ContactFactory(account=AccountFactory(kind="individual", region=europe))
     assert list(spending.accounts_of(alone)) == [alone.account]
+    assert list(spending.spenders_of(alone.account)) == [alone]
+
+
+def test_of_somebodys_own_account_nobody_else_spends_unless_chosen(europe, ada, kestrel, now):
+    alone = ContactFactory(account=AccountFactory(kind="individual", region=europe))
+    belonging.add(ada.pk, alone.account, **now)
+    assert list(spending.accounts_of(ada)) == []
+    assert list(spending.spenders_of(alone.account)) == [alone]
+    spending.set_rule(alone.account, who="chosen", contacts=[ada], **now)
+    assert list(spending.accounts_of(ada)) == [alone.account]
+    assert list(spending.spenders_of(alone.account)) == [ada]
+    # Nor they themselves, where a rule says so.
+    assert list(spending.accounts_of(alone)) == []
+    spending.set_rule(alone.account, who="nobody", **now)
+    assert list(spending.accounts_of(alone)) == []
+    assert list(spending.spenders_of(alone.account)) == []
+
+
+def test_who_may_spend_is_who_is_told_so(kestrel, ada, now):
+    other = ContactFactory(first_name="Zoe", last_name="Zorn", account=kestrel)
+    assert list(spending.spenders_of(kestrel)) == []
+    for who, chosen, expected in (
+        ("chosen", [ada], [ada]),
+        ("everybody", [], [ada, other]),
+        ("nobody", [], []),
+        ("chosen", [other], [other]),
+    ):
+        spending.set_rule(kestrel, who=who, contacts=chosen, **now)
+        assert list(spending.spenders_of(kestrel)) == expected
+        for contact in (ada, other):
+            assert spending.spends(contact) is (contact in expected)
 
 
 def test_which_accounts_is_one_statement(kestrel, ada, django_assert_num_queries):
@@ -79,6 +110,10 @@ def test_a_limit_counts_the_calendar_year_and_what_came_back_does_not(
     assert spending.left_this_year(rule, ada.pk, clock.on()) == 7
     clock.set("2027-01-01 00:00", "Europe/London")
     assert spending.left_this_year(rule, ada.pk, clock.on()) == 10
+    new_year = {"at": clock.at, "on": clock.on(), "by": now["by"]}
+    ledger.redeem(kestrel.pk, gold, 4, contact_id=ada.pk, **new_year)
+    assert spending.left_this_year(rule, ada.pk, clock.on()) == 6
+    assert spending.left_this_year(rule, ada.pk, now["on"]) == 7
 
 
 def test_what_doubles_of_them_and_of_the_account_spent_counts_for_the_limit(
