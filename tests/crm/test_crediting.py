@@ -178,6 +178,21 @@ def test_what_is_unspent_does_not_stay_unless_it_is_meant(golden, who):
     assert TokenIssue.objects.get().remaining == 10
 
 
+def test_what_was_taken_back_once_is_not_taken_back_of_tokens_that_came_since(
+    golden, gold, kestrel, ada, who
+):
+    """Adjusted on again: these weren't sold, and stay."""
+    credited(golden, [30], [30], who=who)
+    issue = TokenIssue.objects.get()
+    ledger.adjust(issue.pk, 25, version=None, reason="Goodwill", **who)
+    [each] = crediting.standing(golden, who["on"])
+    assert [(thing.left, thing.why) for thing in each.things] == [(20, "")]
+    with pytest.raises(Refusal):
+        credited(golden, [20], [21], who=who)
+    credited(golden, [20], [20], who=who)
+    assert TokenIssue.objects.get().remaining == 25
+
+
 def test_no_more_is_taken_back_than_is_credited(golden, who):
     with pytest.raises(Refusal, match="Gold: you credit 10 and take 11 back"):
         credited(golden, [10], [11], who=who)

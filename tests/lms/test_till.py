@@ -199,7 +199,9 @@ def test_the_limit_of_the_year_is_said(browse, room, rich, ada, kestrel, who):
     let_spend(kestrel, ada, limit=5, **who)
     client = browse(ada.user)
     go(client, "date", event=room.pk)
-    assert "7 before, 4 after. You may spend 5 this year." in text(client.get(to("payment")))
+    assert "7 before, 4 after. You may spend 5 more this year, these included." in text(
+        client.get(to("payment"))
+    )
     let_spend(kestrel, ada, limit=2, **who)
     assert "You may spend 2 more tokens of Kestrel Rail Group this year." in text(
         client.get(to("payment"))

@@ -1,14 +1,15 @@
 """What is taken, given back, adjusted and transferred, to the last token."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 
-from tests.factories import AccountFactory, TokenTypeFactory
+from tests.factories import AccountFactory, CurrencyFactory, TokenTypeFactory
 from tms import journal
 from tms.models import JournalRow
 from tms.refusals import Refusal, Stale
-from tokens import issuing, ledger, returning, switches
+from tokens import correcting, issuing, ledger, returning, switches
 from tokens.models import LedgerEntry, TokenIssue
 
 pytestmark = pytest.mark.django_db
@@ -270,6 +271,13 @@ def test_paying_nothing_moves_nothing(gold, kestrel, now):
     assert ledger.pay(gold.unit, 0, account_id=kestrel.pk, **now) is None
 
 
+def test_half_a_token_is_not_paid(give, gold, kestrel, now):
+    issued = give(5)
+    with pytest.raises(Refusal, match="Tokens are whole: Gold can't be split"):
+        ledger.pay(gold.unit, Decimal("1.5"), account_id=kestrel.pk, **now)
+    assert book(issued) == [(5, 0, 0)]
+
+
 def test_paying_redeems_the_price(give, gold, kestrel, now):
     issued = give(3)
     assert ledger.pay(gold.unit, 2, account_id=kestrel.pk, **now).quantity == 2
@@ -454,6 +462,70 @@ def test_a_transfer_of_more_than_remains_moves_nothing(give, now, quantity):
 def test_nothing_is_transferred_to_the_same_account(give, kestrel, now):
     with pytest.raises(Refusal, match="They are this account's already"):
         ledger.transfer(give(5).pk, 1, to=kestrel, version=0, **now)
+
+
+@pytest.mark.parametrize("archived", ["from", "to"])
+def test_an_archived_account_neither_gets_nor_gives_nor_is_adjusted(
+    give, kestrel, now, clock, archived
+):
+    issued, marlow = give(5), AccountFactory(name="Marlow")
+    account = {"from": kestrel, "to": marlow}[archived]
+    account.archived_at = clock.at
+    account.save()
+    said = f"{account} is archived. Restore it first."
+    if archived == "to":
+        with pytest.raises(Refusal, match=said):
+            ledger.transfer(issued.pk, 1, to=marlow, version=0, **now)
+    else:
+        for quantity in (1, -1):
+            with pytest.raises(Refusal, match=said):
+                ledger.adjust(issued.pk, quantity, version=0, reason="x", **now)
+        with pytest.raises(Refusal, match=said):
+            give(1)
+    assert book(issued) == [(5, 0, 0)]
+    assert not marlow.token_issues.exists()
+
+
+def test_a_transfer_keeps_what_was_paid_and_the_older_look_at_both_sides_is_stale(
+    kestrel, gold, now
+):
+    euro = CurrencyFactory()
+    wanted = issuing.Wanted(kestrel, gold, 5, unit_price=Decimal("120.50"), currency=euro)
+    [issued] = issuing.issue_many([wanted], **now)
+    arrived = ledger.transfer(issued.pk, 2, to=AccountFactory(), version=0, **now)
+    arrived.refresh_from_db()
+    assert (arrived.unit_price, arrived.currency) == (Decimal("120.50"), euro)
+    assert (arrived.source_kind, arrived.source_id) == ("token_issue", issued.pk)
+    for verb in (
+        lambda: ledger.adjust(issued.pk, 1, version=0, reason="x", **now),
+        lambda: ledger.transfer(issued.pk, 1, to=AccountFactory(), version=0, **now),
+    ):
+        with pytest.raises(Stale):
+            verb()
+    assert book(issued, arrived) == [(3, 0, 0), (2, 0, 0)]
+
+
+# What was sold is credited
+
+
+def test_no_more_is_taken_back_than_can_be_spent_and_it_says_what_for(
+    give, kestrel, gold, now, clock
+):
+    issued = give(5, "2026-11-30")
+    ledger.redeem(kestrel.pk, gold, 2, **now)
+    told = {"reason": "Credited", "purpose": ("opportunity", 7)}
+    with pytest.raises(Refusal, match=rf"Only 3 of Gold #{issued.pk} can be taken back"):
+        correcting.take_back(issued.pk, 4, **told, **now)
+    correcting.take_back(issued.pk, 1, operation="Once", **told, **now)
+    entry = issued.entries.latest("pk")
+    assert (entry.kind, entry.quantity, entry.reason) == ("adjusted", -1, "Credited")
+    assert (entry.purpose_kind, entry.purpose_id) == ("opportunity", 7)
+    fact = JournalRow.objects.get(kind="token_issue.adjusted")
+    assert (fact.operation, fact.reason, fact.by_id) == ("Once", "Credited", now["by"].pk)
+    clock.set("2026-12-01 09:00")
+    with pytest.raises(Refusal, match=rf"Only 0 of Gold #{issued.pk} can be taken back"):
+        correcting.take_back(issued.pk, 1, **told, **{**now, "at": clock.at, "on": clock.on()})
+    assert book(issued) == [(2, 2, 0)]
 
 
 # When they expire
