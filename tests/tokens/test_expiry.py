@@ -37,6 +37,10 @@ def test_the_last_second_of_the_last_day_spends_and_the_next_does_not(
     issued = give(2, "2026-12-31")
     clock.set("2026-12-31 23:59:59", zone)
     who = {"by": now["by"], "at": clock.at, "on": clock.on(zone)}
+    # The night of the last day, however late, leaves them alone.
+    assert expiring.write_off(on=who["on"], at=who["at"]) == {"written_off": 0}
+    expiring.record([issued], on=who["on"], at=who["at"])
+    assert list(issued.entries.values_list("kind", flat=True)) == ["issued"]
     assert ledger.redeem(kestrel.pk, gold, 1, **who).quantity == 1
     clock.move(seconds=1)
     who = {"by": now["by"], "at": clock.at, "on": clock.on(zone)}
