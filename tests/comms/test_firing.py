@@ -79,6 +79,23 @@ def test_a_pass_given_to_nobody_is_issued_when_somebody_first_gets_it(
     assert log("recipient") == [f"c{ada.pk}"]
 
 
+def test_a_pass_from_before_the_rule_that_somebody_gets_now_is_news_to_them_alone(
+    clock, trigger, issue, fire, log, ada, office
+):
+    ada.account.main_contact, ada.account.owner = LearnerFactory(account=ada.account), office
+    ada.account.save()
+    pass_ = issue(contact=None)
+    clock.move(minutes=1)
+    everybody = ["learner", "main_contact", "owner", "addresses"]
+    trigger("pass.issued", audience=everybody, addresses=["sales@northlight.example"])
+    lifecycle.assign(pass_.pk, version=None, contact=ada, at=clock.at, on=clock.on(), by=office)
+    fire()
+    assert log("role", "recipient") == [("learner", f"c{ada.pk}")]
+    issue(contact=None)
+    fire()
+    assert sorted(log("role")[1:]) == ["addresses", "main_contact", "owner"]
+
+
 def test_a_shorter_pass_is_noted_and_gets_no_warning(clock, trigger, issue, fire, log):
     trigger(offset=30, side="before")
     issue(expires_on=clock.on() + datetime.timedelta(days=30))

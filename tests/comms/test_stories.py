@@ -254,6 +254,19 @@ def test_who_cannot_be_written_to_is_noted_with_the_reason(
     assert log("state", "reason") == [(state, reason)]
 
 
+def test_an_owner_who_works_here_no_more_is_not_written_to(
+    clock, trigger, issue, fire, log, ada, office
+):
+    ada.account.owner = office
+    ada.account.save()
+    trigger("pass.issued", audience=["owner"])
+    issue()
+    office.is_active = False
+    office.save()
+    fire()
+    assert log("role", "state", "reason") == [("owner", "skipped", "archived")]
+
+
 def test_an_address_that_comes_in_time_lets_the_warning_go(clock, trigger, issue, fire, log):
     trigger(offset=30, side="before")
     nobody = ContactFactory(email="")
