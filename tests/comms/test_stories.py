@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from comms.models import CommsSettings, Message
+from comms.models import AddressTrouble, CommsSettings, Message, Trigger
 from comms.rules import setting
 from crm.models import Contact
 from passes import lifecycle
@@ -254,6 +254,17 @@ def test_who_cannot_be_written_to_is_noted_with_the_reason(
     assert log("state", "reason") == [(state, reason)]
 
 
+def test_an_address_that_mail_comes_back_from_is_invalid_as_soon_as_it_is_due(
+    clock, trigger, issue, fire, log, ada
+):
+    AddressTrouble.objects.create(email=ada.email.lower(), why="Nobody here", at=clock.at)
+    Contact.objects.filter(pk=ada.pk).update(email=ada.email.title())
+    trigger("pass.issued")
+    issue()
+    fire()
+    assert log("state", "reason") == [("invalid", "bad_address")]
+
+
 def test_an_owner_who_works_here_no_more_is_not_written_to(
     clock, trigger, issue, fire, log, ada, office
 ):
@@ -296,6 +307,38 @@ def test_a_new_rule_writes_about_what_comes_and_not_about_what_was(
     clock.move(days=5)
     fire()
     assert log("occurrence") == ["pass:2027-01-01"]
+
+
+def test_what_was_due_yesterday_is_not_caught_up_by_a_rule_of_today(
+    clock, trigger, issue, fire, log
+):
+    first = issue(expires_on=clock.on() + datetime.timedelta(days=40))
+    second = issue(expires_on=clock.on() + datetime.timedelta(days=42))
+    clock.set("2026-12-03 12:00")
+    assert (first.expires_on - clock.on()).days == 29
+    rule = trigger(offset=30, side="before")
+    fire()
+    assert log("pk") == []
+    # Nor by one that became another today.
+    clock.set("2026-12-05 12:00")
+    Trigger.objects.filter(pk=rule.pk).update(changed_at=clock.at)
+    fire()
+    assert log("pk") == []
+    Trigger.objects.filter(pk=rule.pk).update(changed_at=rule.changed_at, fired_until=None)
+    fire()
+    assert log("subject_id") == [second.pk]
+
+
+def test_what_happened_before_the_rule_is_not_written_about_though_it_falls_due_after_it(
+    clock, trigger, issue, fire, log
+):
+    issue()
+    clock.move(days=1)
+    trigger("pass.issued", offset=5)
+    later = issue()
+    clock.move(days=8)
+    fire()
+    assert log("subject_id") == [later.pk]
 
 
 # A6, E22: zones and gaps

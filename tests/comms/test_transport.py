@@ -140,6 +140,25 @@ def test_a_connection_that_breaks_amid_the_data_has_not_handed_it_over(box, hand
     assert (outcome.fate, outcome.away, box.arrived) == (Fate.NOT_NOW, True, [])
 
 
+@pytest.mark.parametrize(
+    ("no", "hard"),
+    [
+        (smtplib.SMTPRecipientsRefused({"ada@x.example": (550, b"5.1.1 Nobody")}), True),
+        (smtplib.SMTPRecipientsRefused({"ada@x.example": (550, b"5.1.8 Bad sender")}), False),
+        (smtplib.SMTPSenderRefused(550, b"5.1.1 Nobody", "training@northlight.example"), False),
+        (smtplib.SMTPDataError(554, b"5.7.1 Not wanted"), False),
+    ],
+)
+def test_an_address_is_bad_for_good_only_where_the_server_says_so_of_the_recipient(no, hard):
+    outcome = transport.judged(no, may_have_left=False)
+    assert (outcome.fate, outcome.hard) == (Fate.REFUSED, hard)
+
+
+def test_a_sign_in_that_the_server_refuses_is_nobodys_address():
+    outcome = transport.judged(smtplib.SMTPAuthenticationError(535, b"5.7.8 No"), False)
+    assert (outcome.fate, outcome.hard) == (Fate.NOT_NOW, False)
+
+
 def test_nobody_there_is_not_now(hand, settings):
     with serving(Mailbox()) as (host, port):
         pass
