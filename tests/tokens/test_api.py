@@ -204,6 +204,34 @@ def test_every_entry_names_the_key_that_made_it(api, give, kestrel, gold, office
     ]
 
 
+def test_every_deed_of_a_program_is_written_down_with_its_keys(api, kestrel, gold, office):
+    asked = {"account": kestrel.pk, "token_type": gold.pk, "quantity": 9}
+    issue = api.post("/token-issues", asked, key="issued").json()["changed"]["id"]
+    for deed, what in (
+        ("expiry", {"expires_on": "2027-01-31", "reason": "Illness"}),
+        ("adjustments", {"quantity": -2, "reason": "Counted"}),
+        ("transfers", {"to": AccountFactory().pk, "quantity": 3, "reason": "Agreed"}),
+    ):
+        assert api.post(f"/token-issues/{issue}/{deed}", what, key=deed).status_code < 300, deed
+    same = (office.pk, ApiKey.objects.get().pk, "api")
+    facts = JournalRow.objects.filter(kind__startswith="token_issue.").order_by("pk")
+    said = ("kind", "operation", "by_id", "key_id", "source")
+    assert list(facts.values_list(*said)) == [
+        ("token_issue.issued", "issued", *same),
+        ("token_issue.expiry_changed", "expiry", *same),
+        ("token_issue.adjusted", "adjustments", *same),
+        ("token_issue.transferred", "transfers", *same),
+        ("token_issue.issued", "transfers", *same),
+    ]
+    entries = LedgerEntry.objects.order_by("pk")
+    assert list(entries.values_list("kind", "by_id", "key_id", "source", "reason")) == [
+        ("issued", *same, ""),
+        ("adjusted", *same, "Counted"),
+        ("transferred", *same, "Agreed"),
+        ("transferred", *same, "Agreed"),
+    ]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_with_the_same_key_one_redeems(program, give, kestrel, gold):
     turns = races.rounds(25)

@@ -46,9 +46,11 @@ def test_the_last_second_of_the_last_day_spends_and_the_next_does_not(
     who = {"by": now["by"], "at": clock.at, "on": clock.on(zone)}
     with pytest.raises(Refusal, match="has 0: 1 are missing"):
         ledger.redeem(kestrel.pk, gold, 1, **who)
+    clock.move(hours=2)
     expiring.write_off(on=clock.on(zone), at=clock.at)
     written = issued.entries.latest("id")
-    assert (written.kind, written.quantity) == ("expired", -1)
+    assert (written.kind, written.quantity, written.recorded_at) == ("expired", -1, clock.at)
+    assert (written.source, written.by_id, written.key_id) == ("system", None, None)
     assert (written.on, written.at) == (
         datetime.date(2027, 1, 1),
         tms_clock.start_of(datetime.date(2027, 1, 1), zone),
