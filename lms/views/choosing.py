@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from catalog.models import Event
 from tms.days import day_text
 from tms.ui.dialogs import Dialog, Done
 from tms.ui.forms import Form
@@ -81,8 +82,8 @@ class ChooseByLink(Dialog):
             told = cancelling.cancel_by_learner(place.pk, place.contact, **who).consequences
             says = _("Your place is given up.")
         else:
-            dates = choice_links.dates(place, self.request.today)
-            event = next(each for each in dates if str(each.pk) == answer)
+            # One of those that the form offered; gone or full meanwhile, the verb says so.
+            event = Event.objects.get(pk=answer)
             told = transferring.transfer_by_learner(place.pk, place.contact, event=event, **who)
             says = _("Your place is on the other date now.")
         return Done(

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from comms import postman
-from comms.models import CommsSettings, Message
+from comms.models import CommsSettings, Message, Trigger
 from passes import lifecycle
 from tests.factories import LearnerFactory
 
@@ -94,6 +94,21 @@ def test_a_pass_from_before_the_rule_that_somebody_gets_now_is_news_to_them_alon
     issue(contact=None)
     fire()
     assert sorted(log("role")[1:]) == ["addresses", "main_contact", "owner"]
+
+
+def test_the_messages_of_a_day_are_due_from_its_hour_on(clock, now):
+    for hour, due in (("07:59", "2026-11-22"), ("08:00", "2026-11-23")):
+        clock.set(f"2026-11-23 {hour}")
+        assert str(now().last_due) == due
+
+
+def test_an_address_is_the_same_however_it_is_written(clock, trigger, issue, fire, log):
+    rule = trigger("pass.issued", audience=["addresses"], addresses=["Sales@northlight.example"])
+    issue()
+    fire()
+    Trigger.objects.filter(pk=rule.pk).update(addresses=["sales@Northlight.example"])
+    fire()
+    assert log("recipient") == ["a:sales@northlight.example"]
 
 
 def test_a_shorter_pass_is_noted_and_gets_no_warning(clock, trigger, issue, fire, log):

@@ -6,7 +6,7 @@ import datetime
 import pytest
 
 from comms import triggers, wanted
-from comms.models import Message, SendingAddress, Trigger
+from comms.models import Message, SendingAddress, Template, Trigger
 from passes import lifecycle
 from tests.factories import CourseFactory, PassOptionFactory, PathFactory
 from tms.models import JournalRow
@@ -308,6 +308,15 @@ def test_a_copy_is_disabled_and_by_approval(said, who, library, yearly, northlig
         True,
         [yearly],
     )
+
+
+def test_it_is_not_enabled_while_its_template_is_archived(said, who, clock):
+    made = triggers.create(said(disabled=True), **who()).trigger
+    Template.objects.filter(pk=made.template_id).update(archived_at=clock.at)
+    with pytest.raises(Refusal, match="Its template is archived"):
+        triggers.enable(made.pk, **who())
+    Template.objects.filter(pk=made.template_id).update(archived_at=None)
+    assert not triggers.enable(made.pk, **who()).trigger.disabled
 
 
 def test_somebody_elses_change_is_shown_first(said, who):
