@@ -176,6 +176,23 @@ def test_far_more_than_usual_waits_for_a_person(clock, trigger, issue, fire, log
     assert log("state", "reason") == [("waiting", "unusual")] * 3
 
 
+def test_what_left_today_already_counts_as_usual_no_more(clock, trigger, issue, fire, log):
+    CommsSettings.objects.create(pk=1, unusual_from=3)
+    trigger("pass.issued")
+    for held in ("", "unusual"):
+        for _each in range(2):
+            issue()
+        assert fire().held == held
+    assert log("state") == ["queued", "queued", "waiting", "waiting"]
+
+
+def test_a_rule_by_approval_waits_for_a_person(trigger, issue, fire, log):
+    trigger("pass.issued", automatic=False)
+    issue()
+    fire()
+    assert log("state", "reason") == [("waiting", "")]
+
+
 def test_what_one_happening_sends_to_several_is_counted_by_each(clock, trigger, issue, fire, log):
     CommsSettings.objects.create(pk=1, unusual_from=5)
     many = ["x@y.example", "z@y.example"]
