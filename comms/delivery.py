@@ -96,8 +96,6 @@ def run(*, at: datetime.datetime, budget: float = BUDGET) -> Run:
     message would be marked by one of them. While sending is paused nothing leaves.
     """
     done = Run(unclear=orphaned(at=at))
-    if rules.setting(at).settings.paused:
-        return done
     with alone(DELIVERING) as mine:
         if mine:
             with Transport() as transport:

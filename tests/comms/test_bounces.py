@@ -174,6 +174,8 @@ def test_what_comes_back_for_the_third_time_is_not_written_to_again(trigger, ada
     old = message(rule, ada, "bounced", due_at=datetime.datetime(2026, 10, 1, tzinfo=datetime.UTC))
     message(rule, LearnerFactory(account=ada.account), "bounced")
     found = []
+    for _ in range(2):
+        message(rule, ada, "bounced", to="ada.before@kestrelrail.example")
     for _ in range(3):
         each = message(rule, ada, "sent")
         take(notice(return_path.of(each.pk), **full))

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from comms import postman
+from comms import answers, postman
 from comms.models import CommsSettings, Message, Trigger
 from passes import lifecycle
 from tests.factories import LearnerFactory
@@ -184,6 +184,42 @@ def test_what_left_today_already_counts_as_usual_no_more(clock, trigger, issue, 
             issue()
         assert fire().held == held
     assert log("state") == ["queued", "queued", "waiting", "waiting"]
+
+
+def test_what_was_committed_late_over_midnight_is_found(clock, trigger, issue, fire, log, office):
+    trigger("pass.issued")
+    before = {"at": clock.at, "on": clock.on(), "by": office}
+    clock.set("2026-11-23 00:01")
+    fire()
+    issue(**before)
+    clock.set("2026-11-23 00:02")
+    fire()
+    assert log("state") == ["queued"]
+
+
+def test_a_rule_that_was_switched_off_a_moment_ago_writes_nothing(trigger, issue, now, log):
+    rule = trigger("pass.issued", disabled=True)
+    issue()
+    assert postman.fire(rule.pk, now()) == postman.Run()
+    assert log("pk") == []
+
+
+def test_what_somebody_sends_again_is_not_voided_by_its_rule(
+    clock, trigger, issue, fire, log, office
+):
+    trigger(offset=30, side="before")
+    pass_ = issue()
+    day_before(clock, pass_, 31)
+    fire()
+    day_before(clock, pass_, 30)
+    fire()
+    Message.objects.update(state="failed")
+    who = {"at": clock.at, "on": clock.on(), "by": office}
+    answers.resend(Message.objects.values_list("pk", flat=True), **who)
+    lifecycle.renew(pass_.pk, version=None, option=pass_.option, **who)
+    clock.move(days=1)
+    fire()
+    assert log("state") == ["failed", "queued"]
 
 
 def test_a_rule_by_approval_waits_for_a_person(trigger, issue, fire, log):

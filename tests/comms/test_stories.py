@@ -291,6 +291,24 @@ def test_an_address_that_comes_in_time_lets_the_warning_go(clock, trigger, issue
     assert log("state", "reason", "late") == [("queued", "", True)]
 
 
+@pytest.mark.parametrize(
+    ("days", "state", "reason"), [(3, "queued", ""), (5, "skipped", "no_address")]
+)
+def test_an_address_that_comes_late_helps_as_far_as_is_caught_up(
+    clock, trigger, issue, fire, log, days, state, reason
+):
+    trigger(offset=30, side="before")
+    nobody = ContactFactory(email="")
+    issue(contact=nobody, account=nobody.account, expires_on=day("2027-01-01"))
+    for passed in range(days):
+        clock.set(f"2026-12-{2 + passed:02} 09:00")
+        fire()
+    Contact.objects.filter(pk=nobody.pk).update(email="found@x.example")
+    clock.set(f"2026-12-{2 + days:02} 09:00")
+    fire()
+    assert log("state", "reason") == [(state, reason)]
+
+
 # E17: an old world and a new rule
 
 
