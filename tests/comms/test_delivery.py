@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from comms import delivery, transport
+from comms import delivery, rules, transport
 from comms.models import AddressTrouble, CommsSettings, Message, SendingAddress
 from comms.transport import Fate, Outcome, Transport
 from crm.models import Contact
@@ -375,6 +375,38 @@ def test_what_is_late_is_marked_so_within_the_days_that_are_caught_up(wire, issu
     clock.move(days=3)
     assert deliver().sent == 1
     assert states("state", "late") == [("sent", True)]
+
+
+def test_what_was_tried_or_is_sent_again_is_never_too_old(wire, queue, deliver, clock):
+    tried, again, old = queue("tried@x.example", "again@x.example", "old@x.example")
+    Message.objects.filter(pk=tried.pk).update(attempts=1, first_at=clock.at)
+    Message.objects.filter(pk=again.pk).update(resend_of=old)
+    clock.move(days=1)
+    Message.objects.update(due_on=clock.on() - datetime.timedelta(days=4))
+    deliver()
+    assert sorted(wire.left) == ["again@x.example", "tried@x.example"]
+    assert Message.objects.get(pk=old.pk).state == "missed"
+
+
+@pytest.mark.parametrize("change", [{"version": 7}, {"state": "skipped", "reason": "voided"}])
+def test_what_changed_since_it_was_looked_at_is_not_marked(queue, clock, change):
+    queue("one@x.example", "two@x.example")
+    now = rules.setting(clock.at)
+    _number, found = delivery.prepare(now, 10, delivery.Run())
+    first, second = (message.pk for message, _letter in found)
+    Message.objects.filter(pk=first).update(**change)
+    assert delivery.mark(found, now, clock.at) == {second}
+
+
+def test_an_earlier_attempt_does_not_say_what_became_of_a_later_one(queue, clock):
+    queue("one@x.example")
+    now = rules.setting(clock.at)
+    _number, found = delivery.prepare(now, 10, delivery.Run())
+    delivery.mark(found, now, clock.at)
+    Message.objects.update(attempts=2)
+    ((message, letter),) = found
+    delivery.write_down([(message, letter, transport.SENT, clock.at)], [])
+    assert states() == ["sending"]
 
 
 # By two at once
