@@ -24,15 +24,13 @@ GIVE_UP = "none"
 class ChooseForm(Form):
     """One of `dates`, or none of them: the place is given up."""
 
-    answer = forms.ChoiceField(
-        label=gettext_lazy("What do you want instead?"), widget=forms.RadioSelect
-    )
+    answer = forms.ChoiceField(label=gettext_lazy("Instead of this date"), widget=forms.RadioSelect)
 
     def __init__(self, *args, dates, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["answer"].choices = [
             *((str(each.pk), DateField.words(each)) for each in dates),
-            (GIVE_UP, _("None of them: I give the place up")),
+            (GIVE_UP, _("I give the place up")),
         ]
 
 

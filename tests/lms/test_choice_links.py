@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core import mail
 
+from catalog import events
 from catalog.models import Event
 from crm import erasure
 from lms import choice_links, transferring
@@ -116,6 +117,20 @@ def test_the_link_is_good_for_that_place_and_time_alone(
     clock.at = clock.at.replace(day=TODAY.day)
     transferring.transfer(place.pk, event=dates[2], **who)
     assert client.get(where).status_code == 404
+
+
+def test_the_link_of_an_earlier_letter_says_nothing_about_a_later_date(
+    moved,  # noqa: F811
+    dates,  # noqa: F811
+    browse,
+    who,
+):
+    place = moved()
+    earlier = address(place)
+    events.cancel(dates[1], reason="Ill", onto=dates[2], choose_until=A_WEEK, **who)
+    place.refresh_from_db()
+    assert place.event == dates[2]
+    assert [browse().get(each).status_code for each in (earlier, address(place))] == [404, 200]
 
 
 def test_of_an_erased_person_it_opens_nothing(moved, browse, who, ada):  # noqa: F811
