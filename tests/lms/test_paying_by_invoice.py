@@ -17,6 +17,7 @@ from lms.models import Registration
 from tests.factories import (
     CurrencyFactory,
     EventFactory,
+    LearnerFactory,
     PathFactory,
     PriceFactory,
     RegistrationFactory,
@@ -201,6 +202,14 @@ def test_what_staff_or_a_sale_billed_is_not_the_learner_s_to_see(browse, billed,
     said = text(client.get(reverse("lms:registration", args=[made.pk])))
     assert "INV-2026" not in said
     assert client.get(reverse("lms:receipt", args=[made.pk])).status_code == 404
+
+
+def test_an_invoice_is_not_a_colleague_s_to_see(browse, billed, buy, ada, kestrel):
+    made = buy(by=ada.user)
+    for who, status in ((ada, 200), (LearnerFactory(account=kestrel), 404)):
+        for name in ("receipt", "receipt_file"):
+            answer = browse(who.user).get(reverse(f"lms:{name}", args=[made.pk]))
+            assert answer.status_code == status
 
 
 @pytest.mark.parametrize(("step", "statements"), [("payment", 13), ("review", 14)])
