@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from comms import delivery, rules, transport
+from comms import bounces, delivery, rules, transport
 from comms.models import AddressTrouble, CommsSettings, Message, SendingAddress
 from comms.transport import Fate, Outcome, Transport
 from crm.models import Contact
@@ -200,7 +200,9 @@ def test_what_is_not_taken_now_is_tried_again_with_growing_pauses_for_48_hours(
     queue("ada@x.example")
     wire.fates["ada@x.example"] = Outcome(Fate.NOT_NOW, "450 4.2.0 Come back later")
     begun, pauses = clock.at, []
-    while states() == ["queued"]:
+    for _try in range(100):
+        if states() != ["queued"]:
+            break
         deliver()
         message = Message.objects.get()
         if message.next_at:
@@ -396,6 +398,17 @@ def test_what_changed_since_it_was_looked_at_is_not_marked(queue, clock, change)
     first, second = (message.pk for message, _letter in found)
     Message.objects.filter(pk=first).update(**change)
     assert delivery.mark(found, now, clock.at) == {second}
+
+
+def test_what_came_back_before_it_was_written_down_as_sent_has_come_back(queue, clock):
+    queue("one@x.example")
+    now = rules.setting(clock.at)
+    _number, found = delivery.prepare(now, 10, delivery.Run())
+    delivery.mark(found, now, clock.at)
+    ((message, letter),) = found
+    bounces.bounced(message.pk, why="Nobody here", permanent=True, at=clock.at)
+    delivery.write_down([(message, letter, transport.SENT, clock.at)], [])
+    assert states() == ["bounced"]
 
 
 def test_an_earlier_attempt_does_not_say_what_became_of_a_later_one(queue, clock):
