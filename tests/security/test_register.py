@@ -1,10 +1,14 @@
-"""The security register is whole and true: every number once, and what it names exists."""
+"""The security register is whole: every number once, counted right, and shown by something.
+
+That what it names exists is looked at with all other documents (tests/house/test_documents.py).
+"""
 
 import re
 from pathlib import Path
 
-import pytest
 from django.conf import settings
+
+from tests.house.test_documents import named
 
 ROOT = Path(settings.BASE_DIR)
 PAGE = ROOT / "docs/security.md"
@@ -56,22 +60,6 @@ def test_the_count_is_right():
     }
     counted = ", ".join(words.format(states.count(state)) for state, words in said.items())
     assert line == f"{counted}."
-
-
-def named(text: str) -> list[str]:
-    """The files, folders and tests that a text names: `tms/edge.py`, `tests/x.py::test_y`."""
-    quoted = re.findall(r"`([^`]+)`", text)
-    ours = {path.name for path in ROOT.iterdir()}
-    return [each for each in quoted if each.split("/")[0].split("::")[0] in ours]
-
-
-@pytest.mark.parametrize("name", sorted(set(named(PAGE.read_text()))))
-def test_what_it_names_exists(name):
-    path, _colons, inside = name.partition("::")
-    assert (ROOT / path).exists(), path
-    if inside:
-        source = (ROOT / path).read_text()
-        assert re.search(rf"^ *(?:def|class) {inside}\b|^{inside} =", source, re.MULTILINE)
 
 
 def test_what_is_met_is_shown():
