@@ -12,19 +12,22 @@ from django.utils.translation import ngettext
 from tms.consequences import Consequence
 from tms.personal import ERASED, Part, Person, part
 
-from . import opportunities
+from . import opportunities, orders
 from .erasing import parts_of, without, without_in
 from .models import (
     Change,
     ExternalId,
     InterestContact,
     Invoice,
+    InvoiceLine,
     Opportunity,
     Quote,
 )
 
 # What people write about an opportunity in their own words, and what other systems call it.
 WORDS = ("name", "source", "notes", "lost_because")
+# What a line of an invoice says; the buyer's own number of the order stands in `note`.
+LINES = ("id", "invoice__number", "title", "detail", "note", "quantity", "net", "tax")
 
 
 def theirs(person: Person) -> Q:
@@ -37,6 +40,7 @@ def held(person: Person) -> list[Part]:
     deals = Opportunity.objects.filter(mine)
     named = Opportunity.objects.exclude(pk__in=deals.values("pk"))
     billed = Invoice.objects.exclude(own).filter(spoken_of(person))
+    lines, ours = InvoiceLine.objects.all(), Q(invoice__account__in=person.own_accounts)
     return [
         part("opportunities", _("Opportunities"), deals),
         part(
@@ -73,6 +77,13 @@ def held(person: Person) -> list[Part]:
             "number",
             "bill_to",
             "reason",
+        ),
+        part("invoice_lines", _("Lines of invoices"), lines.filter(ours), *LINES),
+        part(
+            "invoice_lines_mentioning",
+            _("Mentioned on lines of invoices"),
+            lines.exclude(ours).filter(person.mentioned("note")),
+            *LINES,
         ),
     ]
 
@@ -198,6 +209,10 @@ def _empty_invoices(person: Person) -> None:
         }
         named = without(invoice.reason, person.names) != invoice.reason
         _save(invoice, bill_to=bill_to, reason=ERASED if named else invoice.reason)
+    for line in InvoiceLine.objects.filter(invoice__account__in=person.own_accounts):
+        _save(line, note=without(orders.without_numbers(line.note), person.names))
+    for line in InvoiceLine.objects.filter(person.mentioned("note")):
+        _save(line, note=without(line.note, person.names))
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lanyard.erasing', '', true)")
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Price, UnitKind
 from catalog.money import written
-from crm import crediting, invoices, totals
+from crm import crediting, invoices, orders, totals
 from crm.models import Account, Contact, Fulfilment, Invoice, InvoiceKind, InvoiceLine
 from tms.consequences import Consequence
 from tms.days import day_text
@@ -91,7 +91,7 @@ def bill_for(
     `quantity`: as so many equal parts; the price has to come to whole cents of each.
     """
     if order_number:
-        note += "\n" + _("Your order %(number)s") % {"number": order_number}
+        note += "\n" + orders.line(order_number)
     sums = line_of(price)
     wanted = invoices.Wanted(
         title=title,

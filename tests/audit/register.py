@@ -39,6 +39,7 @@ PERSONAL = {
     "crm.Note": (TASKS, "text"),
     "crm.Opportunity": (SALES, "name source notes lost_because name_key"),
     "crm.Invoice": (SALES, "bill_to reason"),
+    "crm.InvoiceLine": (SALES, "note"),
     "crm.Quote": (SALES, "content"),
     "comms.Message": (
         "comms.personal.erase",
@@ -83,7 +84,7 @@ NOT_PERSONAL = {
     "crm.NumberSeries": ("a series of numbers", "kind"),
     "crm.InvoiceLine": (
         "what was sold, in the words of the catalogue",
-        "source_kind title detail note tax_name",
+        "source_kind title detail tax_name",
     ),
     "auth.Permission": ("a right of the product", "name codename"),
     "auth.Group": ("a role", "name"),

@@ -18,6 +18,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection, models, transaction
 from django.test import Client
+from django.utils import translation
 from django.utils.module_loading import import_string
 
 from catalog import sessions
@@ -35,12 +36,23 @@ from crm import (
     merging,
     notes,
     opportunities,
+    orders,
     people,
     taking_out,
     tasks,
     teaching,
 )
-from crm.models import Account, Contact, Erasure, Invoice, Note, Opportunity, Quote, Task
+from crm.models import (
+    Account,
+    Contact,
+    Erasure,
+    Invoice,
+    InvoiceLine,
+    Note,
+    Opportunity,
+    Quote,
+    Task,
+)
 from lms import attempts, certificates, learning, requests
 from lms.models import (
     Registration,
@@ -347,9 +359,14 @@ def buys(made, kestrel, own, who):
         },
         at=who["at"],
     )
-    for account, reason in ((own, f"As {CANARY} asked"), (kestrel, f"{FIRST} {LAST} was ill")):
+    with translation.override("de"):
+        ordered = orders.line(f"{CANARY} 7")
+    for account, reason, note in (
+        (own, f"As {CANARY} asked", f"Registration 1\n{ordered}"),
+        (kestrel, f"{FIRST} {LAST} was ill", f"Registration 2\n{orders.line(f'{FIRST} {LAST}')}"),
+    ):
         line = invoices.Wanted(
-            "A place", 1, Decimal(90), "VAT", Decimal(20), Decimal(90), Decimal(18)
+            "A place", 1, Decimal(90), "VAT", Decimal(20), Decimal(90), Decimal(18), note=note
         )
         bill = invoices.draft(
             account, account.region.currencies.get(), [line], reason=reason, **who
@@ -570,6 +587,13 @@ def test_what_was_sold_keeps_its_sums_and_loses_the_name(canary, clock, office, 
     assert list(Invoice.objects.order_by("pk").values_list(*numbers)) == invoiced
     theirs, company = Invoice.objects.order_by("pk")
     assert (theirs.reason, company.reason) == ("[erased]", "[erased]")
+    with translation.override("de"):
+        in_german = orders.line("[erased]")
+    assert in_german != orders.line("[erased]")
+    assert list(InvoiceLine.objects.order_by("pk").values_list("title", "note")) == [
+        ("A place", f"Registration 1\n{in_german}"),
+        ("A place", "Registration 2\nYour order [erased]"),
+    ]
     assert (theirs.bill_to["name"], company.bill_to["name"]) == ("[erased]", kestrel.name)
     assert Quote.objects.get().content == {
         "bill_to": {"name": "[erased]", "street": "[erased]", "country": "GB"},
@@ -600,6 +624,12 @@ def test_the_one_road_changes_nothing_else_on_an_invoice(canary):
     for change in ("number = 'x'", "bill_to = '{}'", "gross = 0, net = 0, tax = 0", "reason = 'x'"):
         with pytest.raises(Exception, match="stays as it is"), transaction.atomic():
             cursor.execute(f"UPDATE crm_invoice SET {change}")
+    for change in ("title = '[erased]'", "note = 'x'", "net = 0", "note = note || chr(10) || 'x'"):
+        with pytest.raises(Exception, match="stay as they are"), transaction.atomic():
+            cursor.execute(f"UPDATE crm_invoiceline SET {change}")
+    cursor.execute("SET LOCAL lanyard.erasing = ''")
+    with pytest.raises(Exception, match="stay as they are"), transaction.atomic():
+        cursor.execute("UPDATE crm_invoiceline SET note = '[erased]'")
 
 
 @pytest.mark.django_db
@@ -762,6 +792,8 @@ def test_what_is_held_is_taken_out_whole(canary, clock, office):
         "quotes",
         "invoices",
         "invoices_mentioning",
+        "invoice_lines",
+        "invoice_lines_mentioning",
         "tasks",
         "tasks_mentioning",
         "notes",
