@@ -17,7 +17,13 @@ SECRETS = [
     (re.compile(r"(://[^:/@\s]*:)[^@/\s]+@"), r"\1***@"),
     (re.compile(r"\blk_[A-Za-z0-9_-]{8,}"), "lk_***"),
     (re.compile(r"\bwhsec_[A-Za-z0-9_-]{8,}"), "whsec_***"),
-    (re.compile(r"(/(?:invitation/\d+|reset/key|address|confirm\S*)/)[^\s/?\"']+"), r"\1***"),
+    (
+        re.compile(
+            r"(/(?:invitation/\d+|reset/key|address|new-address|new-date|email-preferences|scorm"
+            r"|preview|confirm[^\s/]*)/)[^\s/?\"']+"
+        ),
+        r"\1***",
+    ),
     (re.compile(r"(?i)\b(password|token|sessionid|session|csrf\w*)=[^\s&;,)]+"), r"\1=***"),
 ]
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

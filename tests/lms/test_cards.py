@@ -132,6 +132,25 @@ def test_nobody_holds_more_than_so_many(begin, room, settings, europe):
     assert taken(other) == 0
 
 
+def test_nobody_begins_without_end(begin, room, settings, clock, who):
+    settings.PAYMENT_HOLDS = 100
+    for number in range(12):
+        begin(amount=str(number + 1), event=dated(room, number + 1))
+    late = dated(room, 13)
+    with pytest.raises(Refusal, match="You have begun to pay very often"):
+        begin(amount="13", event=late)
+    begin(contact=ContactFactory(), amount="13", event=late)
+    clock.move(hours=1)
+    begin(amount="13", event=late, **(who | {"at": clock.at}))
+
+
+def dated(room, amount):
+    """Another date of the same course, at a price of its own."""
+    event = EventFactory(course=room.course)
+    PriceFactory(of=event, amount=Decimal(amount))
+    return event
+
+
 def test_a_hold_that_is_over_is_anybodys_without_a_worker(begin, browse, room, clock, who):
     first, _second = begin(), begin(contact=ContactFactory())
     client = browse()

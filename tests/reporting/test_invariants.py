@@ -370,6 +370,16 @@ BREAKS = [
         {"O4 paths": 1},
     ),
     (
+        "O4: of a place, not of a path",
+        ["UPDATE lms_registration SET path_registration_id = id WHERE id = {place}"],
+        {"O4 paths": 1},
+    ),
+    (
+        "O5: made twice",
+        [again("subject_id = {on_path} AND kind = 'registration.made'")],
+        {"O5 history": 1},
+    ),
+    (
         "O5: not cancelled",
         ["UPDATE lms_registration SET cancelled_at = now() WHERE id = {on_path}"],
         {"O5 history": 1},
@@ -439,12 +449,31 @@ BREAKS = [
     ),
     ("I3 spend order", entry("{later}", "redeemed", -1), {"I3 spend order": 1}),
     (
+        "I3 spend order: from what never expires",
+        [
+            BEHIND,
+            SET.format(what="expires_on = NULL", issue="{later}"),
+            *entry("{later}", "redeemed", -1),
+        ],
+        {"I3 spend order": 1},
+    ),
+    (
         "I4 refunds",
         entry(
             "{later}",
             "refunded",
             3,
             of="(SELECT id FROM tokens_ledgerentry WHERE move = {move} AND issue_id = {later})",
+        ),
+        {"I4 refunds": 1},
+    ),
+    (
+        "I4 refunds: to another issue",
+        entry(
+            "{later}",
+            "refunded",
+            1,
+            of="(SELECT id FROM tokens_ledgerentry WHERE move = {move} AND issue_id = {soon})",
         ),
         {"I4 refunds": 1},
     ),
@@ -462,8 +491,42 @@ BREAKS = [
         {"O6 moves": 1},
     ),
     (
+        "O6 moves: of two accounts",
+        [
+            *entry("{soon}", "redeemed", -1, move=-5),
+            *entry(
+                "(SELECT id FROM tokens_tokenissue WHERE account_id <> {kestrel})",
+                "redeemed",
+                -1,
+                move=-5,
+            ),
+        ],
+        {"O6 moves": 1},
+    ),
+    (
+        "O6 moves: a transfer to nobody",
+        entry("{later}", "transferred", -1, move=-6),
+        {"O6 moves": 1},
+    ),
+    (
         "O8 paid by tokens",
         ["UPDATE lms_registration SET amount = 1 WHERE id = {bought}"],
+        {"O8 paid by tokens": 1},
+    ),
+    (
+        "O8 paid by tokens: of another account",
+        [
+            "UPDATE lms_registration SET account_id = "
+            "(SELECT id FROM crm_account WHERE id <> {kestrel} LIMIT 1) WHERE id = {bought}"
+        ],
+        {"O8 paid by tokens": 1},
+    ),
+    (
+        "O8 paid by tokens: of another type",
+        [
+            "UPDATE lms_registration SET unit_id = "
+            "(SELECT unit_id FROM tokens_tokentype WHERE id = {silver}) WHERE id = {bought}"
+        ],
         {"O8 paid by tokens": 1},
     ),
     (
@@ -488,6 +551,29 @@ BREAKS = [
         "O9 held places: released without history",
         ["UPDATE lms_heldplace SET released_at = now() WHERE id = {waiting}"],
         {"O9 held places": 1},
+    ),
+    (
+        "O9 held places: paid by somebody else's redemption",
+        ["UPDATE lms_heldplace SET token_move = {move} WHERE id = {waiting}"],
+        {"O9 held places": 1},
+    ),
+    (
+        "O9 held places: made twice",
+        [again("subject_id = {waiting} AND kind = 'held_place.made'")],
+        {"O9 held places": 1},
+    ),
+    (
+        "O9 held places: filled twice",
+        [again("subject_id = {filled} AND kind = 'held_place.filled'")],
+        {"O9 held places": 1},
+    ),
+    (
+        "O9 held places: on a cancelled event",
+        [
+            "UPDATE lms_heldplace SET event_id = {event} WHERE id = {waiting}",
+            "UPDATE catalog_event SET taken = taken + 1, status = 'cancelled' WHERE id = {event}",
+        ],
+        {"O9 held places": 1, "O3 cancelled events": 1},
     ),
     (
         "I6 taken: a held place without its seat",
@@ -527,6 +613,16 @@ BREAKS = [
         "I13 digits",
         [BEHIND, "UPDATE crm_invoiceline SET unit_price = 33.333 WHERE invoice_id = {invoice}"],
         {"I13 digits": 1},
+    ),
+    (
+        "I13 digits: of the tax",
+        [BEHIND, "UPDATE crm_invoiceline SET tax = tax + 0.001 WHERE invoice_id = {invoice}"],
+        {"I13 digits": 1, "I13 sums": 1},
+    ),
+    (
+        "I13 credited: more money than there was",
+        [BEHIND, "UPDATE crm_invoiceline SET net = 1000 WHERE invoice_id = {note}"],
+        {"I13 credited": 1, "I13 sums": 1},
     ),
     (
         "I13 credited: more than there was",
@@ -585,6 +681,19 @@ BREAKS = [
         {"O13 sent": 1},
     ),
     (
+        "O13 sent: to no address",
+        ["UPDATE comms_message SET \"to\" = '' WHERE id = {sent}"],
+        {"O13 sent": 1},
+    ),
+    (
+        "O13 sent: at no moment",
+        [
+            "ALTER TABLE comms_message DROP CONSTRAINT message_sent_has_time",
+            "UPDATE comms_message SET sent_at = NULL WHERE id = {sent}",
+        ],
+        {"O13 sent": 1},
+    ),
+    (
         "O13 not left",
         ["UPDATE comms_message SET sent_at = now() WHERE id = {leaves}"],
         {"O13 not left": 1},
@@ -605,6 +714,14 @@ BREAKS = [
         {"O15 again": 1},
     ),
     (
+        "O15 again: to another address",
+        [
+            "UPDATE comms_message SET contact_id = NULL WHERE id IN ({sent}, {again})",
+            "UPDATE comms_message SET recipient = 'a:x@example.com' WHERE id = {again}",
+        ],
+        {"O15 again": 1},
+    ),
+    (
         "O17 certified",
         ["DELETE FROM lms_completion WHERE contact_id = {ada}"],
         {"O17 certified": 1},
@@ -612,6 +729,11 @@ BREAKS = [
     (
         "O18 quiz results",
         ["UPDATE lms_attempt SET passed = false WHERE id = {attempt}"],
+        {"O18 quiz results": 1},
+    ),
+    (
+        "O18 quiz results: passed with too little",
+        ["UPDATE lms_attempt SET score = 1 WHERE id = {attempt}"],
         {"O18 quiz results": 1},
     ),
     (
@@ -629,6 +751,27 @@ BREAKS = [
         [
             "UPDATE comms_trigger SET pass_type_id = "
             "(SELECT id FROM passes_passtype WHERE name = 'Other') WHERE id = {trigger}"
+        ],
+        {"O16 other type": 1},
+    ),
+    (
+        "O16 other type: of tokens",
+        [
+            "UPDATE comms_message SET subject_kind = 'token_issue', subject_id = {soon} "
+            "WHERE id = {leaves}",
+            "UPDATE comms_trigger SET pass_type_id = NULL, token_type_id = {silver} "
+            "WHERE id = {trigger}",
+        ],
+        {"O16 other type": 1},
+    ),
+    (
+        "O16 other type: another course",
+        [
+            "UPDATE comms_message SET subject_kind = 'registration', subject_id = {place} "
+            "WHERE id = {leaves}",
+            "UPDATE comms_trigger SET pass_type_id = NULL, course_id = (SELECT e.course_id "
+            "FROM lms_registration r JOIN catalog_event e ON e.id = r.event_id "
+            "WHERE r.id = {bought}) WHERE id = {trigger}",
         ],
         {"O16 other type": 1},
     ),

@@ -10,6 +10,7 @@ from celery.signals import before_task_publish
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.urls import URLResolver, get_resolver
 
 from tms import jobs, logs, trace
 from tms.models import Job, Organisation
@@ -159,6 +160,22 @@ def test_an_exception_is_in_its_line(lines):
 
 
 # Nothing secret
+
+
+def carrying(patterns, before="/"):
+    """The addresses that carry a token, with one in it."""
+    for each in patterns:
+        here = before + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from carrying(each.url_patterns, here)
+        elif "<str:token>" in here:
+            yield here.replace("<str:token>", CANARY).replace("<int:pk>", "7")
+
+
+def test_no_line_names_the_token_of_a_link():
+    links = list(carrying(get_resolver().url_patterns))
+    assert len(links) > 6
+    assert [link for link in links if CANARY in logs.discreet(f"Not found: {link}")] == []
 
 
 def test_no_secret_is_in_any_line(office, ada, browse, lines, monkeypatch, clock):
