@@ -39,11 +39,32 @@ class SessionFields(Asked):
     instructor: Annotated[Line, Field(max_length=120)] = ""
 
 
-class NewSession(SessionFields, Versioned):
+class Telling(Asked):
+    """What is done about those who have a place where an event's sessions change."""
+
+    tell: Annotated[bool, Field(description="Write to those who have a place.")] = True
+    choose_until: Annotated[
+        Day | None,
+        Field(
+            description="Where it meets on other days then: until this day whoever has a place may "
+            "take another date or give the place up, and gets back what was paid; null: they are "
+            "not asked."
+        ),
+    ] = None
+
+
+TELLING = frozenset(Telling.model_fields)
+
+
+class NewSession(SessionFields, Telling, Versioned):
     """A meeting of an event."""
 
 
-class SessionChange(Versioned):
+class SessionRemoval(Telling, Versioned):
+    pass
+
+
+class SessionChange(Telling, Versioned):
     starts: Wall | None = None
     ends: Wall | None = None
     time_zone: Annotated[Line, Field(max_length=60)] = ""
@@ -207,8 +228,9 @@ def changed(request, pk: int, asked, consequences) -> EventChanged:
 def add_session(request, pk: int, asked: NewSession):
     """Add a session to an event. Its first and last day follow."""
     event = held(EVENTS, pk, asked.version)
-    sessions.add_session(event, **meeting(request, asked), **who(request))
-    return changed(request, pk, asked, [])
+    telling = asked.model_dump(include=set(TELLING))
+    added = sessions.add_session(event, **meeting(request, asked), **telling, **who(request))
+    return changed(request, pk, asked, added.consequences)
 
 
 @catalogue.writes(
@@ -232,14 +254,16 @@ def change_session(request, pk: int, session: int, asked: SessionChange):
     }
     given = asked.model_dump(exclude_unset=True, include=set(FIELDS))
     values |= {name: value for name, value in given.items() if value is not None}
+    values |= asked.model_dump(include=set(TELLING))
     return changed(request, pk, asked, sessions.edit_session(found, **values, **who(request)))
 
 
 @catalogue.writes(
     "/events/{int:pk}/sessions/{int:session}/removal", scope="catalogue:write", answer=EventChanged
 )
-def remove_session(request, pk: int, session: int, asked: Versioned):
+def remove_session(request, pk: int, session: int, asked: SessionRemoval):
     """Take a session off. The last one of an open event stays."""
     held(EVENTS, pk, asked.version)
     found = at_address(Session.objects.filter(event=pk), session)
-    return changed(request, pk, asked, sessions.remove_session(found, **who(request)))
+    telling = asked.model_dump(include=set(TELLING))
+    return changed(request, pk, asked, sessions.remove_session(found, **telling, **who(request)))

@@ -3,6 +3,7 @@
 An event's first and last day and moment follow from its sessions, and are kept here alone.
 """
 
+import dataclasses
 import datetime
 import zoneinfo
 
@@ -23,10 +24,23 @@ from .models import Event, EventStatus, EventType, Session
 
 LONGEST = datetime.timedelta(days=1)
 EARLIEST, LATEST = 1970, 2200
+# Who has a place wants to know when one of these changes.
+TOLD = ("starts_at", "ends_at", "time_zone", "place", "link")
 is_address = URLValidator(["http", "https"])
 
 
+@dataclasses.dataclass(frozen=True)
+class Added:
+    """A session that was added, and whom that touches."""
+
+    session: Session
+    consequences: list[Consequence]
+
+
 # Verbs
+# Of each, `tell` writes to those who have a place what has changed. Where the event meets on other
+# days then, they may take another date or give the place up until `choose_until` (None: they are
+# asked nothing). What is over by then is put right for the record, and nobody hears of it.
 
 
 @transaction.atomic
@@ -39,10 +53,12 @@ def add_session(
     place: str = "",
     link: str = "",
     instructor: str = "",
+    tell: bool = True,
+    choose_until: datetime.date | None = None,
     at: datetime.datetime,
     on: datetime.date,
     by,
-) -> Session:
+) -> Added:
     """Add a meeting from `starts` to `ends`: naive, as the clock on the wall in `time_zone` shows.
 
     A time that the clock skips is refused; of one that it shows twice it is the first. A session
@@ -52,6 +68,7 @@ def add_session(
     if event.type == EventType.LMS:
         raise Refusal(_("An LMS event has no sessions: its learners begin when they like."))
     must_be_changeable(event)
+    met = days_of(event)
     session = Session(event=event)
     write_values(
         session,
@@ -65,7 +82,9 @@ def add_session(
     session.save()
     keep_days(event)
     journal.write("event.session_added", event.pk, at=at, on=on, by=by, after=said(session))
-    return session
+    asked = {"tell": tell, "choose_until": choose_until}
+    found = reschedule(event, met, session.ends_at, **asked, at=at, on=on, by=by)
+    return Added(session, found)
 
 
 @transaction.atomic
@@ -78,18 +97,21 @@ def edit_session(
     place: str = "",
     link: str = "",
     instructor: str = "",
+    tell: bool = True,
+    choose_until: datetime.date | None = None,
     at: datetime.datetime,
     on: datetime.date,
     by,
 ) -> list[Consequence]:
     """Change a meeting; the answers are those of `add_session`, and so are the refusals.
 
-    Returns whom it touches that the event begins later, and what those who teach it teach besides
-    at its new time.
+    Returns whom it touches that the event begins later, what those who teach it teach besides at
+    its new time, and who is told.
     """
     event, session = locked_session(session)
     must_be_changeable(event)
     before, first_on, found = said(session), event.first_on, []
+    met, ended = days_of(event), session.ends_at
     write_values(
         session,
         starts=starts,
@@ -111,16 +133,26 @@ def edit_session(
         journal.write(
             "event.session_changed", event.pk, at=at, on=on, by=by, before=before, after=after
         )
+        if any(after[name] != before[name] for name in TOLD):
+            asked = {"tell": tell, "choose_until": choose_until}
+            until = max(ended, session.ends_at)
+            found += reschedule(event, met, until, **asked, at=at, on=on, by=by)
     return found
 
 
 @transaction.atomic
 def remove_session(
-    session: Session, *, at: datetime.datetime, on: datetime.date, by
+    session: Session,
+    *,
+    tell: bool = True,
+    choose_until: datetime.date | None = None,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
 ) -> list[Consequence]:
     """Take a meeting off. The last one of an open event is refused.
 
-    Returns whom it touches that the event begins later.
+    Returns whom it touches that the event begins later, and who is told.
     """
     event, session = locked_session(session)
     must_be_changeable(event)
@@ -128,12 +160,13 @@ def remove_session(
         raise Refusal(
             _("This is the last session, and an open event needs one. Add another one first.")
         )
-    before, first_on = said(session), event.first_on
+    before, first_on, met = said(session), event.first_on, days_of(event)
     session.delete()
     keep_days(event)
     found = begins_later(event, first_on, at=at, on=on, by=by)
     journal.write("event.session_removed", event.pk, at=at, on=on, by=by, before=before)
-    return found
+    asked = {"tell": tell, "choose_until": choose_until}
+    return found + reschedule(event, met, session.ends_at, **asked, at=at, on=on, by=by)
 
 
 def begins_later(event: Event, before: datetime.date | None, *, at, on, by) -> list[Consequence]:
@@ -141,6 +174,31 @@ def begins_later(event: Event, before: datetime.date | None, *, at, on, by) -> l
     if before is None or event.first_on is None or event.first_on <= before:
         return []
     fact = Fact("event.moved", (event.pk,), at=at, on=on, by=by, data={"first_on": before})
+    return consequences.follow(fact)
+
+
+def reschedule(
+    event: Event,
+    met: set[datetime.date],
+    until: datetime.datetime,
+    *,
+    tell: bool,
+    choose_until: datetime.date | None,
+    at: datetime.datetime,
+    on: datetime.date,
+    by,
+) -> list[Consequence]:
+    """What follows from an event's meeting at other times or elsewhere: who is told, and asked.
+
+    `met` are the days on which it met before, and `until` is when what changed ends, or ended.
+    """
+    if choose_until and choose_until < on:
+        raise Refusal(_("This day is in the past. Choose today or later."), field="choose_until")
+    if not event.taken or until <= at:
+        return []
+    asked = choose_until if days_of(event) != met else None
+    data = {"tell": tell, "choose_until": asked}
+    fact = Fact("event.rescheduled", (event.pk,), at=at, on=on, by=by, data=data)
     return consequences.follow(fact)
 
 
@@ -172,6 +230,13 @@ def keep_days_of_all(zone: str) -> int:
 
 
 # Questions
+
+
+def days_of(event: Event) -> set[datetime.date]:
+    """The days on which it meets, as the calendars on the wall there show them; none where nobody
+    has a place. One statement at most.
+    """
+    return {wall_of(each)[0].date() for each in event.sessions.all()} if event.taken else set()
 
 
 def moment_of(wall: datetime.datetime, time_zone: str, *, field: str) -> datetime.datetime:

@@ -62,8 +62,8 @@ class RegistrationTold(Told):
         description="The day its pass carried it for, where the event moved beyond the pass since."
     )
     choose_until: datetime.date | None = Field(
-        description="The last day on which the learner, moved here as their event was called off, "
-        "may take another date or give the place up."
+        description="The last day on which the learner, whose event was called off or moved to "
+        "other days, may take another date or give the place up."
     )
     attended: bool | None
     completed_at: datetime.datetime | None

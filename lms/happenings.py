@@ -11,6 +11,7 @@ HAPPENINGS = [
             "registration.made": _("Place registered"),
             "registration.moved": _("Place paid for by another pass"),
             "registration.transferred": _("Place moved to another date"),
+            "registration.rescheduled": _("Learner asked whether a changed date suits"),
             "registration.kept": _("Place kept beyond its pass"),
             "registration.cancelled": _("Registration cancelled"),
             "registration.attended": _("Attendance marked"),

@@ -1,4 +1,4 @@
-"""What is written to a learner who got a place, or whose event was called off?"""
+"""What is written to a learner who got a place, or whose event was rescheduled or called off?"""
 
 import datetime
 from collections.abc import Sequence
@@ -60,6 +60,42 @@ def confirm(registration_id: int, *, at: datetime.datetime) -> None:
         language=language_of(found.contact),
         files=files,
     )
+
+
+def rescheduled_later(
+    registration_ids: Sequence[int], *, at: datetime.datetime
+) -> list[Consequence]:
+    """Write to those whose event meets at other times, once that is for good; to whom."""
+    transaction.on_commit(partial(rescheduled, registration_ids, at=at), robust=True)
+    return to_whom(registration_ids, _("That it changed goes by email to"))
+
+
+def rescheduled(registration_ids: Sequence[int], *, at: datetime.datetime) -> None:
+    """How their event takes place by now, as a calendar file too.
+
+    Goes to nobody without an address, nor whose place ended meanwhile. Two statements.
+    """
+    rows = Registration.objects.live().filter(pk__in=registration_ids)
+    rows = rows.exclude(contact__email=None).select_related("contact__user", "event__course")
+    found = list(rows.order_by("pk"))
+    sessions = list(found[0].event.sessions.order_by("starts_at", "id")) if found else []
+    for each in found:
+        link = letters.address_of("lms:registration", each.pk)
+        content = calendars.calendar_of(each, sessions, url=link, at=at)
+        letters.send(
+            "lms/mail/rescheduled",
+            each.contact.email,
+            {
+                "user": each.contact,
+                "registration": each,
+                "event": each.event,
+                "title": each.event.course.title,
+                "sessions": sessions,
+                "link": choice_links.link(each) if each.choose_until else link,
+            },
+            language=language_of(each.contact),
+            files=[(f"{each.event.course.slug}.ics", content.decode(), "text/calendar")],
+        )
 
 
 def called_off_later(ended: Sequence[Registration], *, on: datetime.date) -> list[Consequence]:

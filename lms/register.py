@@ -238,6 +238,7 @@ FACTS = [
     Fact("registration.cancelled", "ban", told.cancelled, "bad"),
     Fact("registration.moved", "arrow-right-left", told.moved),
     Fact("registration.transferred", "calendar-clock", told_waiting.transferred),
+    Fact("registration.rescheduled", "calendar-clock", told_waiting.rescheduled),
     Fact("registration.kept", "calendar-clock", told.kept),
     Fact("registration.attended", "user-check", told.attended, "good"),
     Fact("registration.completed", "circle-check", told.completed, "good"),

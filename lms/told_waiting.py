@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Event
 from catalog.models.event import event_label
-from tms.days import moment
+from tms.days import day_text, moment
 from tms.ui.access import allowed
 from tms.ui.address import page_of
 from tms.ui.register import Fact
@@ -62,6 +62,13 @@ def transferred(row, names):
     before = Event.objects.select_related("course").filter(pk=row.before.get("event")).first()
     details = _("Before: %(what)s") % {"what": before.choice_label} if before else ""
     return Told(format_html(_("Moved to another date: {what}"), what=what), details)
+
+
+def rescheduled(row, names):
+    what = names("registration", row.subject_id)
+    day = day_text(datetime.date.fromisoformat(row.after["choose_until"]))
+    details = _("They may say otherwise until %(day)s") % {"day": day}
+    return Told(format_html(_("Asked whether the changed date suits: {what}"), what=what), details)
 
 
 FACTS = [

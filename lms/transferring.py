@@ -163,7 +163,7 @@ def follow_cancelled(fact: Fact) -> list[Consequence]:
         return []
     onto = Event.objects.select_related("course").get(pk=pk)
     who = {"at": fact.at, "on": fact.on, "by": fact.by, "operation": fact.operation}
-    until = _time_to_choose(fact.data.get("choose_until"), onto, fact.on)
+    until = time_to_choose(fact.data.get("choose_until"), onto, fact.on)
     rows = Registration.objects.live().filter(event__in=fact.subjects, completed_at=None)
     moved, freed = [], []
     for found in rows.select_for_update(of=("self",)).order_by("pk"):
@@ -191,7 +191,7 @@ def follow_cancelled(fact: Fact) -> list[Consequence]:
     ]
 
 
-def _time_to_choose(
+def time_to_choose(
     until: datetime.date | None, onto: Event, on: datetime.date
 ) -> datetime.date | None:
     """The last day on which whoever is moved may say otherwise: before the date begins. None for

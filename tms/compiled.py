@@ -17,6 +17,7 @@ from pghistory.runtime import _inject_history_context
 from psycopg.types.numeric import Int8
 
 from . import plans
+from .among import Ids
 
 # What the audit trail puts around statements leaves those alone that begin with SELECT, as all do
 # that are kept.
@@ -32,11 +33,11 @@ class Question:
         names(ids=[7, 8])  # [(7, ...), (8, ...)]
 
     `ask` is called once, with values that stand for the real ones; these must be whole numbers,
-    days, moments or texts, or lists of them for an IN (once for each power of two that a list's
-    length comes to), and may only become parameters: not a LIMIT, not a choice between two
-    queries. Nothing else in it may differ from one time to the next, as the reader's language
-    does. Rows are tuples as the database gives them, without what a field of Django's makes of
-    them; see `Rows`.
+    days, moments or texts, lists of them for an IN (once for each power of two that a list's
+    length comes to) or `tms.among.Ids`, and may only become parameters: not a LIMIT, not a choice
+    between two queries. Nothing else in it may differ from one time to the next, as the reader's
+    language does. Rows are tuples as the database gives them, without what a field of Django's
+    makes of them; see `Rows`.
     """
 
     def __init__(self, ask):
@@ -205,6 +206,8 @@ def is_many(value) -> bool:
 
 def listed(value) -> list:
     """The values, the last repeated up to a power of two: few statements serve all lengths."""
+    if isinstance(value, Ids):
+        return [value] if value.any else []
     if not is_many(value):
         return [value]
     values = list(value)

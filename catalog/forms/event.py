@@ -169,10 +169,48 @@ class SessionForm(Form):
         return answers
 
 
+class Telling(Form):
+    """What is asked besides where an event's sessions change and people have places on it: may
+    they say otherwise, and are they told?
+    """
+
+    def __init__(self, *args, event, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not event.taken:
+            return
+        self.fields["choose_until"] = forms.DateField(
+            label=_("They may say otherwise until"),
+            required=False,
+            widget=DayInput,
+            initial=today + DAYS_TO_CHOOSE,
+            help_text=_(
+                "Where it meets on other days then: until this day whoever has a place may take "
+                "another date, or give the place up and get back what was paid. Empty: they are "
+                "not asked."
+            ),
+        )
+        self.fields["tell"] = forms.BooleanField(
+            label=_("Write to those who have a place"),
+            required=False,
+            initial=True,
+            help_text=_("A letter for each change: leave it out while more changes are to come."),
+        )
+
+    @property
+    def about_places(self) -> list:
+        """The fields about those who have places, where there are any."""
+        return [self[name] for name in ("choose_until", "tell") if name in self.fields]
+
+
+class ToldSessionForm(Telling, SessionForm):
+    """A session that is added or changed, and who is told."""
+
+
 def meeting_of(answers: dict) -> dict:
     """The answers of `SessionForm` as those of `catalog.sessions`: begin and end with their day."""
     day, ends_on = answers["day"], answers["ends_on"] or answers["day"]
-    rest = {name: answers[name] for name in ("time_zone", "place", "link", "instructor")}
+    names = {"time_zone", "place", "link", "instructor", "tell", "choose_until"}
+    rest = {name: answers[name] for name in names & answers.keys()}
     return rest | {
         "starts": datetime.datetime.combine(day, answers["starts"]),
         "ends": datetime.datetime.combine(ends_on, answers["ends"]),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from catalog import sessions as verbs
-from catalog.forms.event import SessionForm, meeting_of, session_values
+from catalog.forms.event import Telling, ToldSessionForm, meeting_of, session_values
 from catalog.models import Event, EventStatus, EventType, Session
 from tms import days
 from tms.ui.access import allowed, staff
@@ -83,8 +83,9 @@ def sessions(request, pk):
 class AddSession(Dialog):
     title = submit = gettext_lazy("Add Session")
     permission_required = (LOOK, CHANGE)
-    form_class = SessionForm
+    form_class = ToldSessionForm
     template_name = "catalog/session_dialog.html"
+    previews = True
     changes = ("sessions", "event", "events")
 
     def setup(self, request, *args, **kwargs):
@@ -95,6 +96,10 @@ class AddSession(Dialog):
     def subject(self):
         return self.event.course.title
 
+    def get_form_kwargs(self):
+        asked = {"event": self.event, "today": self.request.today}
+        return super().get_form_kwargs() | asked
+
     def get_initial(self):
         """Like the last session, a day later; else in the installation's zone."""
         last = self.event.sessions.last()
@@ -104,7 +109,8 @@ class AddSession(Dialog):
         return values | {"day": values["day"] + verbs.LONGEST, "ends_on": None}
 
     def perform(self, **answers):
-        verbs.add_session(self.event, **meeting_of(answers), **who(self.request))
+        added = verbs.add_session(self.event, **meeting_of(answers), **who(self.request))
+        return added.consequences
 
     def get_success_url(self):
         return self.back() or page_of("catalog:event", self.event.pk)
@@ -120,13 +126,17 @@ class OfSession(Of):
         told = row(self.row, self.request.zone)
         return f"{self.row.event.course.title}, {days.day_text(told['day'])}, {told['times']}"
 
+    def get_form_kwargs(self):
+        asked = {"event": self.row.event, "today": self.request.today}
+        return super().get_form_kwargs() | asked
+
     def get_success_url(self):
         return self.back() or page_of("catalog:event", self.row.event_id)
 
 
 class EditSession(OfSession):
     title = gettext_lazy("Edit")
-    form_class = SessionForm
+    form_class = ToldSessionForm
     template_name = "catalog/session_dialog.html"
     previews = True
 
@@ -138,10 +148,11 @@ class EditSession(OfSession):
 
 
 class RemoveSession(OfSession, Press):
+    form_class = Telling
     title = gettext_lazy("Remove")
     submit = gettext_lazy("Remove the session")
     sentence = gettext_lazy("The first and the last day of the event follow from what is left.")
     danger = previews = True
 
-    def perform(self):
-        return verbs.remove_session(self.row, **self.who())
+    def perform(self, **answers):
+        return verbs.remove_session(self.row, **answers, **self.who())

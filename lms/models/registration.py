@@ -31,8 +31,8 @@ class Registration(models.Model):
     `unit`; by tokens it is the redemption `token_move` of the ledger, each of which pays for one
     registration. The parts of a path are paid for with the path, and have none of the three.
     `kept_for` is the first day for which its pass carried it, where the event was moved beyond the
-    pass since: the place is kept. `choose_until` is the last day on which whoever was moved here by
-    the office, as their event was called off, may say otherwise.
+    pass since: the place is kept. `choose_until` is the last day on which whoever was moved by the
+    office, as their event was called off or meets on other days, may say otherwise.
     """
 
     contact = models.ForeignKey(

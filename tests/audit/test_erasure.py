@@ -259,7 +259,7 @@ def learns(made, kestrel, own, who, user):
         time_zone="Europe/London",
         instructor=f"{FIRST} {LAST}",
         **who,
-    )
+    ).session
     assert session.pk
     contacts.edit(made.pk, is_instructor=True, **who)
     teaching.choose(session, [made], **who)

@@ -83,14 +83,14 @@ def test_what_happened_to_an_event_is_told(browse, office, now):
         place="Malmö",
         instructor="Ingrid",
         **now,
-    )
+    ).session
     other = sessions.add_session(
         event,
         starts=WALL("2026-12-08 09:00"),
         ends=WALL("2026-12-08 17:00"),
         time_zone="Europe/London",
         **now,
-    )
+    ).session
     sessions.edit_session(
         session,
         starts=WALL("2026-12-07 10:00"),

@@ -23,7 +23,8 @@ def draft(now):
 
 
 def add(event, now, starts="2026-12-07 09:00", ends="2026-12-07 17:00", zone="Europe/London"):
-    return sessions.add_session(event, starts=WALL(starts), ends=WALL(ends), time_zone=zone, **now)
+    when = {"starts": WALL(starts), "ends": WALL(ends), "time_zone": zone}
+    return sessions.add_session(event, **when, **now).session
 
 
 def days_of(event):

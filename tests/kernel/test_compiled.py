@@ -10,6 +10,7 @@ from django.http import Http404
 from crm.models import Contact
 from passes.models import Pass
 from tests.factories import ContactFactory, PassFactory, UserFactory
+from tms.among import Ids
 from tms.compiled import Question, Rows, Statement
 from tms.models import User
 
@@ -47,6 +48,24 @@ def test_it_is_compiled_once_for_each_power_of_two(europe):
             ask(made[:number], day("2026-12-01"))
         )
     assert asked == [1, 2, 4, 8]
+
+
+def test_ids_go_as_one_value_whatever_their_number(europe, django_assert_num_queries):
+    made = [PassFactory(expires_on=day("2027-01-01")).pk for _each in range(5)]
+    asked = []
+
+    def among(ids):
+        asked.append(ids)
+        return Pass.objects.filter(pk__among=ids).order_by("pk").values_list("pk", flat=True)
+
+    question = Question(among)
+    for number in (1, 2, 3, 5):
+        assert [pk for (pk,) in question(ids=Ids.of(made[:number]))] == made[:number]
+    assert len(asked) == 1
+    with django_assert_num_queries(1):
+        assert {each.pk for each in Pass.objects.filter(pk__among=Ids.of([*made, 0]))} == set(made)
+    with django_assert_num_queries(0):
+        assert question(ids=Ids.of([])) == []
 
 
 def test_with_nothing_to_ask_for_nothing_is_asked(django_assert_num_queries):

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from tests.ui.site import Facts, FactTable, write
 from tms import jobs
 from tms.models import Job, JournalRow
-from tms.ui import keyset, tables
+from tms.ui import kept, keyset, tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
 DAY = datetime.date(2026, 11, 1)
@@ -210,6 +210,24 @@ def test_counting_stops_at_ten_thousand(browse, office, monkeypatch):
     many(40)
     monkeypatch.setattr("tms.ui.listing.COUNTED", 30)
     assert told(browse(office).get("/facts/?size=25")) == "1–25 of 30+"
+
+
+def test_a_list_that_was_long_is_not_counted_again_for_a_minute():
+    answers, asked = [31, 12, 7, 7], []
+
+    class Count:
+        def value(self, otherwise, **given):
+            asked.append(given)
+            return answers[len(asked) - 1]
+
+    whole = kept.Statements(rows=None, count=Count())
+    minute = datetime.timedelta(minutes=1)
+    at = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
+    assert whole.number(30, at) == whole.number(30, at + minute / 2) == 31
+    assert whole.number(30, at + minute / 2, account=7) == 12
+    assert whole.number(30, at + minute / 2) == 31
+    assert whole.number(30, at + minute) == whole.number(30, at + minute) == 7
+    assert asked == [{}, {"account": 7}, {}, {}]
 
 
 class TestFilters:

@@ -2,7 +2,7 @@
 
 import datetime
 
-from catalog import events
+from catalog import events, sessions
 from catalog.models import Event
 from crm.models import Contact
 from lms import certificates, checkout, learning, requests, waiting, withdrawing
@@ -106,6 +106,7 @@ def live(world) -> None:
     _book(world)
     _wait(world)
     _call_off(world)
+    _reschedule(world)
     _change(world, given)
     requests_of(world)
     expiring.record_expired(on=world.today, at=world.now)
@@ -169,6 +170,22 @@ def _call_off(world) -> None:
         choose_until=world.today + datetime.timedelta(days=6),
         **_by(world, "Signe Ahlgren", 1),
     )
+
+
+def _reschedule(world) -> None:
+    """It is held a week later, and who has a place may say otherwise for some days."""
+    later, rest = datetime.timedelta(days=7), ("time_zone", "place", "link", "instructor")
+    for session in Event.objects.get(code="DATA-220-05").sessions.all():
+        starts, ends = sessions.wall_of(session)
+        sessions.edit_session(
+            session,
+            starts=starts + later,
+            ends=ends + later,
+            **{name: getattr(session, name) for name in rest},
+            tell=False,
+            choose_until=world.today + datetime.timedelta(days=5),
+            **_by(world, "Signe Ahlgren", 1),
+        )
 
 
 def _change(world, given) -> None:

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from tms.among import Ids
 from tms.compiled import Question
 from tms.text import Fold
 
@@ -138,12 +139,12 @@ class Found(Search):
     FEW = 1000
 
     def filter(self, qs, value):
-        if isinstance(value, list):
-            return qs.filter(pk__in=value)
+        if isinstance(value, Ids):
+            return qs.filter(pk__among=value)
         if not (text := (value or "").strip()):
             return qs
         ids = self.ids(text)
-        return qs.filter(self.many(text)) if ids is None else qs.filter(pk__in=ids)
+        return qs.filter(self.many(text) if ids is None else Q(pk__among=Ids.of(ids)))
 
     def ids(self, text: str) -> list[int] | None:
         """Those that match, found once for rows and count; None: too many."""

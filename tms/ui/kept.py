@@ -7,12 +7,16 @@ but for what a search found by its ids.
 """
 
 import dataclasses
+import datetime
 
 from django.db.models import Model
 
+from tms.among import Ids
 from tms.compiled import Question, Rows
 
 MOST = 200
+# A list that was longer than is counted is longer yet a minute later: it isn't counted again.
+A_WHILE = datetime.timedelta(minutes=1)
 ROWS = "some rows"
 PREFIX = "chosen_"
 
@@ -25,12 +29,22 @@ class Counted(Question):
         return f"SELECT count(*) FROM ({sql}) counted", places, made_by  # noqa: S608 - Django made it
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Statements:
     """Of one state of a list: its rows and their number, by what `rows_by()` gives."""
 
     rows: Rows
     count: Counted
+    long_until: datetime.datetime | None = None
+
+    def number(self, most: int, at: datetime.datetime, **given) -> int:
+        """How many there are, `most` and one more where there are more than that."""
+        if not given and self.long_until and at < self.long_until:
+            return most + 1
+        found = self.count.value(0, **given)
+        if not given:
+            self.long_until = at + A_WHILE if found > most else None
+        return found
 
 
 KEPT: dict[tuple, Statements] = {}
@@ -97,12 +111,13 @@ def on(filters):
             yield name, value
 
 
-def by_ids(narrowing, value) -> int | list[int] | None:
+def by_ids(narrowing, value) -> int | Ids | None:
     """What the statement gets for it: the id of the row, the ids of those that were found."""
     if isinstance(value, Model):
         return value.pk if getattr(narrowing, "by_id", False) else None
     find = getattr(narrowing, "ids", None)
-    return find(value) if find and isinstance(value, str) else None
+    found = find(value) if find and isinstance(value, str) else None
+    return None if found is None else Ids.of(found)
 
 
 def stand_ins(filters, given: dict) -> dict:
@@ -111,5 +126,5 @@ def stand_ins(filters, given: dict) -> dict:
     for name in [each for each in given if each.startswith(PREFIX)]:
         mark, name = given.pop(name), name.removeprefix(PREFIX)
         row = filters.form.cleaned_data[name]
-        found[name] = type(row)(pk=mark) if isinstance(row, Model) else mark
+        found[name] = type(row)(pk=mark) if isinstance(row, Model) else Ids(mark)
     return found

@@ -116,7 +116,7 @@ class Listing(Address):
             return self.most + 1
         if self.statements:
             # Nothing is asked where a search found no id.
-            return self.statements.count.value(0, **self.given)
+            return self.statements.number(COUNTED, self.request.now, **self.given)
         return self.found.order_by().values("pk")[: self.most + 1].count()
 
     @cached_property

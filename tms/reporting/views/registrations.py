@@ -36,8 +36,9 @@ VIEW = View(
         ),
         "choose_until": (
             "r.choose_until",
-            "Until when whoever was moved here, as their event was called off, may take another"
-            " date or give the place up; empty: nothing to choose",
+            "Until when whoever was moved here, as their event was called off, or whose event was"
+            " moved to other days, may take another date or give the place up; empty: nothing to"
+            " choose",
         ),
         "attended": ("r.attended", "Whether the learner was there; empty: not marked"),
         "completed_at": ("r.completed_at", "When it was completed; empty: not yet"),
