@@ -85,12 +85,13 @@ class AddSession(Dialog):
     permission_required = (LOOK, CHANGE)
     form_class = ToldSessionForm
     template_name = "catalog/session_dialog.html"
-    previews = True
     changes = ("sessions", "event", "events")
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         self.event = get_object_or_404(Event.objects.select_related("course"), pk=kwargs["pk"])
+        # One more session touches nobody but who has a place.
+        self.previews = self.event.taken > 0
 
     @property
     def subject(self):

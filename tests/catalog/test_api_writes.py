@@ -231,7 +231,12 @@ def test_a_session_that_moves_beyond_a_pass_keeps_the_place_and_says_so(able, ad
     who = {"at": clock.at, "on": clock.on(), "by": office}
     checkout.book_by_pass(ada, event=event, **who)
     session = event.sessions.get()
-    body = {"starts": "2027-01-11T09:00", "ends": "2027-01-11T17:00", "preview": True}
+    body = {
+        "starts": "2027-01-11T09:00",
+        "ends": "2027-01-11T17:00",
+        "preview": True,
+        "tell": False,
+    }
     path = f"/events/{event.pk}/sessions/{session.pk}"
     (told,) = able.patch(path, body).json()["consequences"]
     assert (told["tone"], told["lines"]) == (

@@ -143,5 +143,6 @@ def test_every_fact_is_told_that_the_verbs_write():
         "event.duplicated",  # what follows from making it, which is a fact
         "event.instructors_chosen",  # told by crm, which writes it
         "event.moved",  # what follows from its sessions, of which each is a fact
+        "event.rescheduled",  # the same
     }
     assert timeline.PANEL < 50

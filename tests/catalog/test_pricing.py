@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+import threading
 from decimal import Decimal
 
 import pytest
@@ -238,17 +239,25 @@ def test_what_slips_past_the_look_is_refused_by_the_constraint_in_the_same_words
 ):
     """Without the lock both look, see nothing, and save: the database lets one of them."""
     course, meet, looks = CourseFactory(), meeting(), itertools.count()
-    look = price_rules.overlapping
+    look, saving = price_rules.overlapping, threading.Lock()
 
     def look_and_wait(price):
         found = look(price)
         if next(looks) < 2:
             meet()
+            # One after the other: each would wait for the other's row to be or not to be.
+            saving.acquire()
         return found
+
+    def set_it():
+        try:
+            return set_price(course, europe, now=now)
+        finally:
+            saving.release()
 
     monkeypatch.setattr(pricing, "lock", lambda priced_id: None)
     monkeypatch.setattr(price_rules, "overlapping", look_and_wait)
-    outcome = race(*[lambda: set_price(course, europe, now=now)] * 2)
+    outcome = race(set_it, set_it)
     sentences = [str(each) for each in outcome.answers if isinstance(each, Refusal)]
     assert sentences == [
         "There is already a price for Europe in EUR without an end. "

@@ -42,6 +42,7 @@ def move(who):
             starts=starts.replace(**parts(to)),
             ends=ends.replace(**parts(to)),
             time_zone=session.time_zone,
+            tell=False,
             **who,
         )
         event.refresh_from_db()

@@ -29,6 +29,7 @@ NOT_WRITTEN = {
     "event.duplicated",
     "item.duplicated",
     "event.moved",
+    "event.rescheduled",
     "event.seats_changed",
     "tokens.import",
 }
