@@ -7,6 +7,7 @@ from tests.factories import PassFactory
 from tests.programs.calling import Program
 from tests.races import race
 from tms.models import JournalRow
+from tms.programs import matching
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,27 @@ def test_an_action_is_about_what_its_address_begins_with(program, pass_):
     refused(wrong, 412, "not-as-read")
     assert able.post(f"{path}/cancellation", {}, If_Match=etag).status_code == 200
     assert able.post(f"{path}/cancellation", {}, If_Match=etag).status_code == 412
+
+
+def test_what_is_changed_between_the_look_and_the_lock_is_not_overwritten(
+    program, ada, office, clock, monkeypatch
+):
+    def looked(etag, sent):
+        contacts.edit(ada.pk, job_title="Director", at=clock.at, on=clock.on(), by=office)
+        return True
+
+    able, path = program(), f"/contacts/{ada.pk}"
+    etag = able.get(path)["ETag"]
+    monkeypatch.setattr(matching, "is_among", looked)
+    refused(able.patch(path, {"job_title": "Head"}, If_Match=etag), 412, "not-as-read")
+
+
+def test_another_consequence_than_was_shown_is_told_as_such(program, pass_):
+    able, path = program(), f"/passes/{pass_.pk}"
+    etag = able.get(path)["ETag"]
+    answer = able.post(f"{path}/cancellation", {"digest": "another"}, If_Match=etag)
+    told = answer.json()
+    assert (answer.status_code, told["field"]) == (409, "digest")
 
 
 def test_a_repeated_call_is_answered_as_the_first_time(program, ada):

@@ -7,7 +7,9 @@ from tests.factories import PassFactory
 from tests.programs.calling import Program
 from tests.races import meeting, race, rounds
 from tms import operations
-from tms.models import JournalRow, OperationKey
+from tms.models import ApiKey, JournalRow, OperationKey
+from tms.programs import keys
+from tms.refusals import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EIGHT = 8
@@ -52,3 +54,18 @@ def test_and_without_the_lock_it_would_not(calls, monkeypatch):
     monkeypatch.setattr(operations, "keep", lambda *args, **kwargs: None)
     race(*calls)
     assert JournalRow.objects.filter(kind="pass.issued").count() == EIGHT
+
+
+def test_of_two_who_revoke_a_key_one_is_told_that_it_was(program, office, clock):
+    key = keys.whose(program().secret)
+    who = {"by": office, "at": clock.at, "on": clock.on()}
+
+    def revoke():
+        try:
+            return bool(keys.revoke(key.pk, **who))
+        except Refusal:
+            return False
+
+    for _round in range(rounds(5)):
+        ApiKey.objects.update(revoked_at=None)
+        assert sorted(race(revoke, revoke).answers) == [False, True]

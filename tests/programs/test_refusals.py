@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 
 from passes.models import Pass
 from tests.factories import PassFactory
@@ -132,6 +132,21 @@ def test_a_page_follows_the_other_and_nothing_comes_twice(program, ada):
     assert seen == made
 
 
+def test_what_is_asked_in_the_address_of_a_call_that_writes_is_refused(program, pass_):
+    """Whoever believes that it is a preview has nothing cancelled."""
+    path = f"/passes/{pass_.pk}/cancellation?preview=true"
+    told = refused(program().post(path, {}), 422, "invalid")
+    assert told["field"] == "preview"
+    pass_.refresh_from_db()
+    assert pass_.cancelled_at is None
+
+
+def test_an_id_that_no_row_can_have(program, pass_):
+    body = {"option": pass_.option_id, "contacts": [2**63]}
+    told = refused(program().post("/passes", body), 422, "invalid")
+    assert told["field"] == "contacts.0"
+
+
 # Keys
 
 
@@ -145,6 +160,10 @@ def test_who_has_no_key_that_works_is_told_why(program, office, clock, browse):
 
     assert why(Program()) == "Send a key with the header Authorization: Bearer, and the secret."
     assert why(Program("lk_nobody")).startswith("There is no such key.")
+    for scheme in ("Basic", "Token", ""):
+        header = f"{scheme} {program().secret}".strip()
+        answer = Program().get("/passes", Authorization=header)
+        assert refused(answer, 401, "sign-in")["detail"].startswith("Send a key with the header")
     expired = program(expires_on=clock.on())
     clock.move(days=1)
     assert why(expired).startswith("This key expired on 22 November 2026.")
@@ -244,6 +263,24 @@ def test_a_bug_is_a_problem_without_particulars(program, monkeypatch):
     assert "secret" not in str(told)
 
 
+@pytest.mark.parametrize(
+    ("state", "status", "kind"), [("23505", 409, "changed"), ("23514", 500, "bug")]
+)
+def test_of_broken_constraints_only_the_second_of_the_same_is_news(
+    program, monkeypatch, state, status, kind
+):
+    class Broken(Exception):
+        sqlstate = state
+
+    def broken(*args, **kwargs):
+        raise IntegrityError("secret particulars") from Broken
+
+    able = program()
+    monkeypatch.setattr("passes.api.page", broken)
+    able.client.raise_request_exception = False
+    assert "secret" not in str(refused(able.get("/passes"), status, kind))
+
+
 def test_a_database_that_is_away(program, monkeypatch):
     def away(*args, **kwargs):
         raise OperationalError("gone")
@@ -307,6 +344,22 @@ def test_the_same_key_with_another_body(program, pass_):
     told = refused(able.post(path, {"reason": "y"}, key="one"), 422, "key-reused")
     assert told["field"] == "Idempotency-Key"
     assert everything() == before
+
+
+def test_the_same_key_for_another_address_does_nothing(program, pass_):
+    """It isn't answered as if the second one had been done, too."""
+    able, other = program(), PassFactory()
+    able.post(f"/passes/{pass_.pk}/cancellation", {"reason": "x"}, key="one")
+    answer = able.post(f"/passes/{other.pk}/cancellation", {"reason": "x"}, key="one")
+    assert refused(answer, 422, "key-reused")["field"] == "Idempotency-Key"
+    other.refresh_from_db()
+    assert other.cancelled_at is None
+
+
+def test_what_is_emptied_is_not_what_is_left_alone(program, ada):
+    able, path = program(), f"/contacts/{ada.pk}"
+    assert able.patch(path, {}, key="one").status_code == 200
+    refused(able.patch(path, {"email": None}, key="one"), 422, "key-reused")
 
 
 def test_two_programs_may_use_the_same_words(program, pass_):

@@ -83,6 +83,10 @@ def test_tokens_are_redeemed_and_given_back(api, give, kestrel, gold, ada):
         "contact": ada.pk,
         "reason": "Workshop",
     }
+    for more in ({}, {"key": "one"}):
+        shown = api.post("/token-redemptions", asked | {"preview": True}, **more).json()
+        assert (shown["preview"], shown["changed"]["id"]) == (True, None)
+        assert not LedgerEntry.objects.filter(kind="redeemed").exists()
     answer = api.post("/token-redemptions", asked)
     assert answer.status_code == 201
     taken = answer.json()["changed"]
