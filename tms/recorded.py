@@ -12,7 +12,7 @@ WHOLE = """
     catalog.Category catalog.Item catalog.Item_categories catalog.Step
     catalog.Price catalog.TaxLevel catalog.Region catalog.Region_currencies catalog.Unit
     crm.Account crm.Contact crm.Membership crm.ExternalId crm.CustomField
-    crm.Stage crm.Interest crm.Invoice crm.Teaching crm.AccountManager
+    crm.Stage crm.Interest crm.InterestContact crm.Invoice crm.Teaching crm.AccountManager
     passes.PassType passes.PassOption passes.Inclusion passes.PassInterest
     tokens.TokenInterest tokens.TokenPackInterest tokens.TokenType tokens.TokenPack
     tokens.TokenSettings
@@ -39,6 +39,10 @@ WITHOUT = {
     # What people write stands in crm.Change, where it can be erased.
     "crm.Task": ("title", "details"),
     "crm.Note": ("text",),
+    # It may say who bought, and stays with the invoice (docs/decisions/0074).
+    "crm.InvoiceLine": ("note",),
+    # What people write of somebody goes with them.
+    "lms.ExtraAttempt": ("reason",),
     # The sum follows from the interests.
     "crm.Opportunity": ("worth",),
     # How far a rule was followed is nobody's change.
@@ -67,6 +71,39 @@ ONLY = {
         "token_type_id",
         "issued",
         "expires_on",
+    ),
+    "crm.Quote": ("opportunity_id", "number", "issued_on", "valid_until"),
+    "lms.Completion": ("contact_id", "item_id", "at"),
+    "lms.Certificate": (
+        "contact_id",
+        "item_id",
+        "number",
+        "completed_on",
+        "valid_until",
+        "issued_at",
+        "withdrawn_at",
+    ),
+    "lms.Attempt": (
+        "contact_id",
+        "unit_id",
+        "number",
+        "pass_mark",
+        "points",
+        "submitted_at",
+        "withdrawn_at",
+        "score",
+        "passed",
+    ),
+    "lms.Submission": (
+        "contact_id",
+        "unit_id",
+        "number",
+        "submitted_at",
+        "replaced_at",
+        "passed",
+        "score",
+        "marked_at",
+        "marked_by_id",
     ),
     "lms.HeldPlace": (
         "account_id",

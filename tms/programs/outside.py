@@ -50,7 +50,7 @@ class Place:
 
 def is_public(text: str) -> bool:
     """Whether an IP address belongs to the public internet, however it is wrapped."""
-    address = ipaddress.ip_address(text.partition("%")[0])
+    address = ipaddress.ip_address(text)
     if address.version == 6 and address.ipv4_mapped:
         address = address.ipv4_mapped
     return (
