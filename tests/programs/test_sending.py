@@ -250,6 +250,39 @@ def test_a_receiver_that_is_silent_is_left_alone_longer_and_longer(receiver, hoo
     assert endpoint.deliveries.exclude(trouble="").count() == 5
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_who_asks_for_a_rest_gets_one(receiver, hook, queue, clock, status):
+    endpoint, _secret = hook(receiver)
+    for each in range(3):
+        queue(endpoint, subject_id=each)
+    receiver.says = [status]
+    assert send(endpoint, clock) == 1
+    assert send(endpoint, clock) == 0
+
+
+def test_what_was_resent_has_48_hours_again(receiver, hook, queue, clock, office):
+    endpoint, _secret = hook(receiver)
+    row = queue(endpoint)
+    old = clock.at - sending.GIVEN_UP
+    WebhookDelivery.objects.filter(pk=row.pk).update(state="parked", first_at=old)
+    webhooks.resend(row.pk, **who(clock, office))
+    receiver.says = [400]
+    send(endpoint, clock)
+    assert states(endpoint) == ["waiting"]
+
+
+def test_what_arrived_twice_says_when_it_did_first(receiver, hook, queue, clock, office):
+    endpoint, _secret = hook(receiver)
+    row, first = queue(endpoint), clock.at
+    send(endpoint, clock)
+    clock.move(hours=5)
+    webhooks.resend(row.pk, **who(clock, office))
+    send(endpoint, clock)
+    row.refresh_from_db()
+    assert (row.attempts, row.delivered_at - first < sending.LEASE) == (2, True)
+    assert row.last_at >= clock.at
+
+
 def test_a_receiver_that_comes_back_gets_everything_in_order(receiver, hook, queue, clock):
     endpoint, _secret = hook(receiver)
     rows = [queue(endpoint, subject_id=each % 3) for each in range(12)]
@@ -307,6 +340,50 @@ def test_a_paused_webhook_is_left_alone(receiver, hook, queue, clock, office):
     assert (sending.asked_for(at=clock.at), send(endpoint, clock)) == ([], 0)
     webhooks.resume(endpoint.pk, skip=False, **who(clock, office))
     assert send(endpoint, clock) == 1
+
+
+def test_who_pauses_it_while_it_is_sent_to_stops_it(
+    receiver, hook, queue, clock, office, monkeypatch
+):
+    endpoint, _secret = hook(receiver)
+    for each in range(3):
+        queue(endpoint, subject_id=each)
+
+    def paused():
+        webhooks.pause(endpoint.pk, **who(clock, office))
+
+    after_the_first(monkeypatch, paused)
+    assert send(endpoint, clock) == 1
+    assert states(endpoint) == ["delivered", "waiting", "waiting"]
+
+
+def test_who_lost_the_lease_stops_and_leaves_it_to_the_other(
+    receiver, hook, queue, clock, monkeypatch
+):
+    endpoint, _secret = hook(receiver)
+    for each in range(3):
+        queue(endpoint, subject_id=each)
+    later = clock.at + 2 * sending.LEASE
+
+    def taken():
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(leased_until=later)
+
+    after_the_first(monkeypatch, taken)
+    assert send(endpoint, clock) == 1
+    endpoint.refresh_from_db()
+    assert endpoint.leased_until == later
+
+
+def after_the_first(monkeypatch, do):
+    """Post one at a time, and `do` that once the first is written down."""
+    monkeypatch.setattr(sending, "BATCH", 1)
+    write = sending.delivered
+
+    def written(*given):
+        write(*given)
+        do()
+
+    monkeypatch.setattr(sending, "delivered", written)
 
 
 def test_what_a_slow_worker_says_late_changes_nothing(receiver, hook, queue, clock):

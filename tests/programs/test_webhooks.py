@@ -1,5 +1,6 @@
 """Control panel, Webhooks: made, changed, paused, looked into, and written down."""
 
+import datetime
 import re
 
 import pytest
@@ -172,6 +173,72 @@ def test_one_or_all_that_is_parked_is_sent_again(
     }
     again = client.post(url("resend_parked", row.pk), **HTMX)
     assert (again.status_code, "Nothing is parked here." in again.content.decode()) == (422, True)
+
+
+def silent(row, at):
+    """Its receiver hasn't answered five times in a row."""
+    later = at + datetime.timedelta(minutes=15)
+    WebhookEndpoint.objects.filter(pk=row.pk).update(failures=5, not_before=later)
+
+
+def silence(row):
+    row.refresh_from_db()
+    return row.failures, row.not_before is not None
+
+
+def test_an_earlier_silence_ends_with_its_address_and_when_a_person_says_so(
+    hook, queue, who, asked
+):
+    row, _secret = hook(HERE)
+    delivery = queue(row)
+    terms = {"kinds": ["pass.issued"], **who}
+    silent(row, who["at"])
+    webhooks.change(row.pk, name="Wages", address=HERE, **terms)
+    assert silence(row) == (5, True)
+    webhooks.change(row.pk, name="Wages", address=HERE + "2", **terms)
+    assert silence(row) == (0, False)
+    silent(row, who["at"])
+    webhooks.pause(row.pk, **who)
+    webhooks.resume(row.pk, skip=False, **who)
+    assert silence(row) == (0, False)
+    silent(row, who["at"])
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(state="parked")
+    webhooks.resend(delivery.pk, **who)
+    assert silence(row) == (5, False)
+
+
+def test_nothing_of_a_removed_webhook_could_be_signed(hook, who):
+    row, _secret = hook(HERE)
+    webhooks.rotate_secret(row.pk, **who)
+    webhooks.remove(row.pk, **who)
+    row.refresh_from_db()
+    assert (row.secret, row.previous_secret) == ("", "")
+
+
+def test_each_webhook_has_its_own_that_are_parked(hook, queue, who, asked):
+    (row, _s), (other, _s) = hook(HERE), hook(HERE + "2", name="Wages")
+    for each in (queue(row), queue(other)):
+        WebhookDelivery.objects.filter(pk=each.pk).update(state="parked")
+    assert webhooks.resend_parked(row.pk, **who) == 1
+    assert [other.deliveries.get().state, row.deliveries.get().state] == ["parked", "waiting"]
+
+
+def test_what_can_not_be_done_with_a_delivery_is_said(hook, queue, who, asked):
+    row, _secret = hook(HERE)
+    delivery = queue(row)
+    with pytest.raises(Refusal, match="waiting to be sent already"):
+        webhooks.resend(delivery.pk, **who)
+    for state in ("delivered", "skipped"):
+        WebhookDelivery.objects.filter(pk=delivery.pk).update(state=state)
+        with pytest.raises(Refusal, match="not waiting for anything"):
+            webhooks.skip(delivery.pk, **who)
+
+
+def test_a_kind_that_nothing_is_of_is_refused_by_the_verb_too(who):
+    for kinds in (["pass.issued", "pass.eaten"], []):
+        with pytest.raises(Refusal) as no:
+            webhooks.add(name="Payroll", address=HERE, kinds=kinds, **who)
+        assert no.value.field == "kinds"
 
 
 def test_what_arrived_is_sent_again_without_holding_up_what_follows(hook, receiver, queue, who):
