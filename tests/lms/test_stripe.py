@@ -168,6 +168,14 @@ def test_what_takes_days_waits_for_the_money(begin, tell):
     assert not Registration.objects.exists()
 
 
+def test_what_took_days_and_came_gives_the_place(begin, tell):
+    begin()
+    tell(DONE, payment_status="unpaid")
+    came = tell("checkout.session.async_payment_succeeded", key="evt_2", payment_status="paid")
+    assert said(came) == (200, "done")
+    assert Registration.objects.live().count() == 1
+
+
 def test_what_comes_before_its_name_is_known_is_found_by_ours(begin, tell):
     made = begin()
     Payment.objects.update(reference="", address="")

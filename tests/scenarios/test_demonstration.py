@@ -53,7 +53,11 @@ def believable_and_true(clock):
     assert {"card", "invoice"} <= ways
     assert Payment.objects.to_settle().count() == 1
     assert Completion.objects.exists()
-    (moved,) = Registration.objects.filter(choose_until__gt=TODAY)
+    moved = Registration.objects.filter(choose_until__gt=TODAY).values_list(
+        "event__code", flat=True
+    )
+    assert set(moved) == {"LEAD-140-03", "DATA-220-05"}
+    (moved,) = Registration.objects.filter(choose_until__gt=TODAY, event__code="LEAD-140-03")
     assert (str(moved.contact), moved.event.code) == ("Ada Lindqvist", "LEAD-140-03")
     assert Certificate.objects.filter(withdrawn_at__isnull=False).count() == 1
     assert Certificate.objects.filter(withdrawn_at=None).count() > 1
