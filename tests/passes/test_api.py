@@ -146,6 +146,14 @@ def test_a_draft_option_is_not_given(all_scopes, library, ada):
     assert (answer.status_code, answer.json()["field"]) == (422, "option")
 
 
+def test_an_archived_account_is_given_nothing(all_scopes, yearly, clock):
+    gone = AccountFactory(archived_at=clock.at)
+    body = {"option": yearly.pk, "account": gone.pk, "unassigned": 1}
+    answer = all_scopes.post("/passes", body)
+    assert (answer.status_code, answer.json()["field"]) == (422, "account")
+    assert Pass.objects.count() == 0
+
+
 # One pass: by page and by program
 
 VERBS = [
@@ -283,6 +291,14 @@ def test_several_are_extended_cancelled_and_assigned_or_none(all_scopes, issue, 
     assert columns(one.pk)["cancelled_at"] is None
     told = all_scopes.post("/passes/cancellation", {"passes": [one.pk, two.pk]}).json()["passes"]
     assert {each["status"] for each in told} == {"cancelled"}
+
+
+def test_of_one_pass_it_is_said_once_who_holds_it(all_scopes, issue, ada, kestrel):
+    free, other = issue(contact=None), ContactFactory(account=kestrel)
+    twice = [{"pass_id": free.pk, "contact": each.pk} for each in (ada, other)]
+    answer = all_scopes.post("/passes/assignment", {"assignments": twice})
+    assert (answer.status_code, answer.json()["field"]) == (422, "assignments")
+    assert columns(free.pk)["contact_id"] is None
 
 
 def test_a_list_of_more_than_200_is_refused(all_scopes):
