@@ -110,7 +110,6 @@ def one(pk: int) -> MessageTold:
 @messages.reads("/messages", scope="messages:read", answer=Page[MessageTold])
 def list_messages(request, asked: Query[MessageQuery]):
     """List messages."""
-    day = datetime.timedelta(days=1)
     exact = {
         "state": asked.state,
         "state__in": FOR_PEOPLE if asked.for_people else None,
@@ -118,7 +117,7 @@ def list_messages(request, asked: Query[MessageQuery]):
         "contact": asked.contact,
         "account": asked.account,
         "due_at__gte": asked.due_from and clock.start_of(asked.due_from, request.zone),
-        "due_at__lt": asked.due_to and clock.start_of(asked.due_to + day, request.zone),
+        "due_at__lt": asked.due_to and clock.end_of(asked.due_to, request.zone),
     }
     given = {name: value for name, value in exact.items() if value is not None}
     items, following = page(Message.objects.filter(**given), asked, "messages", VALUES)

@@ -1,7 +1,5 @@
 """How is the message log narrowed?"""
 
-import datetime
-
 import django_filters
 from django import forms
 from django.db.models import Q, Value
@@ -117,11 +115,11 @@ class MessageFilter(filters.FilterSet):
     def due_between(self, queryset, _name, value):
         if not value:
             return queryset
-        zone, day = self.request.zone, datetime.timedelta(days=1)
+        zone = self.request.zone
         if value.start:
             queryset = queryset.filter(due_at__gte=clock.start_of(value.start, zone))
         if value.stop:
-            queryset = queryset.filter(due_at__lt=clock.start_of(value.stop + day, zone))
+            queryset = queryset.filter(due_at__lt=clock.end_of(value.stop, zone))
         return queryset
 
 

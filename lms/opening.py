@@ -30,8 +30,7 @@ def ends_at(event: Event, zone: str, *, by_hand: bool = False) -> datetime.datet
     """
     moments = []
     if event.closes_on and not by_hand:
-        moments.append(clock.start_of(event.closes_on + datetime.timedelta(days=1), zone))
+        moments.append(clock.end_of(event.closes_on, zone))
     if event.first_on:
-        following = event.first_on + datetime.timedelta(days=1)
-        moments.append(event.starts_at or clock.start_of(following, zone))
+        moments.append(event.starts_at or clock.end_of(event.first_on, zone))
     return min(moments, default=None)

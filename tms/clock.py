@@ -28,11 +28,21 @@ def start_of(day: datetime.date, zone: str) -> datetime.datetime:
     """
     tz = zoneinfo.ZoneInfo(zone)
     midnight = datetime.datetime.combine(day, datetime.time(), tz)
-    moment = midnight.astimezone(datetime.UTC)
+    try:
+        moment = midnight.astimezone(datetime.UTC)
+    except OverflowError:  # the first day that there is, where it begins before UTC's
+        return datetime.datetime.combine(day, datetime.time(), datetime.UTC)
     # A midnight that the zone skips converts by the offset before the gap, and lands after it.
     while moment.astimezone(tz).date() < day:
         moment += datetime.timedelta(minutes=15)
     return moment
+
+
+def end_of(day: datetime.date, zone: str) -> datetime.datetime:
+    """The first moment in `zone` that is after `day`, as UTC; there is none after the last day."""
+    if day == datetime.date.max:
+        return datetime.datetime.max.replace(tzinfo=datetime.UTC)
+    return start_of(day + datetime.timedelta(days=1), zone)
 
 
 @functools.cache

@@ -138,6 +138,13 @@ def test_an_offer_ends_with_registration_at_the_latest(event, mia, line, who, cl
     assert line[0].offered_until == datetime.datetime(2026, 11, 23, tzinfo=datetime.UTC)
 
 
+def test_a_deadline_on_the_last_day_that_there_is_ends_no_offer(event, mia, line, who, clock):
+    events.edit(event, closes_on=datetime.date.max, **who)
+    cancelling.cancel(mia.pk, **who)
+    line[0].refresh_from_db()
+    assert line[0].offered_until == clock.at + DAY
+
+
 def test_after_the_deadline_staff_offer_by_hand(event, mia, line, who, clock):
     clock.move(days=2)
     later = who | {"at": clock.at, "on": clock.on()}

@@ -301,6 +301,14 @@ def test_of_one_pass_it_is_said_once_who_holds_it(all_scopes, issue, ada, kestre
     assert columns(free.pk)["contact_id"] is None
 
 
+def test_assigned_to_nobody_that_there_is_a_pass_stays_where_it_was(all_scopes, issue, ada):
+    held = issue()
+    wanted = [{"pass_id": held.pk, "contact": 999_999}]
+    answer = all_scopes.post("/passes/assignment", {"assignments": wanted})
+    assert (answer.status_code, answer.json()["field"]) == (422, "assignments")
+    assert columns(held.pk)["contact_id"] == ada.pk
+
+
 def test_a_list_of_more_than_200_is_refused(all_scopes):
     answer = all_scopes.post("/passes/cancellation", {"passes": list(range(1, 202))})
     assert (answer.status_code, answer.json()["field"]) == (422, "passes")
@@ -333,6 +341,7 @@ def many(yearly, ada):
         ("status=active", ["held", "free", "other"]),
         ("unassigned=true", ["free", "ended", "other"]),
         ("external_id=SO-7", ["free"]),
+        ("external_id=", ["held", "free", "ended", "other"]),
         ("active_to=2025-12-31", ["ended"]),
         ("active_from=2026-01-02&active_to=2026-11-22", ["held", "free", "other"]),
         ("expires_from=2026-01-01&expires_to=2026-12-31", ["ended"]),

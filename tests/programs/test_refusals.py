@@ -3,11 +3,12 @@
 import datetime
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from passes.models import Pass
 from tests.factories import PassFactory
-from tests.programs.calling import Program
+from tests.programs.calling import BASE, Program
+from tms.api import described
 from tms.models import ApiKey, AuditRow, JournalRow, OperationKey
 from tms.programs import keys, limits
 
@@ -112,6 +113,38 @@ def test_a_bad_parameter(program, asked, field, words):
     told = refused(program().get(f"/passes?{asked}"), 422, "invalid")
     assert told["field"] == field
     assert words in told["detail"]
+
+
+EXTREMES = {
+    "date": ["0001-01-01", "9999-12-31", ""],
+    "integer": ["", "0", "9223372036854775808"],
+    "boolean": [""],
+    "string": ["", "%00", "a%00b", "%EF%BF%BF", "'", "%", "\\", "{", "x" * 200],
+}
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Midway"])
+def test_no_parameter_whatever_it_says_breaks_a_list(program, pass_, organisation, settings, zone):
+    """Each parameter of each list, with the first and the last of what its kind can be."""
+    settings.API_CALLS_PER_MINUTE = 1_000_000
+    organisation.time_zone = zone
+    organisation.save()
+    able, broken = program(), []
+    able.client.raise_request_exception = False
+    for path, methods in described()["paths"].items():
+        if "get" not in methods or "{" in path:
+            continue
+        for parameter in methods["get"]["parameters"]:
+            schema = parameter["schema"]
+            kind = schema.get("format") or schema.get("type", "string")
+            for value in EXTREMES[kind]:
+                asked = f"{path.removeprefix(BASE)}?{parameter['name']}={value}"
+                with transaction.atomic():
+                    answer = able.get(asked)
+                    transaction.set_rollback(True)
+                if answer.status_code >= 500:
+                    broken.append(asked)
+    assert not broken, " ".join(broken)
 
 
 def test_a_cursor_of_another_list(program, pass_):
