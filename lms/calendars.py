@@ -13,8 +13,9 @@ from .models import Registration
 def calendar_of(registration: Registration, sessions, *, url: str, at: datetime.datetime) -> bytes:
     """The sessions of the registration's event, each in its zone, with the zones' definitions.
 
-    Of a registration that was cancelled it takes them out again. Names stay, and the sequence rises
-    with every change of the event or the registration, so that calendars follow.
+    Of a registration that was cancelled, or whose event was, it takes them out again. Names stay,
+    and the sequence rises with every change of the event or the registration, so that calendars
+    follow.
 
     `url` is the registration's page and `at` when the file was made. The site's name makes the
     names of the entries ours for good. No statement of its own.
@@ -25,7 +26,7 @@ def calendar_of(registration: Registration, sessions, *, url: str, at: datetime.
     calendar.add("prodid", f"-//Lanyard//{host}//")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    over = registration.cancelled_at is not None
+    over = registration.cancelled_at is not None or registration.called_off
     calendar.add("method", "CANCEL" if over else "PUBLISH")
     for number, session in enumerate(sessions, 1):
         zone = zoneinfo.ZoneInfo(session.time_zone)

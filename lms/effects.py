@@ -111,6 +111,15 @@ def places_cancelled(registration_ids, on: datetime.date) -> list[Consequence]:
     )
 
 
+def places_completed(registration_ids, on: datetime.date) -> list[Consequence]:
+    """What of an event that is called off was completed before."""
+    return group(
+        "stays",
+        _("Completed: the place stays with its results, and nothing comes back"),
+        (each.line for each in touched(registration_ids, on)),
+    )
+
+
 def passes_ended(fact: Fact, made, released: set[int]) -> list[Consequence]:
     """What passes that were lost or shortened meant.
 

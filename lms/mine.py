@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 
-from catalog.models import EventType, Item, ItemKind, Session
+from catalog.models import EventStatus, EventType, Item, ItemKind, Session
 from tms.compiled import Rows
 
 from . import access, covers, learning
@@ -68,6 +68,7 @@ SESSIONS = Rows(
             event__registrations__cancelled_at=None,
             ends_at__gt=at,
         )
+        .exclude(event__status=EventStatus.CANCELLED)
         .select_related("event")
         .order_by("starts_at", "id")
     )

@@ -131,9 +131,9 @@ def release_uncovered(fact: Fact) -> list[Consequence]:
     Passes that were cancelled, reassigned or shortened: places booked through them on events not
     yet begun are released, unless another pass (the longest; the place is then booked through it)
     or payment covers them. What has begun, and content, stays on record; the access rule closes
-    it. An event that was cancelled: all of its places. An event that was moved beyond the pass: the
-    place is kept. Training taken out of a pass type, a step
-    out of a path: nothing is released, it closes for those with no other right.
+    it. An event that was cancelled: its places, but for what is completed. An event that was moved
+    beyond the pass: the place is kept. Training taken out of a pass type, a step out of a path:
+    nothing is released, it closes for those with no other right.
     """
     match fact.kind:
         case "pass.cancelled" | "pass.reassigned" | "pass.unassigned" | "pass.shortened":
@@ -183,22 +183,24 @@ def _passes_lost(fact: Fact) -> list[Consequence]:
 def hold_payers(kind: str, subjects: tuple[int, ...]) -> None:
     """Whose tokens come back when these events are cancelled: accounts are locked before events."""
     if kind == "event.cancelled":
-        live = Registration.objects.live().filter(event__in=subjects)
+        live = Registration.objects.live().filter(event__in=subjects, completed_at=None)
         paying.hold_accounts_of(live.values("pk"))
         billing.hold_accounts_of(live.values("pk"))
 
 
 def _events_lost(fact: Fact) -> list[Consequence]:
-    """All places of the events go, and what was paid for them in tokens comes back; what was billed
-    is named.
+    """The places of the events go, and what was paid for them in tokens comes back; what was billed
+    is named. What is completed stays as it is.
 
     Who booked between `hold_payers` and now may hold an account that waits for the event: that one
     isn't waited for, and it is tried again.
     """
     lock_events(fact.subjects)
-    ids = list(
-        Registration.objects.live().filter(event__in=fact.subjects).values_list("pk", flat=True)
-    )
+    there = Registration.objects.live().filter(event__in=fact.subjects)
+    # Locked before it is asked what is completed: whoever completes it right now comes first.
+    rows = list(there.select_for_update(of=("self",)).order_by("pk"))
+    ids = [each.pk for each in rows if each.completed_at is None]
+    kept = [each.pk for each in rows if each.completed_at]
     paying.hold_accounts_of(ids, wait=False)
     if fact.data.get("credit"):
         billing.hold_accounts_of(ids, wait=False)
@@ -222,4 +224,5 @@ def _events_lost(fact: Fact) -> list[Consequence]:
     billed = billing.uncredited(ended)
     if fact.data.get("tell"):
         told += letters.called_off_later(ended, on=fact.on)
-    return told + billing.told_billed(billed)
+    told += billing.told_billed(billed)
+    return told + (effects.places_completed(kept, fact.on) if kept else [])

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import EventStatus
 from catalog.money import written
 
 
@@ -159,6 +160,11 @@ class Registration(models.Model):
         if self.choose_until is None or self.choose_until < on:
             return False
         return self.event.first_on is None or on < self.event.first_on
+
+    @property
+    def called_off(self) -> bool:
+        """Was its event cancelled? What was completed stays nevertheless. Asks for the event."""
+        return self.event is not None and self.event.status == EventStatus.CANCELLED
 
     @property
     def paid_words(self) -> str:

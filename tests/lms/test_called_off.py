@@ -3,22 +3,26 @@
 import datetime
 from decimal import Decimal
 
+import icalendar
 import pytest
 from django.core import mail
 
 from catalog import events
-from catalog.models import Event
+from catalog.models import Event, Unit
 from crm import accounts
 from crm.models import Invoice
-from lms import cancelling, checkout, choice_links, transferring
+from lms import access, attendance, cancelling, checkout, choice_links, learning, transferring
 from lms.models import Registration
 from tests import races
 from tests.factories import ContactFactory, CurrencyFactory, EventFactory, PriceFactory
 from tests.lms.cast import TODAY, day, held, library
+from tests.lms.paying import balances, give, let_spend, priced
 from tests.lms.test_pages import text
 from tests.lms.test_paying_pages import digest, preview
+from tms.consequences import Consequence
 from tms.models import JournalRow
 from tms.refusals import Refusal, Stale
+from tms.reporting import checking
 
 pytestmark = pytest.mark.django_db
 A_WEEK = TODAY + datetime.timedelta(days=7)
@@ -308,3 +312,111 @@ def _tried(verb, *arguments, **more):
         return verb(*arguments, **more)
     except Stale as late:
         raise Refusal(str(late)) from late
+
+
+# Whoever has completed it
+
+
+@pytest.fixture
+def under_way(ada, kestrel, europe, who):
+    """Two days of a course that began today, at 3 Gold: Ada's place is completed, Leon's isn't."""
+    event = EventFactory(course__title="Coaching", course__slug="coaching", first_on=TODAY)
+    event.sessions.update(link="https://meet.example/coaching")
+    priced(event.course)
+    give(kestrel, 10, **who)
+    let_spend(kestrel, who="everybody", **who)
+    leon = ContactFactory(first_name="Leon", last_name="Late", account=kestrel)
+    gold = Unit.objects.get(code="Gold")
+    done, not_done = [
+        checkout.book_by_tokens(
+            each, account=kestrel, unit=gold, amount=3, region=europe, event=event, **who
+        )
+        for each in (ada, leon)
+    ]
+    attendance.mark_completed([done.pk], **who)
+    return event, done, not_done
+
+
+def test_what_is_completed_stays_and_nothing_comes_back_for_it(under_way, kestrel, ada, who, clock):
+    event, done, not_done = under_way
+    told = events.cancel(event, reason="Ill", credit=True, tell=False, **who)
+    kept = Consequence(
+        "stays",
+        "Completed: the place stays with its results, and nothing comes back",
+        1,
+        ("Coaching, 22 November 2026: Ada Lindqvist, 100 % done",),
+    )
+    assert told[-1] == kept
+    assert ["Leon" in line for line in told[0].lines] == [True]
+    done.refresh_from_db()
+    not_done.refresh_from_db()
+    event.refresh_from_db()
+    assert (done.cancelled_at, done.completed_at, not_done.cancelled_at) == (
+        None,
+        who["at"],
+        who["at"],
+    )
+    assert (balances(kestrel), event.taken) == ([7], 1)
+    assert access.answer(ada.pk, event=event.pk, on=TODAY).open
+    assert not JournalRow.objects.filter(kind="registration.cancelled", subject_id=done.pk).exists()
+    assert not checking.check(on=clock.on(), at=clock.at).broken
+
+
+def test_what_is_completed_by_content_stays_too(ada, lesson, who):
+    place = checkout.register_by_staff(ada, event=lesson, tell=False, **who)
+    learning.complete_item(ada.pk, lesson.course_id, **who)
+    events.cancel(lesson, reason="Replaced", **who)
+    place.refresh_from_db()
+    assert (place.cancelled_at, place.completed_at) == (None, who["at"])
+    assert access.answer(ada.pk, course=lesson.course_id, on=TODAY).open
+
+
+def test_what_is_completed_isnt_moved_and_is_not_written_to(under_way, who, commit):
+    event, done, not_done = under_way
+    onto = EventFactory(course=event.course, first_on=day("2027-01-11"))
+    with commit():
+        told = events.cancel(event, reason="Ill", onto=onto, choose_until=A_WEEK, **who)
+    done.refresh_from_db()
+    not_done.refresh_from_db()
+    assert (done.event, done.choose_until, not_done.event) == (event, None, onto)
+    assert [each.lines for each in told if each.tone == "sent"] == [("Leon Late",)]
+    assert [letter.to for letter in mail.outbox] == [[not_done.contact.email]]
+
+
+def test_pages_say_that_it_was_called_off_and_what_stays(
+    under_way, ada, who, browse, office, clock
+):
+    event, done, _not_done = under_way
+    client = browse(ada.user)
+    clock.at = event.sessions.earliest("starts_at").starts_at - datetime.timedelta(hours=1)
+    assert client.get("/my-learning/").context["mine"].coming_up
+    events.cancel(event, reason="Ill", **who)
+    mine = client.get("/my-learning/").context["mine"]
+    assert [each.registration for each in mine.completed] == [done]
+    assert (mine.coming_up, mine.closed) == ([], [])
+    page = client.get(f"/registrations/{done.pk}/")
+    assert "This event was called off. You had completed it" in text(page)
+    assert "meet.example" not in page.content.decode()
+    assert "Take it out of the calendar" in text(page)
+    assert "Add to calendar" not in text(page)
+    file = client.get(f"/registrations/{done.pk}/calendar.ics")
+    calendar = icalendar.Calendar.from_ical(file.content)
+    assert str(calendar["method"]) == "CANCEL"
+    assert {str(each["status"]) for each in calendar.walk("VEVENT")} == {"CANCELLED"}
+    listed = text(browse(office).get(f"/events/{event.pk}/"))
+    assert "Completed" in listed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_completed_meanwhile_is_not_cancelled_as_well(europe, ada, who):
+    for _round in range(races.rounds(10)):
+        event = EventFactory(first_on=TODAY)
+        place = checkout.register_by_staff(ada, event=event, tell=False, **who)
+        races.race(
+            lambda event=event: events.cancel(event, reason="Ill", tell=False, **who),
+            lambda pk=place.pk: attendance.mark_completed([pk], **who),
+        )
+        place.refresh_from_db()
+        event.refresh_from_db()
+        assert bool(place.cancelled_at) != bool(place.completed_at)
+        assert event.taken == (0 if place.cancelled_at else 1)

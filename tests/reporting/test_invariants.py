@@ -365,6 +365,14 @@ BREAKS = [
         {"O3 cancelled events": 1},
     ),
     (
+        "O3: completed before",
+        [
+            "UPDATE catalog_event SET status = 'cancelled' WHERE id = {event}",
+            "UPDATE lms_registration SET completed_at = now() WHERE event_id = {event}",
+        ],
+        {},
+    ),
+    (
         "O4",
         ["UPDATE lms_registration SET path_registration_id = {on_path} WHERE id = {released}"],
         {"O4 paths": 1},

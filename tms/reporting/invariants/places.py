@@ -82,11 +82,11 @@ WHERE r.state = 'active' AND r.paid_by = 'pass' AND e.state <> 'cancelled'
     ),
     Invariant(
         "O3 cancelled events",
-        _("Active registrations on events that were cancelled"),
+        _("Registrations on events that were cancelled, active and not completed"),
         """
 SELECT r.id, r.event_id, r.contact_id
 FROM reporting.registrations r JOIN reporting.events e ON e.id = r.event_id
-WHERE r.state = 'active' AND e.state = 'cancelled'
+WHERE r.state = 'active' AND r.completed_at IS NULL AND e.state = 'cancelled'
 """,
     ),
     Invariant(
