@@ -194,6 +194,43 @@ def test_what_can_t_be_credited_is_said(able, golden):
     assert Invoice.objects.filter(kind="credit_note").count() == 1
 
 
+def test_what_another_invoice_gave_does_not_come_back(able, golden, euro, who):
+    (row,), other = golden.lines.all(), AccountFactory()
+    deal = opportunities.create(account=other, name="Another", currency=euro, **who)
+    wanted = interests.Wanted(
+        "Silver", 5, deal.currency, Decimal(20), golden.account.region.tax_level, priced=False
+    )
+    silver = TokenTypeFactory(unit__code="Silver")
+    token_selling.add_interest(deal.pk, wanted, token_type=silver, **who)
+    selling.win(deal.pk, **who)
+    theirs = TokenIssue.objects.get(account=other)
+    body = {
+        "lines": [{"line": row.pk, "quantity": 5}],
+        "take_back": [{"kind": "token_issue", "id": theirs.pk, "quantity": 5}],
+        "leave": True,
+        "reason": "x",
+    }
+    assert problem(able.post(f"/invoices/{golden.pk}/credit", body))[:2] == (422, "take_back")
+    theirs.refresh_from_db()
+    assert theirs.remaining == 5
+    assert not Invoice.objects.filter(kind="credit_note").exists()
+
+
+def test_what_is_named_twice_counts_twice_and_an_older_version_is_refused(able, golden):
+    (row,), issue = golden.lines.all(), TokenIssue.objects.get()
+    url = f"/invoices/{golden.pk}/credit"
+    body = {
+        "lines": [{"line": row.pk, "quantity": 10}] * 2,
+        "take_back": [{"kind": "token_issue", "id": issue.pk, "quantity": 10}] * 2,
+        "reason": "x",
+    }
+    assert able.post(url, {**body, "version": 0}).status_code == 409
+    done = able.post(url, {**body, "version": 1}).json()
+    assert [each["quantity"] for each in done["note"]["lines"]] == [20]
+    issue.refresh_from_db()
+    assert issue.remaining == 30
+
+
 def test_an_amount_of_a_line_is_credited_and_nothing_comes_back(able, golden):
     (row,) = golden.lines.all()
     url = f"/invoices/{golden.pk}/reduction"

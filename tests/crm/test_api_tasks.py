@@ -108,6 +108,21 @@ def test_what_is_about_opportunities_takes_their_permission(half, deal, ada, who
     assert half.post("/tasks", {"contact": ada.pk, "title": "X"}).status_code == 201
 
 
+def test_who_may_only_look_at_opportunities_changes_nothing_about_one(program, deal, who):
+    sees = staff("crm.view_people", "crm.change_people", "crm.view_opportunities")
+    looking = program("tasks:read", "tasks:write", by=sees)
+    task = tasks.add(deal, title="Theirs", **who)
+    note = notes.add(deal, text="Theirs", **who)
+    for path, body in ((f"/tasks/{task.pk}", {"title": "X"}), (f"/notes/{note.pk}", {"text": "X"})):
+        assert looking.get(path).status_code == 200
+        assert looking.patch(path, body).status_code == 403
+        assert looking.post(f"{path}/removal").status_code == 403
+    assert looking.post(f"/tasks/{task.pk}/done").status_code == 403
+    task.refresh_from_db()
+    note.refresh_from_db()
+    assert (task.title, task.done_at, note.text) == ("Theirs", None, "Theirs")
+
+
 def test_a_note_is_added_changed_and_removed(able, kestrel, office):
     made = able.post("/notes", {"account": kestrel.pk, "text": "Rang.\n\nNo answer."})
     pk = Note.objects.get().pk

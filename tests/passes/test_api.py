@@ -356,6 +356,19 @@ def test_passes_are_found_by(all_scopes, many, ada, library, asked, found):
     assert [each["id"] for each in answer["items"]] == [many[name].pk for name in found]
 
 
+def test_in_a_span_a_cancelled_pass_was_valid_until_then(all_scopes, many, clock):
+    moment = datetime.datetime(2026, 11, 15, 9, 0, tzinfo=datetime.UTC)
+    Pass.objects.filter(pk=many["held"].pk).update(cancelled_at=moment)
+
+    def found(asked):
+        items = all_scopes.get(f"/passes?{asked}").json()["items"]
+        return many["held"].pk in [each["id"] for each in items]
+
+    assert found("active_from=2026-11-15")
+    assert not found("active_from=2026-11-16")
+    assert found("active_to=2026-11-22")
+
+
 def test_history_tells_everything_in_order(all_scopes, issue, ada, office):
     pass_ = issue()
     all_scopes.post(f"/passes/{pass_.pk}/extension", {"expires_on": "2028-01-31", "reason": "x"})
