@@ -268,6 +268,18 @@ def test_programs_choose_who_teaches(ingrid, ada, room, who, program):
     assert able.post(elsewhere, {"contacts": []}).status_code == 404
 
 
+def test_a_key_for_the_catalogue_learns_no_name_of_who_does_not_teach(ingrid, ada, room, program):
+    able, first = program("catalogue:read", "catalogue:write"), room.sessions.first()
+    type(ingrid).objects.filter(pk=ingrid.pk).update(archived_at=first.starts_at)
+    for stranger in (ingrid, ada):
+        body = {"contacts": [stranger.pk]}
+        told = able.post(f"/events/{room.pk}/sessions/{first.pk}/instructors", body).json()
+        assert (told["field"], told["detail"]) == (
+            "contacts",
+            f"There is no contact {stranger.pk}.",
+        )
+
+
 def test_programs_say_who_looks_after_an_account(ingrid, ada, program):
     able = program("people:read", "people:write")
     address = f"/accounts/{ada.account_id}"
