@@ -200,12 +200,15 @@ def test_where_no_news_came_it_is_asked_when_the_time_is_over(begin, asked, cloc
     made = begin()
     said = [
         {**SESSION, "status": "open", "payment_status": "unpaid"},
+        # It is through with it, and the money takes days.
+        {**SESSION, "status": "complete", "payment_status": "unpaid"},
         {**SESSION, "status": "complete", "payment_status": "paid"},
     ]
     asked[0].extend(said)
-    assert [asked_at(clock, when) for when in ("09:30", "09:34", "09:40", "10:35")] == [0, 0, 0, 1]
+    times = ("09:30", "09:34", "09:40", "10:35", "11:36")
+    assert [asked_at(clock, when) for when in times] == [0, 0, 0, 0, 1]
     gets = [each[0] for each in asked[2:]]
-    assert gets == ["/v1/checkout/sessions/cs_1"] * 2
+    assert gets == ["/v1/checkout/sessions/cs_1"] * 3
     made.refresh_from_db()
     assert (made.paid_at, made.registration is not None) == (clock.at, True)
     assert tell("checkout.session.completed").content == b"known"
