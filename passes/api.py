@@ -116,7 +116,7 @@ class PassQuery(Listing):
     pass_type: IdText | None = None
     status: Literal["not_started", "active", "expired", "cancelled"] | None = None
     unassigned: Annotated[Flag, Field(description="Only those that nobody holds.")] = False
-    external_id: Annotated[Line, Field(max_length=80)] | None = None
+    external_id: Annotated[Line, Field(min_length=1, max_length=80)] | None = None
     active_from: Annotated[Day, Field(description="Valid on this day or later.")] | None = None
     active_to: Annotated[Day, Field(description="Valid on this day or before.")] | None = None
     expires_from: Day | None = None
@@ -140,7 +140,7 @@ def list_passes(request, asked: Query[PassQuery]):
         "account": asked.account,
         "pass_type": asked.pass_type,
         "contact__isnull": asked.unassigned or None,
-        "external_ids__contains": [asked.external_id] if asked.external_id else None,
+        "external_ids__contains": asked.external_id and [asked.external_id],
         "expires_on__gte": asked.expires_from,
         "expires_on__lte": asked.expires_to,
     }

@@ -102,7 +102,7 @@ class IssueQuery(Listing):
     account: IdText | None = None
     token_type: IdText | None = None
     status: Literal["active", "used_up", "expired"] | None = None
-    external_id: Annotated[Line, Field(max_length=80)] | None = None
+    external_id: Annotated[Line, Field(min_length=1, max_length=80)] | None = None
     expires_from: Day | None = None
     expires_to: Day | None = None
 
