@@ -54,7 +54,9 @@ def test_what_is_not_of_the_public_internet(address):
     assert is_public(address) is False
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111"])
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111", "::ffff:93.184.216.34"]
+)
 def test_what_is_of_the_public_internet(address):
     assert is_public(address) is True
 
