@@ -156,6 +156,7 @@ def test_two_that_are_one_are_merged_after_a_preview(program, ada, kestrel):
     seen = able.post(path, body | {"preview": True}).json()
     assert seen["preview"]
     assert seen["consequences"][0]["sentence"].endswith("This can't be undone.")
+    assert able.post(path, body | {"version": 7}).status_code == 409
     assert Contact.objects.get(pk=bo.pk).merged_into is None
     done = able.post(path, body | {"digest": seen["digest"]})
     assert (done.status_code, done.json()["changed"]["phone"]) == (200, "+46 70")
@@ -163,7 +164,10 @@ def test_two_that_are_one_are_merged_after_a_preview(program, ada, kestrel):
     assert problem(able.post(path, {"double": ada.pk}))[0] == 422
     assert problem(able.post(path, {"double": 9_999}))[:2] == (422, "double")
     northwind = AccountFactory()
-    assert able.post(f"/accounts/{kestrel.pk}/merging", {"double": northwind.pk}).status_code == 200
+    path, body = f"/accounts/{kestrel.pk}/merging", {"double": northwind.pk}
+    assert able.post(path, body | {"version": 7}).status_code == 409
+    assert able.get(f"/accounts/{northwind.pk}").json()["merged_into"] is None
+    assert able.post(path, body).status_code == 200
     assert able.get(f"/accounts/{northwind.pk}").json()["merged_into"] == kestrel.pk
 
 
