@@ -13,6 +13,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from catalog.models import Item
+from tms.compiled import Question, Rows
 
 from . import counting
 from .models import Attempt, Certificate, Completion, ScormState, Submission
@@ -49,11 +50,11 @@ def of(contact_id: int) -> list[OfItem]:
     for part in (_quizzes, _assignments, _packages):
         for course_id, result in part(contact_id):
             found.setdefault(course_id, []).append(result)
-    completed = dict(Completion.objects.filter(contact=contact_id).values_list("item_id", "at"))
+    completed = dict(COMPLETED(contact=contact_id))
     proofs: dict[int, list[Certificate]] = {}
-    for proof in Certificate.objects.filter(contact=contact_id).order_by("-pk"):
+    for proof in PROOFS(contact=contact_id):
         proofs.setdefault(proof.item_id, []).append(proof)
-    items = Item.objects.filter(pk__in={*found, *completed, *proofs}).order_by("title_key", "pk")
+    items = ITEMS(items={*found, *completed, *proofs})
     return [
         OfItem(
             item,
@@ -80,10 +81,7 @@ def are_there(contact_id: int, course_id: int) -> bool:
 
 
 def _quizzes(contact_id) -> Iterator[tuple[int, Result]]:
-    rows = Attempt.objects.filter(
-        contact=contact_id, submitted_at__isnull=False, withdrawn_at=None
-    ).annotate(counts=counting.of_attempt())
-    found = list(rows.select_related("unit__section").defer("asked"))
+    found = ATTEMPTS(contact=contact_id)
     times = collections.Counter(each.unit_id for each in found)
     for each in found:
         words = {
@@ -106,8 +104,7 @@ def _quizzes(contact_id) -> Iterator[tuple[int, Result]]:
 
 
 def _assignments(contact_id) -> Iterator[tuple[int, Result]]:
-    rows = Submission.objects.filter(contact=contact_id, replaced_at=None)
-    for each in rows.select_related("unit__section"):
+    for each in SUBMISSIONS(contact=contact_id):
         words = {"name": each.name, "score": each.score}
         if each.marked_at is None:
             sentence = _("%(name)s: waiting to be marked")
@@ -127,12 +124,7 @@ def _assignments(contact_id) -> Iterator[tuple[int, Result]]:
 
 def _packages(contact_id) -> Iterator[tuple[int, Result]]:
     """Of a package with several parts the best score of any of them."""
-    rows = (
-        _states(contact_id)
-        .values("attempt__unit__title", "attempt__unit__section__course", "attempt_id")
-        .annotate(score=Max("best"), last=Max("last_at"), done=Max("attempt__completed_at"))
-    )
-    for each in rows:
+    for each in PACKAGES(contact=contact_id):
         if each["score"] is None:
             words = _("Completed") if each["done"] else _("In progress")
         else:
@@ -147,3 +139,30 @@ def _packages(contact_id) -> Iterator[tuple[int, Result]]:
 
 def _states(contact_id):
     return ScormState.objects.filter(attempt__contact=contact_id)
+
+
+COMPLETED = Question(
+    lambda contact: Completion.objects.filter(contact=contact).values_list("item_id", "at")
+)
+PROOFS = Rows(lambda contact: Certificate.objects.filter(contact=contact).order_by("-pk"))
+ITEMS = Rows(lambda items: Item.objects.filter(pk__in=items).order_by("title_key", "pk"))
+ATTEMPTS = Rows(
+    lambda contact: (
+        Attempt.objects.filter(contact=contact, submitted_at__isnull=False, withdrawn_at=None)
+        .annotate(counts=counting.of_attempt())
+        .select_related("unit__section")
+        .defer("asked")
+    )
+)
+SUBMISSIONS = Rows(
+    lambda contact: Submission.objects.filter(contact=contact, replaced_at=None).select_related(
+        "unit__section"
+    )
+)
+PACKAGES = Rows(
+    lambda contact: (
+        _states(contact)
+        .values("attempt__unit__title", "attempt__unit__section__course", "attempt_id")
+        .annotate(score=Max("best"), last=Max("last_at"), done=Max("attempt__completed_at"))
+    )
+)

@@ -1,8 +1,9 @@
 """How much of what a pass opens has its holder used?"""
 
-from django.db import connection
+from tms.compiled import Statement
 
-USAGE = """
+USAGE = Statement("""
+SELECT * FROM (
 WITH mine AS (
     SELECT DISTINCT p.pass_type_id FROM passes_pass p WHERE p.contact_id = %(contact)s
 ), opened AS (
@@ -28,11 +29,10 @@ JOIN catalog_item i ON i.id = o.item_id AND (i.status = 'published' OR EXISTS (
     SELECT 1 FROM used x WHERE x.item_id = i.id))
 LEFT JOIN used u ON u.item_id = o.item_id
 GROUP BY o.pass_type_id
-"""
+) AS usage
+""")
 
 
 def of(contact_id: int) -> dict[int, tuple[int, int]]:
     """By pass type: how many of its items the contact has used, of how many. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(USAGE, {"contact": contact_id})
-        return {pass_type: (used, opened) for pass_type, used, opened in cursor}
+    return {pass_type: (used, opened) for pass_type, used, opened in USAGE(contact=contact_id)}

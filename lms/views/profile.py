@@ -12,6 +12,7 @@ from crm.forms import add_custom, take_custom, zones
 from crm.models import CustomField
 from crm.preferences import WISHES
 from passes.models import Pass, Status
+from tms.compiled import Rows
 from tms.ui.access import learner
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import LongChoiceField
@@ -66,16 +67,21 @@ def details(request):
     )
 
 
+HELD = Rows(
+    lambda contact: (
+        Pass.objects.filter(contact=contact)
+        .select_related("pass_type", "option", "account")
+        .order_by("-expires_on", "-id")
+    )
+)
+
+
 @learner
 @require_GET
 def passes(request):
     """The active passes, what is in them and how much of it was used; expired ones folded."""
     contact = _learner(request)
-    rows = list(
-        Pass.objects.filter(contact=contact)
-        .select_related("pass_type", "option", "account")
-        .order_by("-expires_on", "-id")
-    )
+    rows = HELD(contact=contact.pk)
     used = usage.of(contact.pk)
     active, ahead, ended = [], [], []
     for row in rows:

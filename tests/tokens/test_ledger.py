@@ -61,6 +61,26 @@ def test_a_redemption_period_counts_from_the_day_of_issue(kestrel, now, period, 
     assert issuing.issue(kestrel, kind, 1, **now).expires_on == end
 
 
+@pytest.mark.parametrize(
+    ("wanted", "source", "field"),
+    [
+        ({"issued_on": datetime.date(2026, 11, 21)}, "hand", "issued_on"),
+        ({"issued_on": datetime.date(2026, 11, 21)}, "order", "issued_on"),
+        ({"issued_on": datetime.date(2026, 11, 23)}, "import", "issued_on"),
+        ({"unit_price": Decimal(5)}, "hand", "currency"),
+    ],
+)
+def test_nothing_is_issued_as_of_another_day_or_at_a_price_in_nothing(
+    kestrel, gold, now, wanted, source, field
+):
+    """Only an import says when it was; and what is yet to come, nobody does."""
+    asked = issuing.Wanted(kestrel, gold, 5, **wanted)
+    with pytest.raises(Refusal) as no:
+        issuing.issue_many([asked], source=source, **now)
+    assert no.value.field == field
+    assert not TokenIssue.objects.exists()
+
+
 def test_a_changed_period_changes_no_issue_that_was_made(kestrel, now):
     silver = TokenTypeFactory(unit__code="Silver", period=12)
     issued = issuing.issue(kestrel, silver, 1, **now)
@@ -265,6 +285,18 @@ def test_a_courtesy_makes_good_for_all_that_had_expired_and_for_nothing_else(
     assert book(anew) == [(5, 0, 0)]
     spendable = TokenIssue.objects.spendable_on(later["on"])
     assert sum(spendable.values_list("remaining", flat=True)) == 14
+
+
+def test_what_had_expired_is_made_good_only_where_that_is_asked_for(
+    give, kestrel, gold, office, now, clock
+):
+    give(2, "2026-11-30")
+    taken = ledger.redeem(kestrel.pk, gold, 2, **now)
+    clock.set("2026-12-02 09:00")
+    later = {"at": clock.at, "on": clock.on(), "by": office}
+    given = returning.give_back({taken.move: None}, **later)
+    assert (sum(each.quantity for each in given.returned), given.anew) == (2, [])
+    assert TokenIssue.objects.count() == 1
 
 
 def test_paying_nothing_moves_nothing(gold, kestrel, now):
