@@ -322,6 +322,18 @@ def test_programs_bill_it_too(program, billed, room, ada):
     assert Invoice.objects.get().account == billed
 
 
+def test_a_program_of_whoever_may_not_issue_invoices_bills_nothing(program, billed, room, ada):
+    user, role = UserFactory(is_staff=True), Group.objects.create(name="Places")
+    role.permissions.set(Permission.objects.filter(codename="manage_registrations"))
+    user.groups.add(role)
+    body = {"contact": ada.pk, "event": room.pk, "by": "invoice"}
+    for more in ({}, {"preview": True}):
+        answer = program("registrations:write", by=user).post("/registrations", body | more)
+        assert answer.status_code == 403
+    assert not Registration.objects.exists()
+    assert not Invoice.objects.exists()
+
+
 def test_what_was_billed_is_credited_when_the_event_is_called_off(billed, buy, room, who):
     made = buy()
     told = events.cancel(room, reason="Ill", credit=True, **who)
