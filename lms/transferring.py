@@ -164,7 +164,7 @@ def follow_cancelled(fact: Fact) -> list[Consequence]:
     onto = Event.objects.select_related("course").get(pk=pk)
     who = {"at": fact.at, "on": fact.on, "by": fact.by, "operation": fact.operation}
     until = time_to_choose(fact.data.get("choose_until"), onto, fact.on)
-    rows = Registration.objects.live().filter(event__in=fact.subjects, completed_at=None)
+    rows = Registration.objects.live().filter(event__in=fact.subjects)
     moved, freed = [], []
     for found in rows.select_for_update(of=("self",)).order_by("pk"):
         if why_not(found, onto, on=fact.on):

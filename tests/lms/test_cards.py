@@ -211,6 +211,24 @@ def test_another_amount_or_currency_gives_nothing_and_is_seen(other, begin, tell
     assert (Registration.objects.count(), taken(room)) == (0, 0)
 
 
+def test_a_part_or_more_that_the_provider_gave_back_is_seen_and_settles_nothing(begin, tell):
+    made = begin()
+    tell(made)
+    for key, amount in (("less", "100"), ("more", "600")):
+        assert tell(made, "refunded", key, amount=Decimal(amount)) == Outcome.MISMATCH
+        made.refresh_from_db()
+        assert (made.refunded_at, made.refund_asked_at) == (None, None)
+        assert made.trouble == "The provider gave back another amount."
+    assert tell(made, "refunded", "all") == Outcome.DONE
+
+
+def test_what_is_said_to_be_given_back_before_it_was_paid_is_seen(begin, tell):
+    made = begin()
+    assert tell(made, "refunded") == Outcome.MISMATCH
+    made.refresh_from_db()
+    assert made.refunded_at is None
+
+
 def test_an_unknown_payment_is_kept_for_people_to_see(begin, tell):
     made = begin()
     assert tell(made, reference="other", charge="", number=None) == Outcome.UNKNOWN

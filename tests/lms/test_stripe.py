@@ -79,7 +79,7 @@ def begin(asked, ada, europe, room, who):
 def tell(client, clock):
     """`tell("checkout.session.completed", ...)`: the answer to what Stripe tells."""
 
-    def told(kind, *, key="evt_1", secret=SECRET, late=0, signed=None, **about):
+    def told(kind, *, key="evt_1", secret=SECRET, late=0, signed=None, scheme="v1", **about):
         session = {
             "id": "cs_1",
             "payment_intent": "pi_1",
@@ -94,7 +94,7 @@ def tell(client, clock):
             "/payments/news/stripe/",
             body,
             "application/json",
-            headers={"Stripe-Signature": f"t={when},v0=no,v1={mark.hexdigest()}"},
+            headers={"Stripe-Signature": f"t={when},v0=no,{scheme}={mark.hexdigest()}"},
         )
 
     return told
@@ -146,6 +146,7 @@ def test_what_is_forged_changed_or_old_is_not_believed(begin, tell, client):
     refused = (400, "No valid signature.")
     assert said(tell(DONE, secret="whsec_other")) == refused
     assert said(tell(DONE, signed=b"{}")) == refused
+    assert said(tell(DONE, scheme="v0")) == refused
     assert said(tell(DONE, late=301)) == refused
     assert said(tell(DONE, late=-301)) == refused
     assert said(client.post("/payments/news/stripe/", b"{}", "application/json")) == refused
@@ -158,6 +159,23 @@ def test_another_sum_or_an_unknown_session_books_nothing(begin, tell):
     assert said(tell(DONE, id="cs_other", payment_intent="pi_2")) == (202, "unknown")
     assert said(tell(DONE, key="evt_2", amount_total=100)) == (200, "mismatch")
     assert not Registration.objects.exists()
+
+
+def test_a_session_that_isnt_this_payments_is_not_believed_by_our_number(begin, tell):
+    made = begin()
+    other = {"id": "cs_other", "payment_intent": "pi_2", "client_reference_id": str(made.pk)}
+    assert said(tell(DONE, **other)) == (202, "unknown")
+    assert "another session" in PaymentNews.objects.get().why
+    made.refresh_from_db()
+    assert made.paid_at is None
+
+
+def test_what_was_begun_at_another_provider_is_none_of_its_payments(begin, tell):
+    made = begin()
+    Payment.objects.update(provider="trial")
+    assert said(tell(DONE, client_reference_id=str(made.pk))) == (202, "unknown")
+    made.refresh_from_db()
+    assert made.paid_at is None
 
 
 def test_what_takes_days_waits_for_the_money(begin, tell):
@@ -215,6 +233,14 @@ def test_where_no_news_came_it_is_asked_when_the_time_is_over(begin, asked, cloc
     assert asked_at(clock, "12:00") == 0
 
 
+def test_what_is_complete_there_and_not_paid_yet_is_not_paid_here(begin, asked, clock):
+    made = begin()
+    asked[0].append({**SESSION, "status": "complete", "payment_status": "unpaid"})
+    assert asked_at(clock, "10:35") == 0
+    made.refresh_from_db()
+    assert (made.paid_at, made.registration) == (None, None)
+
+
 def test_what_is_over_there_is_over_here_and_who_is_away_is_asked_later(
     begin, asked, clock, settings
 ):
@@ -242,6 +268,12 @@ def test_a_refund_is_asked_for_until_it_goes_through(
         None,
         "The refund didn't go through yet: No balance",
     )
+    refused = {"id": "re_0", "status": "failed", "failure_reason": "expired_or_canceled_card"}
+    asked[0].append((200, refused))
+    with pytest.raises(Refusal, match="expired_or_canceled_card"):
+        refunding.again(made.pk, at=who["at"], on=who["on"])
+    made.refresh_from_db()
+    assert made.refunded_at is None
     asked[0].append((200, {"id": "re_1", "status": "succeeded"}))
     refunding.again(made.pk, at=who["at"], on=who["on"])
     target, fields, headers = asked[-1]
