@@ -102,6 +102,13 @@ def test_what_can_not_be_registered(able, ada, event, held, change, field, words
     assert Registration.objects.count() == 0
 
 
+def test_a_course_is_no_path(able, ada, event, held):
+    for by in ("pass", "staff"):
+        body = {"contact": ada.pk, "path": event.course_id, "by": by}
+        assert problem(able.post("/registrations", body))[:2] == (422, "path")
+    assert Registration.objects.count() == 0
+
+
 def test_without_a_pass_or_a_seat_it_is_refused(able, ada):
     event = EventFactory(capacity=1, taken=1)
     for by in ("pass", "staff"):
