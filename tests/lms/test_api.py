@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from lms import access
+from lms import access, api_marking
 from lms.models import Registration
 from passes import lifecycle
 from tests.factories import (
@@ -20,7 +20,7 @@ from tests.factories import (
 )
 from tests.lms.paying import balances, give, priced
 from tms import jobs
-from tms.models import JournalRow
+from tms.models import Job, JournalRow
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 22)
@@ -219,6 +219,16 @@ def test_completion_is_said_of_one_and_of_many_by_a_job(able, begun, ada, clock)
     assert Registration.objects.filter(completed_at=None).count() == 0
     facts = JournalRow.objects.filter(kind="registration.completed", operation="all")
     assert (facts.count(), set(facts.values_list("source", flat=True))) == (202, {"api"})
+
+
+def test_of_many_it_is_said_before_any_job_what_can_not_be(able, ada, event, monkeypatch):
+    monkeypatch.setattr(api_marking, "AT_ONCE", 0)
+    to_come = RegistrationFactory(contact=ada, event=event)
+    for action, what in (("attendance", {"attended": True}), ("completion", {})):
+        body = {"registrations": [to_come.pk], **what}
+        found = problem(able.post(f"/registrations/{action}", body))
+        assert (found[0], "from that day on" in found[2]) == (422, True)
+    assert not Job.objects.exists()
 
 
 def test_before_it_begins_and_of_who_cancelled_nothing_is_marked(able, ada, event, clock):
