@@ -430,6 +430,8 @@ def test_an_adjustment_says_why_and_counts(give, now):
         (0, "x", "Give a whole number other than zero"),
         (-4, "x", "Only 3 remain: no more can be taken off."),
         (1_000_001, "x", "Give a whole number other than zero, at most 1,000,000."),
+        (Decimal("1.5"), "x", "Give a whole number other than zero"),
+        (0.4, "x", "Give a whole number other than zero"),
         (1, "  ", "Say why"),
     ],
 )
