@@ -1,8 +1,11 @@
 """What of the catalogue does global search find? Courses, learning paths, events."""
 
+import functools
+
 from django.db.models import Q, Value
 from django.urls import reverse
 
+from tms.compiled import Rows
 from tms.text import Fold
 from tms.ui.address import page_of
 from tms.ui.register import Hit
@@ -10,17 +13,36 @@ from tms.ui.register import Hit
 from .models import Event, Item
 from .tables import dates_of
 
+WORDS = 8
+
 
 def matching(rows, query, path="search_text"):
     """The rows in which every word of the query stands."""
-    for word in query.split()[:8]:
+    for word in query.split()[:WORDS]:
         rows = rows.filter(**{f"{path}__contains": Fold(Value(word))})
     return rows
 
 
+def words_of(query: str) -> dict[str, str]:
+    """The words of a query as the values of a question, in their order."""
+    return {f"word{number}": word for number, word in enumerate(query.split()[:WORDS])}
+
+
 def items(kind):
+    @functools.cache
+    def found(_words: int, limit: int) -> Rows:
+        """The question for so many words."""
+
+        def ask(**given):
+            rows = Item.objects.filter(kind=kind).order_by("title_key", "pk")
+            for word in given.values():
+                rows = rows.filter(search_text__contains=Fold(Value(word)))
+            return rows.only("kind", "title", "code", "status")[:limit]
+
+        return Rows(ask)
+
     def find(query, user, limit):
-        rows = matching(Item.objects.filter(kind=kind), query).order_by("title_key", "pk")
+        words = words_of(query)
         return [
             Hit(
                 row.title,
@@ -28,7 +50,7 @@ def items(kind):
                 row.code,
                 row.get_status_display(),
             )
-            for row in rows.only("kind", "title", "code", "status")[:limit]
+            for row in found(len(words), limit)(**words)
         ]
 
     return find
@@ -37,13 +59,24 @@ def items(kind):
 courses, paths = items("course"), items("path")
 
 
+@functools.cache
+def _events(_words: int, limit: int) -> Rows:
+    """The question for so many words."""
+
+    def ask(**given):
+        rows = Event.objects.select_related("course").order_by("-sort_on", "-pk")
+        for word in given.values():
+            folded = Fold(Value(word))
+            found = Item.objects.filter(search_text__contains=folded).values("pk")
+            rows = rows.filter(Q(search_text__contains=folded) | Q(course__in=found))
+        return rows[:limit]
+
+    return Rows(ask)
+
+
 def events(query, user, limit):
     """Events by their code or place, or by their course; the latest first."""
-    rows = Event.objects.select_related("course").order_by("-sort_on", "-pk")
-    for word in query.split()[:8]:
-        folded = Fold(Value(word))
-        found = Item.objects.filter(search_text__contains=folded).values("pk")
-        rows = rows.filter(Q(search_text__contains=folded) | Q(course__in=found))
+    words = words_of(query)
     return [
         Hit(
             row.course.title,
@@ -51,5 +84,5 @@ def events(query, user, limit):
             " ".join(filter(None, [row.code, row.place])),
             dates_of({"first_on": row.first_on, "last_on": row.last_on, "type": row.type}),
         )
-        for row in rows[:limit]
+        for row in _events(len(words), limit)(**words)
     ]

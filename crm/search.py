@@ -25,20 +25,21 @@ CANDIDATES = 1000
 # Every branch stops at its limit, and none is begun once those before it found enough, so that a
 # bounded number of rows is read whatever is typed. Likeness costs most: it is asked for when
 # nothing fits as it was typed. Its threshold has to stand before the index is read, so the
-# branch hangs on the row that sets it.
-STATEMENT = """
-WITH asked AS MATERIALIZED (
-    SELECT set_config('pg_trgm.word_similarity_threshold', '{alike}', true) AS threshold
-), fits AS MATERIALIZED (
-    SELECT tier, id FROM ({fits}) fitting LIMIT %(most)s
-), found AS (
-    SELECT tier, id FROM fits
-    UNION ALL
-    SELECT nearly.tier, nearly.id FROM asked CROSS JOIN LATERAL ({nearly}) nearly
-    WHERE asked.threshold IS NOT NULL AND NOT EXISTS (SELECT FROM fits)
-)
-SELECT {columns}
-FROM (SELECT id, min(tier) AS tier FROM found GROUP BY id) best
+# branch hangs on the row that sets it. It begins with SELECT: what might write is told who asks.
+STATEMENT = """SELECT {columns}
+FROM (
+    WITH asked AS MATERIALIZED (
+        SELECT set_config('pg_trgm.word_similarity_threshold', '{alike}', true) AS threshold
+    ), fits AS MATERIALIZED (
+        SELECT tier, id FROM ({fits}) fitting LIMIT %(most)s
+    ), found AS (
+        SELECT tier, id FROM fits
+        UNION ALL
+        SELECT nearly.tier, nearly.id FROM asked CROSS JOIN LATERAL ({nearly}) nearly
+        WHERE asked.threshold IS NOT NULL AND NOT EXISTS (SELECT FROM fits)
+    )
+    SELECT id, min(tier) AS tier FROM found GROUP BY id
+) best
 JOIN {table} USING (id) {joins}
 ORDER BY best.tier, strict_word_similarity(fold(%(query)s), {table}.{text}) DESC,
          {table}.name_key, {table}.id
