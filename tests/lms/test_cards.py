@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from catalog import events
 from catalog.models import EventStatus
 from crm import accounts, crediting
 from crm.models import Invoice
-from lms import cancelling, places
+from lms import cancelling, checkout, places
 from lms.models import Outcome, Payment, PaymentNews, PaymentState, Registration
 from lms.payments import arriving, refunding, starting
 from lms.payments.provider import News
@@ -29,7 +30,7 @@ from tests.factories import (
 from tests.lms.test_pages import at, text
 from tests.lms.test_till import go, hidden, to
 from tms.models import JournalRow
-from tms.refusals import Refusal
+from tms.refusals import Refusal, Stale
 from tms.reporting import checking
 
 pytestmark = pytest.mark.django_db
@@ -274,6 +275,24 @@ def test_paid_when_the_event_was_called_off_or_it_was_given_up(begin, tell, room
     )
 
 
+def test_paid_by_who_got_the_place_otherwise_meanwhile_needs_action(begin, tell, room, ada, who):
+    made = begin()
+    checkout.register_by_staff(ada, event=room, tell=False, **who)
+    assert tell(made) == Outcome.NEEDS_ACTION
+    made.refresh_from_db()
+    assert made.trouble == "They are registered already."
+    assert (Registration.objects.count(), taken(room)) == (1, 1)
+
+
+def test_paid_by_who_is_archived_meanwhile_needs_action(begin, tell, room, ada, who):
+    made = begin()
+    type(ada).objects.filter(pk=ada.pk).update(archived_at=who["at"])
+    assert tell(made) == Outcome.NEEDS_ACTION
+    made.refresh_from_db()
+    assert "is archived" in made.trouble
+    assert (Registration.objects.count(), taken(room)) == (0, 0)
+
+
 def test_a_path_is_paid_once_with_its_steps(ada, begin, tell, europe):
     path = PathFactory(title="First year")
     PriceFactory(of=path, amount=Decimal(900))
@@ -327,6 +346,78 @@ def test_what_needs_action_is_given_or_given_back(
         (told,) = refunding.refund(other.pk, **who)
     assert told.sentence == "€10.00 goes back to the card that it came from"
     assert state(other, clock) == PaymentState.REFUNDED
+
+
+def test_what_isnt_paid_is_neither_given_nor_given_back(begin, who):
+    made = begin()
+    for verb in (refunding.settle, refunding.refund):
+        with pytest.raises(Refusal, match="It isn't paid"):
+            verb(made.pk, **who)
+
+
+def test_what_goes_back_is_neither_given_nor_given_back_again(begin, tell, who):
+    made = begin()
+    starting.give_up(made.pk, made.contact, **who)
+    tell(made)
+    refunding.refund(made.pk, **who)
+    for verb in (refunding.settle, refunding.refund):
+        with pytest.raises(Refusal, match="The money goes back already"):
+            verb(made.pk, **who)
+    assert not Registration.objects.exists()
+
+
+def test_who_looks_at_an_older_payment_gives_nothing_back(begin, tell, who):
+    made = begin()
+    starting.give_up(made.pk, made.contact, **who)
+    made.refresh_from_db()
+    seen = made.version
+    tell(made)
+    for verb in (refunding.settle, refunding.refund):
+        with pytest.raises(Stale, match="changed meanwhile"):
+            verb(made.pk, version=seen, **who)
+
+
+def credited(made, who):
+    """Its invoice is credited, the place left as it is and the money where it is."""
+    bill = Invoice.objects.get(pk=made.invoice_id)
+    given = {"lines": {bill.lines.get().pk: 1}, "sources": (), "leave": True}
+    crediting.credit(bill.pk, **given, reason="Goodwill", **who)
+
+
+def test_what_was_given_and_credited_isnt_given_again(begin, tell, who):
+    made = begin()
+    tell(made)
+    made.refresh_from_db()
+    credited(made, who)
+    Registration.objects.update(cancelled_at=who["at"])
+    with pytest.raises(Refusal, match="It was given already"):
+        refunding.settle(made.pk, **who)
+
+
+def test_what_went_back_before_the_event_is_called_off_isnt_asked_for_again(
+    begin, tell, room, who, django_capture_on_commit_callbacks
+):
+    made = begin()
+    tell(made)
+    made.refresh_from_db()
+    credited(made, who)
+    with django_capture_on_commit_callbacks(execute=True):
+        refunding.refund(made.pk, **who)
+    told = events.cancel(room, reason="Ill", credit=True, **who)
+    assert "goes back to the card" not in " ".join(each.sentence for each in told)
+    assert kinds(made)[-2:] == ["refund_asked", "refunded"]
+
+
+def test_what_the_provider_tells_while_it_is_asked_is_written_once(
+    begin, tell, who, monkeypatch, django_capture_on_commit_callbacks
+):
+    made = begin()
+    starting.give_up(made.pk, made.contact, **who)
+    tell(made)
+    monkeypatch.setattr(Trial, "refund", lambda *_asked: tell(made, "refunded") and "re_1")
+    with django_capture_on_commit_callbacks(execute=True):
+        refunding.refund(made.pk, **who)
+    assert kinds(made).count("refunded") == 1
 
 
 # Pages

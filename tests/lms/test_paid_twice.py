@@ -17,7 +17,7 @@ from tests.factories import (
     EventFactory,
     PriceFactory,
 )
-from tests.lms.test_cards import kinds, state
+from tests.lms.test_cards import credited, kinds, state
 from tests.lms.test_pages import text
 from tms.refusals import Refusal
 
@@ -63,6 +63,20 @@ def test_the_second_payment_needs_action_and_is_refunded_with_its_invoice(
     ]
     assert kinds(second)[-3:] == ["reopened", "refund_asked", "refunded"]
     assert Payment.objects.to_settle().count() == 0
+
+
+def test_what_went_back_before_they_were_merged_needs_nothing(
+    twice, who, clock, django_capture_on_commit_callbacks
+):
+    ada, double, (_first, second) = twice
+    second.refresh_from_db()
+    credited(second, who)
+    with django_capture_on_commit_callbacks(execute=True):
+        refunding.refund(second.pk, **who)
+    told = merging.merge_contacts(ada.pk, double.pk, **who)
+    assert "need" not in " ".join(each.sentence for each in told)
+    assert state(second, clock) == PaymentState.REFUNDED
+    assert (second.trouble, second.settled_at is None) == ("", False)
 
 
 def test_of_two_submissions_that_wait_the_later_one_does(ada, kestrel, who, clock):
