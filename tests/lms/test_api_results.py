@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.core import mail
 
 from lms.models import Certificate, Completion, Payment, Progress, Registration, Waiting
 from tests.factories import (
@@ -12,6 +13,7 @@ from tests.factories import (
     PaymentFactory,
     QuizFactory,
     RegistrationFactory,
+    UserFactory,
 )
 from tms.models import JournalRow
 
@@ -95,6 +97,22 @@ def test_a_registration_moves_to_another_date_with_its_seat(able, full):
     event.refresh_from_db()
     other.refresh_from_db()
     assert (Registration.objects.get().event_id, event.taken, other.taken) == (other.pk, 0, 1)
+
+
+def test_who_moves_is_written_to_unless_the_program_says_no(
+    able, full, django_capture_on_commit_callbacks
+):
+    event, place = full
+    place.contact.user = UserFactory(email=place.contact.email)
+    place.contact.save()
+    other = EventFactory(course=event.course, first_on=datetime.date(2026, 12, 14))
+    told = []
+    for to, tell in ((other, False), (event, True)):
+        with django_capture_on_commit_callbacks(execute=True):
+            body = {"event": to.pk, "tell": tell}
+            assert able.post(f"/registrations/{place.pk}/transfer", body).status_code == 200
+        told.append(len(mail.outbox))
+    assert told == [0, 1]
 
 
 # Results
@@ -200,6 +218,8 @@ def test_payments_are_read_and_what_needs_action_is_given_or_refunded(cashier, a
     body = {"digest": shown["digest"]}
     told = cashier.post(f"/payments/{stuck.pk}/settling", body, key="s").json()["changed"]
     assert (told["state"], told["registration"]) == ("paid", Registration.objects.get().pk)
+    older = cashier.post(f"/payments/{back.pk}/refund", {"reason": "Full", "version": 9})
+    assert (older.status_code, Payment.objects.get(pk=back.pk).refund_asked_at) == (409, None)
     told = cashier.post(f"/payments/{back.pk}/refund", {"reason": "Full"}).json()
     assert told["changed"]["state"] == "refunding"
     assert [each["tone"] for each in told["consequences"]] == ["stays"]
