@@ -304,6 +304,17 @@ def test_a_place_that_belongs_to_a_path_is_carried_by_a_pass_with_the_path(ada, 
     assert not access.answer(ada.pk, event=lesson.pk, on=day("2026-12-25")).open
 
 
+def test_a_place_of_a_path_that_was_cancelled_is_no_part_of_it_any_more(ada, path, lesson, clock):
+    """What was finished stays a place; a pass with the path alone doesn't open it any more."""
+    pass_type = library(path)
+    first = held(ada, pass_type, until="2026-11-30")
+    onto = RegistrationFactory(contact=ada, path=path, used_pass=first, cancelled_at=clock.at)
+    RegistrationFactory(contact=ada, event=lesson, used_pass=first, path_registration=onto)
+    held(ada, pass_type, until="2026-12-24")
+    assert access.answer(ada.pk, event=lesson.pk, on=day("2026-11-30")).open
+    assert not access.answer(ada.pk, event=lesson.pk, on=day("2026-12-01")).open
+
+
 def test_what_is_cancelled_carries_nothing(ada, path, lesson, clock):
     RegistrationFactory(contact=ada, event=lesson, cancelled_at=clock.at)
     RegistrationFactory(contact=ada, path=path, cancelled_at=clock.at)
