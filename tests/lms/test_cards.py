@@ -1,5 +1,6 @@
 """Paying by card: a seat is held, the provider's word is taken once, and the place is billed."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -306,6 +307,53 @@ def test_the_invariants_hold_in_every_state(begin, tell, room, who):
     tell(begin())
     mine = [each for each in checking.every() if each.name.startswith("I6")]
     assert [checking.ask(each, on=who["on"], at=who["at"])["count"] for each in mine] == [0] * 3
+
+
+def test_what_is_paid_cannot_be_given_up(begin, tell, ada, who):
+    made = begin()
+    tell(made)
+    with pytest.raises(Refusal, match="It is paid already"):
+        starting.give_up(made.pk, ada, **who)
+    made.refresh_from_db()
+    assert made.given_up_at is None
+
+
+def test_nobody_gives_up_what_somebody_else_pays_for(begin, room, who):
+    made = begin()
+    with pytest.raises(Refusal, match="not yours"):
+        starting.give_up(made.pk, ContactFactory(), **who)
+    assert taken(room) == 1
+
+
+def test_nothing_is_begun_for_who_has_a_place_or_is_archived(begin, room, ada, who):
+    checkout.register_by_staff(ada, event=room, tell=False, **who)
+    with pytest.raises(Refusal, match=r"You are registered already\. Nothing was taken"):
+        begin()
+    with pytest.raises(Refusal, match="is archived"):
+        begin(contact=ContactFactory(archived_at=who["at"]))
+    assert (Payment.objects.count(), taken(room)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"closes_on": datetime.date(2026, 11, 21)}, "Registration closed"),
+        ({"first_on": datetime.date(2026, 11, 21)}, "has begun"),
+    ],
+)
+def test_nothing_is_begun_for_a_date_that_is_closed(change, sentence, begin, room):
+    type(room).objects.filter(pk=room.pk).update(**change)
+    room.refresh_from_db()
+    with pytest.raises(Refusal, match=sentence):
+        begin()
+    assert (Payment.objects.count(), taken(room)) == (0, 0)
+
+
+def test_nothing_is_begun_for_a_path_that_is_offered_no_more(begin):
+    path = PathFactory(title="First year", status="archived")
+    PriceFactory(of=path, amount=Decimal(900))
+    with pytest.raises(Refusal, match="no longer offered"):
+        begin(path=path, amount="900")
 
 
 # Back

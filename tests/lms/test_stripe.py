@@ -178,6 +178,12 @@ def test_what_was_begun_at_another_provider_is_none_of_its_payments(begin, tell)
     assert made.paid_at is None
 
 
+def test_what_runs_at_another_provider_is_begun_here_anew(begin):
+    made = begin()
+    Payment.objects.update(provider="trial")
+    assert begin() != made
+
+
 def test_what_takes_days_waits_for_the_money(begin, tell):
     begin()
     assert said(tell(DONE, payment_status="unpaid")) == (200, "Not needed.")

@@ -9,7 +9,15 @@ from catalog.models import Event, EventStatus
 from crm import erasure
 from lms import cancelling, checkout, opening, places, waiting
 from lms.models import Registration, WaitEnd, Waiting
-from tests.factories import ContactFactory, EventFactory, LearnerFactory
+from lms.payments import arriving, starting
+from lms.payments.trial import Trial
+from tests.factories import (
+    ContactFactory,
+    CurrencyFactory,
+    EventFactory,
+    LearnerFactory,
+    PriceFactory,
+)
 from tests.lms.cast import held, library
 from tms.models import JournalRow, Organisation
 from tms.refusals import Refusal
@@ -101,6 +109,24 @@ def test_an_offer_that_is_over_goes_to_the_next_even_if_no_worker_ran(
     assert waiting.tick(at=clock.at, on=clock.on()) == 0
     assert taken(event) == 1
     assert JournalRow.objects.filter(kind="waiting.lapsed").count() == 1
+
+
+def test_a_place_on_offer_stays_so_while_it_is_paid_for(
+    event, mia, line, who, clock, ada, europe, settings
+):
+    settings.PAYMENT_PROVIDER = "trial"
+    PriceFactory(of=event.course, amount=490)
+    cancelling.cancel(mia.pk, **who)
+    clock.move(hours=23, minutes=55)
+    when = {"at": clock.at, "on": clock.on()}
+    price = {"unit": CurrencyFactory(), "amount": 490, "region": europe}
+    made = starting.start(ada, event=event, **price, **who | when)
+    assert not made.holds_seat
+    clock.move(minutes=10)
+    waiting.tick(at=clock.at, on=clock.on())
+    assert states(clock) == ["offered", "waiting"]
+    told = arriving.take(Trial().told(made, "paid"), "trial", at=clock.at, on=clock.on())
+    assert (told, states(clock), taken(event)) == ("done", ["booked", "waiting"], 1)
 
 
 def test_an_offer_that_is_over_with_nobody_behind_frees_the_place(event, mia, ada, who, clock):
