@@ -138,6 +138,14 @@ def test_a_cancelled_pass_says_since_when(ada, lesson, clock):
     assert answer.sentence == "Your pass was cancelled on 22 November 2026."
 
 
+def test_the_day_it_was_cancelled_is_that_of_the_installation(ada, lesson, clock):
+    Organisation.objects.update(time_zone="Pacific/Kiritimati")  # fourteen hours ahead
+    used = held(ada, library(lesson.course), cancelled_at=clock.set("2026-11-22 12:00", "UTC"))
+    RegistrationFactory(contact=ada, event=lesson, used_pass=used)
+    answer = access.answer(ada.pk, course=lesson.course_id, on=day("2026-11-23"))
+    assert answer.sentence == "Your pass was cancelled on 23 November 2026."
+
+
 def test_of_what_ended_the_last_is_told(ada, lesson):
     RegistrationFactory(contact=ada, event=lesson, content_until=day("2026-10-31"))
     held(ada, library(lesson.course), until="2026-11-05")
@@ -250,6 +258,26 @@ def test_a_pass_for_one_event_carries_that_event(ada, europe):
     assert not access.answer(ada.pk, course=course.pk, on=TODAY).open
     RegistrationFactory(contact=ada, event=one, content_until=day("2026-11-21"))
     assert access.answer(ada.pk, course=course.pk, on=TODAY).open
+
+
+@pytest.mark.parametrize("status", ["draft", "cancelled"])
+def test_no_date_that_cant_be_had_is_offered(ada, europe, status):
+    """Neither by what includes dates of one type, nor by what includes the date itself."""
+    for opens_one in (False, True):
+        event = EventFactory(status=status)
+        if opens_one:
+            pass_type = library(event)
+        else:
+            pass_type = library()
+            Inclusion.objects.create(
+                pass_type=pass_type, item=event.course, event_types=[EventType.CLASSROOM]
+            )
+        held(ada, pass_type)
+        for target in ({"course": event.course_id}, {"event": event.pk}):
+            answer = access.answer(ada.pk, **target, on=TODAY)
+            assert (answer.offer, answer.reason) == (None, Reason.NEVER)
+        type(event).objects.filter(pk=event.pk).update(status="open")
+        assert access.answer(ada.pk, course=event.course_id, on=TODAY).offer is not None
 
 
 # Paths
