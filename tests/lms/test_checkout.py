@@ -7,6 +7,7 @@ from catalog.models import EventStatus, ItemStatus
 from crm.models import Membership
 from lms import access, cancelling, checkout
 from lms.models import Completion, PaidBy, Progress, Registration
+from passes import entitlements
 from tests.factories import (
     AccountFactory,
     ContactFactory,
@@ -88,6 +89,16 @@ def test_a_pass_that_ended_between_page_and_click_is_refused(ada, lesson, who):
     assert (Registration.objects.count(), seats(lesson)) == (0, 0)
 
 
+def test_a_pass_that_went_to_somebody_else_between_page_and_click_is_refused(
+    ada, lesson, who, monkeypatch
+):
+    theirs = held(ContactFactory(), library(lesson.course))
+    monkeypatch.setattr(entitlements, "covering_pass", lambda *_asked, **_more: theirs)
+    with pytest.raises(Refusal, match="None of your passes includes it now"):
+        checkout.book_by_pass(ada, event=lesson, **who)
+    assert not Registration.objects.exists()
+
+
 def test_the_last_day_still_books(ada, lesson, who):
     held(ada, library(lesson.course), until="2026-11-22")
     assert checkout.book_by_pass(ada, event=lesson, **who).pk
@@ -158,6 +169,15 @@ def test_twice_on_one_event_is_refused_by_the_database_too(ada, lesson):
     RegistrationFactory(contact=ada, event=lesson)
     with pytest.raises(IntegrityError, match="registration_once_on_event"):
         RegistrationFactory(contact=ada, event=lesson)
+
+
+def test_a_path_that_is_offered_no_more_is_no_longer_booked(ada, path, who):
+    held(ada, library(path))
+    path.status = ItemStatus.ARCHIVED
+    path.save()
+    for verb in (checkout.book_by_pass, checkout.register_by_staff):
+        with pytest.raises(Refusal, match="is no longer offered"):
+            verb(ada, path=path, **who)
 
 
 def test_book_cancel_book_again_resumes_and_keeps_both_in_the_history(ada, lesson, who):
@@ -262,6 +282,16 @@ def test_a_date_that_isnt_a_step_is_refused(ada, path, who):
         checkout.choose_date(made.pk, ada, EventFactory(), **who)
 
 
+def test_a_path_of_somebody_else_or_one_that_was_cancelled_gives_no_dates(ada, path, who):
+    theirs = checkout.register_by_staff(ContactFactory(), path=path, **who)
+    mine = checkout.register_by_staff(ada, path=path, **who)
+    cancelling.cancel(mine.pk, **who)
+    for made in (theirs, mine):
+        with pytest.raises(Refusal, match="You are not registered on the learning path any more"):
+            checkout.choose_date(made.pk, ada, path.room, **who)
+    assert seats(path.room) == 0
+
+
 def test_cancelling_a_path_cancels_what_is_unfinished_of_it(ada, path, who, clock):
     made = checkout.register_by_staff(ada, path=path, **who)
     done = Registration.objects.get(event=path.lessons[0])
@@ -288,6 +318,14 @@ def test_staff_register_after_the_deadline_but_never_above_the_capacity(ada, eur
     checkout.register_by_staff(ada, event=event, **who)
     with pytest.raises(Refusal, match="This date is full"):
         checkout.register_by_staff(ContactFactory(), event=event, **who)
+
+
+@pytest.mark.parametrize("status", ["draft", "cancelled"])
+def test_staff_register_on_what_is_open_alone(status, ada, europe, who):
+    event = EventFactory(status=status)
+    with pytest.raises(Refusal, match="This event is not open"):
+        checkout.register_by_staff(ada, event=event, **who)
+    assert seats(event) == 0
 
 
 def test_staff_register_nobody_twice_and_nobody_archived(ada, lesson, who, clock):

@@ -263,6 +263,16 @@ def test_they_book_by_the_rules_that_learners_book_by(grace, ada, kestrel, room,
     assert (made.paid_by, balances(kestrel)) == ("tokens", [7])
 
 
+def test_a_pass_that_is_another_accounts_is_neither_used_nor_named(
+    grace, ada, kestrel, room, northwind, who
+):
+    unit = TokenTypeFactory(unit__code="Gold").unit
+    give(kestrel, 10, **who)
+    held(ada, library(room.course, name="Canary Library Two"), account=northwind)
+    made = team.register(grace, kestrel, ada, unit=unit, event=room, **who)
+    assert (made.account, made.paid_by, balances(kestrel)) == (kestrel, "tokens", [7])
+
+
 def test_staff_who_look_as_a_manager_change_nothing(browse, grace, ada, kestrel, room, office, who):
     give(kestrel, 10, **who)
     client = browse(office)

@@ -111,6 +111,18 @@ def test_an_offer_that_is_over_goes_to_the_next_even_if_no_worker_ran(
     assert JournalRow.objects.filter(kind="waiting.lapsed").count() == 1
 
 
+def test_a_place_on_offer_on_another_day_than_was_shown_is_not_taken(
+    event, mia, line, who, clock, ada
+):
+    held(ada, library(event.course))
+    cancelling.cancel(mia.pk, **who)
+    event.refresh_from_db()
+    Event.objects.filter(pk=event.pk).update(first_on=event.first_on + DAY)
+    with pytest.raises(Refusal, match="just moved to another day"):
+        checkout.book_by_pass(ada, event=event, **who)
+    assert states(clock) == ["offered", "waiting"]
+
+
 def test_a_place_on_offer_stays_so_while_it_is_paid_for(
     event, mia, line, who, clock, ada, europe, settings
 ):
