@@ -117,7 +117,8 @@ def test_a_place_on_offer_on_another_day_than_was_shown_is_not_taken(
     held(ada, library(event.course))
     cancelling.cancel(mia.pk, **who)
     event.refresh_from_db()
-    Event.objects.filter(pk=event.pk).update(first_on=event.first_on + DAY)
+    later = event.first_on + DAY
+    Event.objects.filter(pk=event.pk).update(first_on=later, last_on=later)
     with pytest.raises(Refusal, match="just moved to another day"):
         checkout.book_by_pass(ada, event=event, **who)
     assert states(clock) == ["offered", "waiting"]
