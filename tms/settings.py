@@ -138,7 +138,7 @@ TEMPLATES = [
                 "tms.ui.shell.shell",
             ],
             "builtins": ["tms.ui.templatetags.ui"],
-            "libraries": {"people": "tms.people.browsers"},
+            "libraries": {"people": "tms.people.browsers", "i18n": "tms.ui.templatetags.words"},
         },
     },
 ]

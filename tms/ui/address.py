@@ -18,6 +18,12 @@ def _pattern(url_name: str) -> str:
     return reverse(url_name, args=[PLACE])
 
 
+@functools.cache
+def one_page(url_name: str) -> str:
+    """The address of `url_name`, which has nothing in it that differs."""
+    return reverse(url_name)
+
+
 def page_of(url_name: str, pk: int) -> str:
     """The address of `url_name` with the id `pk`, reversed once for all ids.
 

@@ -6,6 +6,7 @@ Built into every template: no `{% load %}`.
 import re
 
 from django import template
+from django.template import defaulttags
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -13,6 +14,7 @@ from tms import days
 from tms.ui import alike, ellipsis, filters, icons
 from tms.ui import register as registered
 from tms.ui.access import allowed
+from tms.ui.address import one_page, page_of
 
 register = template.Library()
 
@@ -23,6 +25,34 @@ register.filter("moment", days.moment)
 register.filter("number", days.number)
 register.filter("initials", alike.initials)
 register.tag("alike", alike.alike)
+
+
+class KeptURL(defaulttags.URLNode):
+    """An address by a fixed name, with one whole number in it or none: reversed once."""
+
+    def render(self, context):
+        name = self.view_name.var
+        given = [each.resolve(context) for each in self.args]
+        if not given:
+            url = one_page(name)
+        elif type(given[0]) is int:
+            url = page_of(name, given[0])
+        else:
+            return super().render(context)
+        if self.asvar:
+            context[self.asvar] = url
+            return ""
+        return escape(url) if context.autoescape else url
+
+
+@register.tag
+def url(parser, token):
+    """Django's own; what can be kept is (tms.ui.address)."""
+    node = defaulttags.url(parser, token)
+    fixed = isinstance(node.view_name.var, str) and not node.view_name.filters
+    if not fixed or node.kwargs or len(node.args) > 1:
+        return node
+    return KeptURL(node.view_name, node.args, node.kwargs, node.asvar)
 
 
 @register.filter
