@@ -18,7 +18,7 @@ from passes.models import Pass
 from tms.days import day_text
 from tms.refusals import Refusal
 
-from . import access, billing, opening, paying, taking
+from . import access, billing, opening, paying, taking, waiting
 from .booked import live as _live
 from .booked import lock_contact as _lock_contact
 from .booked import refuse_archived as _refuse_archived
@@ -204,7 +204,13 @@ def choose_date(
         pass_ = _pass_for(contact, event, registered.path, on)
         place.update(used_pass=pass_, account_id=pass_.account_id)
     return taking.take_place(
-        contact, _open(event, on), place, at=at, on=on, by=by, operation=operation
+        contact,
+        _open(event, contact, at=at, on=on),
+        place,
+        at=at,
+        on=on,
+        by=by,
+        operation=operation,
     )
 
 
@@ -291,9 +297,11 @@ def _paid_by_staff(contact: Contact, event, path, pay, on) -> dict:
 # What stands in the way
 
 
-def _open(event: Event, on: datetime.date) -> Event:
+def _open(event: Event, contact: Contact, *, at: datetime.datetime, on: datetime.date) -> Event:
     if why := opening.why_not_open(event, on):
-        raise Refusal(why)
+        line = waiting.of(contact, event)
+        if not taking.has_offer(line, event, at=at, on=on):
+            raise Refusal(why)
     if event.course.status != ItemStatus.PUBLISHED:
         raise Refusal(_("%(title)s is no longer offered.") % {"title": event.course.title})
     return event
@@ -348,7 +356,8 @@ def _pass_for(contact: Contact, event: Event | None, path: Item | None, on) -> P
 def _enter(contact, event: Event | None, path: Item | None, place: dict, **who) -> Registration:
     if path:
         return taking.enter_path(contact, path, place, **who)
-    return taking.take_place(contact, _open(event, who["on"]), place, **who)
+    opened = _open(event, contact, at=who["at"], on=who["on"])
+    return taking.take_place(contact, opened, place, **who)
 
 
 def _lock_people(contact: Contact) -> None:

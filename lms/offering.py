@@ -5,7 +5,7 @@ import datetime
 from collections.abc import Callable
 
 from babel.dates import format_interval
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -299,8 +299,10 @@ def _events(course, on, at, contact):
     line = queue.filter(contact=contact)
     lapsed = Payment.objects.lapsed(at).filter(event=OuterRef("pk")).order_by().values("event")
     first = Session.objects.filter(event=OuterRef("pk")).order_by("starts_at", "id")
+    # A place that staff offer by hand can be had after the deadline, by whom it is offered to.
+    offered = Q(first_on__gte=on) & Exists(line.filter(offered_until__gt=at))
     return (
-        Event.objects.bookable_on(on)
+        (Event.objects.bookable_on(on) | Event.objects.open().filter(offered))
         .filter(course=course)
         .annotate(
             first_place=Subquery(first.values("place")[:1]),

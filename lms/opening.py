@@ -9,15 +9,17 @@ from tms import clock
 from tms.days import day_text
 
 
-def why_not_open(event: Event, on: datetime.date) -> str:
-    """ "" when learners can book the event on this day, otherwise why not."""
+def why_not_open(event: Event, on: datetime.date, *, offered: bool = False) -> str:
+    """ "" when learners can book the event on this day, otherwise why not. `offered`: a place is on
+    offer to them, which staff do by hand after the deadline too.
+    """
     if event.status != EventStatus.OPEN:
         return _("This date is no longer offered. Choose another one.")
     if event.type == EventType.LMS:
         return ""
     if event.first_on is None or event.first_on < on:
         return _("This event has begun. Choose another date.")
-    if event.closes_on and event.closes_on < on:
+    if not offered and event.closes_on and event.closes_on < on:
         return _("Registration closed on %(day)s. Choose another date.") % {
             "day": day_text(event.closes_on)
         }

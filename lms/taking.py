@@ -54,7 +54,7 @@ def has_offer(line: Waiting | None, event: Event, *, at, on) -> bool:
     if line is None or not line.holds_at(at):
         return False
     now = Event.objects.get(pk=event.pk)
-    return now.first_on == event.first_on and not opening.why_not_open(now, on)
+    return now.first_on == event.first_on and not opening.why_not_open(now, on, offered=True)
 
 
 def out_of_line(who: dict) -> dict:

@@ -119,11 +119,11 @@ def _begin(contact, name, thing: dict, price: Price, *, at, on, by, operation) -
         online.refuse_unless_sold(option)
         title = f"{option.pass_type.name}, {option.name}"
     elif event:
-        if why := opening.why_not_open(event, on):
-            raise Refusal(why)
         line = waiting.of(contact, event)
         # A place on offer keeps its seat itself, for as long as it can be paid at least.
         offered = line is not None and taking.has_offer(line, event, at=at, on=on)
+        if why := opening.why_not_open(event, on, offered=offered):
+            raise Refusal(why)
         if line and offered:
             waiting.keep_until(line, until)
         elif not places.take(event, at=at):

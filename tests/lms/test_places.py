@@ -20,6 +20,7 @@ from tests.lms.cast import TODAY, day, held, library
 from tms import preview
 from tms.consequences import Consequence, Fact
 from tms.models import JournalRow
+from tms.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -253,6 +254,28 @@ def test_an_event_that_is_cancelled_loses_all_of_its_places(ada, room, who):
     assert (told.tone, told.count) == ("closes", 2)
     assert seats(room) == 0
     assert Pass.objects.get().cancelled_at is None
+
+
+def test_what_was_cancelled_before_ends_once(ada, room, who):
+    place = checkout.register_by_staff(ada, event=room, tell=False, **who)
+    for _twice in range(2):
+        places.end([place.pk], at=who["at"], on=who["on"], by=who["by"])
+    assert seats(room) == 0
+    assert JournalRow.objects.filter(kind="registration.cancelled").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"status": "cancelled"}, "full"),
+        ({"first_on": day("2026-12-08"), "last_on": day("2026-12-08")}, "moved to another day"),
+    ],
+)
+def test_what_changes_after_it_was_looked_at_is_not_booked(change, sentence, ada, room, who):
+    type(room).objects.filter(pk=room.pk).update(**change)
+    with pytest.raises(Refusal, match=sentence):
+        checkout.register_by_staff(ada, event=room, tell=False, **who)
+    assert seats(room) == 0
 
 
 # Many at once

@@ -124,6 +124,32 @@ def test_a_place_on_offer_on_another_day_than_was_shown_is_not_taken(
     assert states(clock) == ["offered", "waiting"]
 
 
+def test_who_is_archived_in_line_is_passed_over(event, mia, line, who, clock, ada):
+    type(ada).objects.filter(pk=ada.pk).update(archived_at=who["at"])
+    cancelling.cancel(mia.pk, **who)
+    assert states(clock) == ["removed", "offered"]
+    assert broken(clock) == {}
+
+
+def test_who_pays_for_another_place_than_the_one_on_offer_lets_that_go_to_the_next(
+    event, ada, who, clock, europe, settings
+):
+    settings.PAYMENT_PROVIDER = "trial"
+    events.edit(event, capacity=2, **who)
+    event.refresh_from_db()
+    PriceFactory(of=event.course, amount=490)
+    mia = checkout.register_by_staff(ContactFactory(), event=event, tell=False, **who)
+    price = {"unit": CurrencyFactory(), "amount": 490, "region": europe}
+    made = starting.start(ada, event=event, **price, **who)
+    for each in (ada, LearnerFactory(account=ada.account)):
+        waiting.join(each, event, **who)
+    cancelling.cancel(mia.pk, **who)
+    assert states(clock) == ["offered", "waiting"]
+    arriving.take(Trial().told(made, "paid"), "trial", at=clock.at, on=clock.on())
+    assert (states(clock), taken(event)) == (["booked", "offered"], 2)
+    assert broken(clock) == {}
+
+
 def test_a_place_on_offer_stays_so_while_it_is_paid_for(
     event, mia, line, who, clock, ada, europe, settings
 ):
@@ -193,6 +219,62 @@ def test_after_the_deadline_staff_offer_by_hand(event, mia, line, who, clock):
     assert states(clock) == ["offered", "waiting"]
     with pytest.raises(Refusal, match="No place is free"):
         waiting.offer_next(event, **later)
+
+
+@pytest.fixture
+def offered_late(event, mia, line, who, clock):
+    """Two days later registration is closed, and Ada is offered the place by hand: who does what
+    then.
+    """
+    clock.move(days=2)
+    later = who | {"at": clock.at, "on": clock.on()}
+    events.edit(event, closes_on=datetime.date(2026, 11, 22), **later)
+    cancelling.cancel(mia.pk, **later)
+    waiting.offer_next(event, **later)
+    event.refresh_from_db()
+    return later
+
+
+def test_what_was_offered_after_the_deadline_can_be_taken_by_them_alone(
+    event, line, clock, ada, offered_late, browse
+):
+    held(ada, library(event.course))
+    jonas = line[1].contact
+    held(jonas, library(event.course))
+    with pytest.raises(Refusal, match="Registration closed on 22 November 2026"):
+        checkout.book_by_pass(jonas, event=event, **offered_late)
+    page = f"/catalogue/{event.course.slug}/"
+    assert "On offer to you" in browse(ada.user).get(page).content.decode()
+    assert "7 December" not in browse(jonas.user).get(page).content.decode()
+    made = checkout.book_by_pass(ada, event=event, **offered_late)
+    assert (made.event, taken(event), states(clock)) == (event, 1, ["booked", "waiting"])
+    assert broken(clock) == {}
+
+
+def test_what_was_offered_after_the_deadline_can_be_given_by_staff_and_paid_by_card(
+    event, clock, ada, offered_late, europe, settings
+):
+    settings.PAYMENT_PROVIDER = "trial"
+    PriceFactory(of=event.course, amount=490)
+    price = {"unit": CurrencyFactory(), "amount": 490, "region": europe}
+    made = starting.start(ada, event=event, **price, **offered_late)
+    assert not made.holds_seat
+    starting.give_up(made.pk, ada, **offered_late)
+    checkout.register_by_staff(ada, event=event, tell=False, **offered_late)
+    assert (taken(event), states(clock)) == (1, ["booked", "waiting"])
+
+
+def test_what_was_offered_after_the_deadline_ends_with_its_time_and_its_event(
+    event, clock, ada, offered_late
+):
+    held(ada, library(event.course))
+    clock.move(days=1)
+    with pytest.raises(Refusal, match="Registration closed"):
+        checkout.book_by_pass(ada, event=event, **offered_late | {"at": clock.at})
+    Event.objects.filter(pk=event.pk).update(status=EventStatus.DRAFT)
+    event.refresh_from_db()
+    with pytest.raises(Refusal, match="no longer offered"):
+        checkout.book_by_pass(ada, event=event, **offered_late)
 
 
 def test_a_line_ends_with_its_event(event, mia, line, who, clock):
