@@ -18,7 +18,7 @@ WHOLE = """
     tokens.TokenSettings
     tokens.Spending tokens.Spender
     lms.Section lms.ContentUnit lms.Quiz lms.QuizQuestion lms.Assignment
-    lms.ScormPackage lms.Request lms.PlaceInterest lms.CertificateTerms
+    lms.ScormPackage lms.Request lms.PlaceInterest lms.CertificateTerms lms.Completion
     comms.Template comms.TemplateFile comms.SendingAddress comms.Trigger_options
 """
 
@@ -41,7 +41,9 @@ WITHOUT = {
     "crm.Note": ("text",),
     # It may say who bought, and stays with the invoice (docs/decisions/0074).
     "crm.InvoiceLine": ("note",),
-    # What people write of somebody goes with them.
+    # What was written of somebody, and who it was, goes with them.
+    "crm.Quote": ("content",),
+    "lms.Certificate": ("name", "title", "text", "issuer", "cause"),
     "lms.ExtraAttempt": ("reason",),
     # The sum follows from the interests.
     "crm.Opportunity": ("worth",),
@@ -71,17 +73,6 @@ ONLY = {
         "token_type_id",
         "issued",
         "expires_on",
-    ),
-    "crm.Quote": ("opportunity_id", "number", "issued_on", "valid_until"),
-    "lms.Completion": ("contact_id", "item_id", "at"),
-    "lms.Certificate": (
-        "contact_id",
-        "item_id",
-        "number",
-        "completed_on",
-        "valid_until",
-        "issued_at",
-        "withdrawn_at",
     ),
     "lms.Attempt": (
         "contact_id",

@@ -262,6 +262,33 @@ def test_the_role_reads_no_table_and_changes_nothing(as_reports):
 
 
 @pytest.mark.django_db
+def test_whoever_comes_as_the_role_writes_nothing_and_holds_nothing_for_hours():
+    grants.reader(ROLE)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolconfig FROM pg_roles WHERE rolname = %s", [ROLE])
+        (given,) = cursor.fetchone()
+    assert sorted(given) == [
+        "default_transaction_read_only=on",
+        "idle_in_transaction_session_timeout=5min",
+        "statement_timeout=15min",
+    ]
+
+
+@pytest.mark.django_db
+def test_a_role_that_was_given_anything_of_ours_loses_it():
+    grants.reader(ROLE)
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
+        cursor.execute(f"GRANT CREATE ON SCHEMA public TO {ROLE}")
+        grants.reader(ROLE)
+        cursor.execute(f"SET LOCAL ROLE {ROLE}")
+    assert refused("SELECT nextval('journal_id_seq')") == (
+        "permission denied for sequence journal_id_seq"
+    )
+    assert refused("CREATE TABLE public.mine (id int)") == "permission denied for schema public"
+
+
+@pytest.mark.django_db
 def test_a_role_that_was_given_a_table_loses_it():
     grants.reader(ROLE)
     with connection.cursor() as cursor:
