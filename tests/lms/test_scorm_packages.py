@@ -156,6 +156,18 @@ def test_limits_are_settings(settings, name, value, sentence):
         packages.unpack(scorm.upload(scorm.zipped(GOOD)))
 
 
+@pytest.mark.parametrize("number", [20, 1])
+def test_too_many_entries_are_refused_before_one_of_them_is_read(number, settings, monkeypatch):
+    """By their number, and, where that is a lie, by the size of their list."""
+    content = bytearray(scorm.zipped({f"{n}.html": "x" for n in range(20)}))
+    end = content.rindex(zips.END)
+    content[end + 8 : end + 12] = number.to_bytes(2, "little") * 2
+    file, settings.SCORM_FILES = scorm.upload(bytes(content)), min(number, 3)
+    monkeypatch.setattr(zipfile, "ZipFile", lambda _file: pytest.fail("It was read."))
+    with pytest.raises(Refusal, match="The zip has more than"):
+        zips.opened(file)
+
+
 def test_a_zip_that_lies_about_its_sizes_is_stopped_while_it_unpacks(settings, media):
     content = bytearray(scorm.zipped({**GOOD, "zz.bin": bytes(3 * 2**20)}))
     size = (3 * 2**20).to_bytes(4, "little")

@@ -14,7 +14,7 @@ from lms.models import (
     ScormLaunch,
     ScormState,
 )
-from lms.scorm import elements, packages, times
+from lms.scorm import elements, packages, standing, times
 from passes import lifecycle
 from tests.factories import (
     CourseFactory,
@@ -485,6 +485,22 @@ def test_a_log_has_an_end(player, monkeypatch):
     for number in range(4):
         lesson.tell({"cmi.core.lesson_location": str(number)})
     assert ScormEntry.objects.count() == 2
+
+
+@pytest.mark.parametrize(("reached", "passed"), [("80", True), ("79.99", False)])
+def test_a_mastery_score_that_is_reached_exactly_is_reached(reached, passed):
+    values = {"cmi.core.score.raw": reached}
+    found = standing.judged(values, {"mastery": "80"}, "1.2", finished=True)
+    assert found["cmi.core.lesson_status"] == ("passed" if passed else "failed")
+
+
+@pytest.mark.parametrize(("reached", "done"), [("0.8", True), ("0.799", False)])
+def test_what_2004_asks_for_is_reached_exactly_too(reached, done):
+    values = {"cmi.score.scaled": reached, "cmi.progress_measure": reached}
+    found = standing.judged(values, {"passing": "0.8", "threshold": "0.8"}, "2004", finished=False)
+    assert (found["cmi.success_status"], found["cmi.completion_status"]) == (
+        ("passed", "completed") if done else ("failed", "incomplete")
+    )
 
 
 # The data model, as the server checks it
