@@ -7,6 +7,7 @@ from tests.factories import AccountFactory, ContactFactory
 from tms.models import JournalRow
 from tms.refusals import Refusal, Stale
 from tokens import ledger, spending
+from tokens.models import Spender
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +18,22 @@ def test_nobody_spends_until_somebody_is_chosen(kestrel, ada, now):
     assert list(spending.accounts_of(ada)) == [kestrel]
     other = ContactFactory(account=kestrel)
     assert list(spending.accounts_of(other)) == []
+
+
+def test_whoever_was_chosen_spends_also_where_no_rule_is_kept(kestrel, ada):
+    """As for who came from an account that was merged into this one."""
+    Spender.objects.create(account=kestrel, contact=ada)
+    assert list(spending.accounts_of(ada)) == [kestrel]
+    assert list(spending.spenders_of(kestrel)) == [ada]
+    assert spending.spends(ada)
+
+
+@pytest.mark.parametrize("limit", [0, -3])
+def test_a_limit_is_at_least_one(kestrel, ada, now, limit):
+    with pytest.raises(Refusal, match="At least 1") as no:
+        spending.set_rule(kestrel, who="everybody", yearly_limit=limit, **now)
+    assert no.value.field == "yearly_limit"
+    assert list(spending.accounts_of(ada)) == []
 
 
 def test_everybody_or_nobody_whoever_was_chosen(kestrel, ada, now):
