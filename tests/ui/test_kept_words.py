@@ -5,6 +5,9 @@ from django.template import Context, Template
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.safestring import mark_safe
+from lucide import IconDoesNotExist
+
+from tms.ui import icons
 
 
 def drawn(text, **context):
@@ -45,3 +48,11 @@ def test_addresses_of_other_kinds_are_djangos():
         with pytest.raises(NoReverseMatch):
             drawn(wrong)
     assert drawn("{% url 'crm:contact' none as url %}{{ url }}", none=None) == ""
+
+
+def test_an_icon_is_drawn_by_whatever_name():
+    fixed, named = drawn("{% icon 'pencil' %}"), drawn("{% icon name %}", name="pencil")
+    assert fixed == named == icons.icon("pencil")
+    assert drawn("{% icon 'pencil' as x %}[{{ x }}]") == f"[{fixed}]"
+    with pytest.raises(IconDoesNotExist):
+        drawn("{% icon 'no-such-thing' %}")

@@ -7,6 +7,7 @@ import re
 
 from django import template
 from django.template import defaulttags
+from django.template.base import TextNode
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -65,6 +66,18 @@ def control(field) -> SafeString:
 def icon(name: str) -> SafeString:
     """{% icon "id-card-lanyard" %}: beside words, never instead of them."""
     return icons.icon(name)
+
+
+any_icon = register.tags["icon"]
+
+
+@register.tag("icon")
+def icon_of_a_name(parser, token):
+    """One by a fixed name is drawn when the template is read."""
+    words = token.split_contents()
+    if len(words) == 2 and words[1][0] in "\"'" and words[1][0] == words[1][-1]:
+        return TextNode(icons.icon(words[1][1:-1]))
+    return any_icon(parser, token)
 
 
 register.simple_tag(ellipsis.menu)
