@@ -382,6 +382,16 @@ def test_a_completed_course_isnt_cancelled_by_the_learner(ada, lesson, who, cloc
         cancelling.cancel_by_learner(made.pk, ada, **who)
 
 
+def test_a_completed_place_isnt_cancelled_by_the_learner_either(ada, lesson, who):
+    """Whether or not the course counts as complete, as after an import."""
+    used = held(ada, library(lesson.course))
+    made = checkout.book_by_pass(ada, event=lesson, **who)
+    assert made.used_pass == used
+    Registration.objects.update(completed_at=who["at"])
+    with pytest.raises(Refusal, match="You have completed it"):
+        cancelling.cancel_by_learner(made.pk, ada, **who)
+
+
 def test_nobody_cancels_for_somebody_else(ada, lesson, who):
     made = RegistrationFactory(
         contact=ada, event=lesson, used_pass=held(ada, library(lesson.course))

@@ -164,6 +164,22 @@ def test_what_is_completed_stays_so_and_the_best_score_counts(player):
     assert Progress.objects.get().completed_at is not None
 
 
+def test_the_day_of_completion_stays_the_first_one(player, clock):
+    lesson = player()
+    lesson.tell(done())
+    first = clock.at
+    clock.move(minutes=1)
+    lesson.tell(done("passed"))
+    assert ScormState.objects.get().completed_at == first
+
+
+def test_what_2004_completes_and_fails_isnt_complete(player):
+    lesson = player(scorm.package("2004 3rd Edition"))
+    lesson.tell({"cmi.completion_status": "completed", "cmi.success_status": "failed"})
+    assert ScormState.objects.get().completed_at is None
+    assert Progress.objects.get().completed_at is None
+
+
 def test_failed_completes_nothing(player):
     lesson = player()
     lesson.tell(done("failed"), finished=True)
@@ -265,6 +281,13 @@ def test_the_state_with_the_highest_number_stays_whatever_order_they_come_in(pla
         place = {"cmi.core.lesson_location": str(sequence)}
         assert lesson.tell(place, sequence=1000 + sequence).status_code == 200
     assert ScormState.objects.get().values == {"cmi.core.lesson_location": "5"}
+
+
+def test_of_two_states_with_one_number_the_first_stays(player):
+    lesson = player()
+    for place in ("first", "second"):
+        lesson.tell({"cmi.core.lesson_location": place}, sequence=7)
+    assert ScormState.objects.get().values == {"cmi.core.lesson_location": "first"}
 
 
 def test_a_second_window_takes_over_and_no_completion_is_lost(player):
@@ -427,6 +450,21 @@ def test_access_that_ends_closes_the_next_request(ada, browse, europe, who, offi
     )
     assert lesson.launch().status_code == 403
     assert Progress.objects.get().completed_at is None
+
+
+@pytest.mark.parametrize("change", ["archived_at", "may_sign_in", "is_active"])
+def test_who_may_come_in_no_more_gets_no_more_files(player, ada, clock, change):
+    """The sandbox asks without a session of its own: its token ends with its learner."""
+    lesson = player()
+    sandbox = type(lesson.client)()
+    assert lesson.get(lesson.start, sandbox).status_code == 200
+    if change == "is_active":
+        ada.user.is_active = False
+        ada.user.save()
+    else:
+        setattr(ada, change, clock.at if change == "archived_at" else False)
+        ada.save()
+    assert lesson.get(lesson.start, sandbox).status_code == 404
 
 
 def test_with_a_host_of_its_own_nothing_else_is_there(player, settings):

@@ -11,7 +11,7 @@ from lms.models import Registration
 from tests.factories import ContactFactory, EventFactory, LmsEventFactory
 from tests.lms.cast import held, library
 from tms.models import JournalRow
-from tms.refusals import Refusal
+from tms.refusals import Refusal, Stale
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +77,15 @@ def test_the_place_left_behind_goes_to_who_waits_for_it(dates, ada, who, clock):
     line.refresh_from_db()
     assert line.state_at(clock.at) == "offered"
     assert taken(*dates) == [1, 1]
+
+
+def test_who_looks_at_an_older_place_moves_nothing(dates, ada, who):
+    first, second = dates
+    made = checkout.register_by_staff(ada, event=first, tell=False, **who)
+    Registration.objects.update(version=made.version + 1)
+    with pytest.raises(Stale, match="changed this registration meanwhile"):
+        transferring.transfer(made.pk, event=second, version=made.version, **who)
+    assert taken(*dates) == [1, 0]
 
 
 def test_an_event_that_is_called_off_moves_whom_the_other_date_takes_in(dates, ada, who):
