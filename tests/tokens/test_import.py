@@ -117,6 +117,11 @@ def test_archived_accounts_and_types_and_doubled_names_are_refused(judged, kestr
     old = TokenTypeFactory(unit__code="Old")
     old.unit.archived_at = clock.at
     old.unit.save()
+    gone = AccountFactory(name="Gone", archived_at=clock.at)
+    ExternalId.objects.create(account=gone, system="HubSpot", value="A-6")
+    assert said(judged("A-6,Gold,1,,,D")) == [
+        ("refused", "Gone is archived. Restore it first."),
+    ]
     assert said(judged("Closed,Gold,1,,,A", "Twin,Gold,1,,,B", f"{KESTREL},Old,1,,,C")) == [
         ("refused", "There is no account “Closed”."),
         ("refused", "Several accounts are called “Twin”. Give the external ID."),

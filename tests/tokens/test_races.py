@@ -1,6 +1,7 @@
 """The last token is spent once, and never one that isn't there."""
 
 import contextlib
+import io
 import threading
 
 import pytest
@@ -10,9 +11,10 @@ from django.db.models import Sum
 from crm import archiving
 from tests import races
 from tests.factories import AccountFactory, UserFactory
+from tms import sheets
 from tms.models import User
 from tms.refusals import Refusal
-from tokens import expiring, issuing, ledger
+from tokens import expiring, importing, issuing, ledger
 from tokens.models import LedgerEntry, TokenIssue
 
 ROUNDS = races.rounds(50)
@@ -244,3 +246,17 @@ def test_without_the_lock_an_account_spends_while_it_is_put_away(
 ):
     assert archived_meanwhile(give, kestrel, gold, now).done == 2
     assert LedgerEntry.objects.filter(kind="redeemed").exists()
+
+
+def test_a_table_that_two_import_at_once_is_imported_once(kestrel, gold, now):
+    for number in range(races.rounds(10)):
+        table = f"Account,Token Type,Number,External ID\n{kestrel.name},{gold},5,OLD-{number}\n"
+
+        def carry(table=table):
+            return importing.carry_out(sheets.read(io.BytesIO(table.encode())), **now)
+
+        round_ = races.race(carry, carry)
+        verdicts = sorted(row.verdict.value for rows in round_.answers for row in rows)
+        assert verdicts == ["here", "new"]
+    assert TokenIssue.objects.count() == number + 1
+    assert books_are_right()
