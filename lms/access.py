@@ -309,9 +309,9 @@ def _last(rights: list[Right]) -> Right | None:
 
     A pass that went to somebody else is spoken of only when there is nothing else to say.
     """
+    # What is to come ends later than whatever has ended.
     told = sorted(rights, key=lambda right: right.ended_on, reverse=True)
-    rank = {State.NOT_STARTED: 0, State.MOVED: 2}
-    return min(told, key=lambda right: rank.get(right.state, 1), default=None)
+    return min(told, key=lambda right: right.state is State.MOVED, default=None)
 
 
 def _sentence(answer: Answer) -> str:

@@ -8,7 +8,7 @@ from catalog.models import EventType
 from lms import access
 from lms.access import Reason
 from lms.models import PaidBy, Registration
-from passes.models import Inclusion
+from passes.models import Inclusion, Pass
 from tests.factories import (
     ContactFactory,
     CourseFactory,
@@ -151,6 +151,22 @@ def test_of_what_ended_the_last_is_told(ada, lesson):
     held(ada, library(lesson.course), until="2026-11-05")
     answer = access.answer(ada.pk, course=lesson.course_id, on=TODAY)
     assert answer.sentence == "Your pass expired on 5 November 2026."
+
+
+def test_of_a_pass_that_went_to_somebody_else_nothing_is_said_where_there_is_more(ada, lesson):
+    pass_type = library(lesson.course)
+    lent = held(ada, pass_type)
+    RegistrationFactory(contact=ada, event=lesson, used_pass=lent)
+    held(ada, pass_type, until="2026-11-05")
+    Pass.objects.filter(pk=lent.pk).update(contact=ContactFactory(account=ada.account))
+    answer = access.answer(ada.pk, course=lesson.course_id, on=TODAY)
+    assert answer.sentence == "Your pass expired on 5 November 2026."
+
+
+def test_nothing_turns_by_itself_for_who_is_not_registered(ada, lesson):
+    held(ada, library(lesson.course), starts_on=day("2026-12-01"))
+    answer = access.answer(ada.pk, course=lesson.course_id, on=TODAY)
+    assert (answer.open, access.changes_on(answer, TODAY)) == (False, None)
 
 
 def test_a_pass_to_come_opens_nothing_yet_and_says_from_when(ada, lesson):

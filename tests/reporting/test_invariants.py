@@ -868,6 +868,14 @@ def test_a_second_look_on_a_day_takes_the_place_of_the_first(world, clock):
     assert InvariantRun.objects.get().at == clock.at
 
 
+def test_whoever_asks_afterwards_is_told_the_true_day(world, clock):
+    """Also within the same transaction, as a night's other steps may be."""
+    checking.check(on=clock.on().replace(day=1), at=clock.at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lanyard.today', true)")
+        assert cursor.fetchone() == ("",)
+
+
 def test_only_the_first_rows_of_many_are_kept(world, clock):
     with connection.cursor() as cursor:
         cursor.execute(

@@ -9,6 +9,7 @@ from celery import current_app
 from django.conf import settings
 from prometheus_client.parser import text_string_to_metric_families
 
+from catalog.models import Event
 from tests.factories import EventFactory
 from tms import serving
 from tms.reporting import checking
@@ -69,6 +70,10 @@ def test_how_often_an_invariant_is_broken(told, well):
     found = told()
     assert found["lanyard_invariant_rows", "I6 taken"] == 2
     assert found["lanyard_red", "invariants"] == 1
+    Event.objects.update(taken=0)
+    well.move(days=1)
+    checking.check(on=well.on(), at=well.at)
+    assert told()["lanyard_invariant_rows", "I6 taken"] == 0
 
 
 def test_tasks_are_counted_where_everybody_sees_them(told):
