@@ -391,3 +391,15 @@ def test_by_card_or_free_is_as_good_as_by_staff(ada, lesson):
         Registration.objects.update(paid_by=paid_by, **paid)
         assert access.answer(ada.pk, course=lesson.course_id, on=TODAY).open
         assert not access.answer(ada.pk, course=lesson.course_id, on=AFTER).open
+
+
+def test_a_place_of_a_path_that_was_cancelled_is_carried_by_no_pass_with_the_path(
+    ada, path, lesson, clock
+):
+    held(ada, library(path))
+    ended = held(ada, library(lesson.course), until="2026-11-10")
+    up = RegistrationFactory(contact=ada, path=path)
+    RegistrationFactory(contact=ada, event=lesson, path_registration=up, used_pass=ended)
+    assert access.answer(ada.pk, course=lesson.course_id, on=TODAY).open
+    type(up).objects.filter(pk=up.pk).update(cancelled_at=clock.at)
+    assert not access.answer(ada.pk, course=lesson.course_id, on=TODAY).open

@@ -154,6 +154,9 @@ def test_a_stranger_verifies_it_however_the_number_is_typed(browse, ada, typed):
     assert "Ada Lindqvist" in said
     assert "Signalling Basics" in said
     assert "no-cache" in page["Cache-Control"]
+    # The name on it is all that a stranger learns of the person.
+    assert ada.email not in said
+    assert ada.account.name not in said
 
 
 @pytest.mark.parametrize("number", ["XXXX-XXXX-XXXX", "<b>", "0", "'; drop"])

@@ -11,6 +11,7 @@ from tests.factories import (
     CourseFactory,
     LmsEventFactory,
     PathFactory,
+    RegistrationFactory,
     SectionFactory,
 )
 from tms.models import JournalRow
@@ -239,3 +240,10 @@ def test_moving_swaps_neighbours_and_stops_at_the_edge(course, units, office, wh
 def test_a_path_has_no_content_of_its_own(office, who):
     with pytest.raises(Refusal, match=r"^Only courses have content"):
         content.add_section(PathFactory(), title="No", at=who["at"], on=TODAY, by=office)
+
+
+def test_a_place_that_was_cancelled_is_not_completed_later(ada, lesson, who):
+    place = RegistrationFactory(contact=ada, event=lesson, cancelled_at=who["at"])
+    learning.complete_item(ada.pk, lesson.course_id, **who)
+    place.refresh_from_db()
+    assert place.completed_at is None

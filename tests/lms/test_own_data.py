@@ -105,3 +105,11 @@ def test_of_somebody_else_there_is_nothing_in_it(ada, mine):
     other = LearnerFactory(first_name="Grace", email="grace@elsewhere.example")
     RegistrationFactory(contact=other, event=LmsEventFactory())
     assert "grace@elsewhere.example" not in json.dumps(taken(mine.post("/profile/data/")))
+
+
+def test_the_file_that_was_made_is_for_who_asked_for_it_alone(ada, office, clock):
+    made = jobs.start(
+        verb=own_data.VERB, title="x", arguments={"contact": ada.pk}, by=ada.user, at=clock.at
+    )
+    assert own_data.last(ada.user, at=clock.at) == made
+    assert own_data.last(office, at=clock.at) is None

@@ -3,7 +3,7 @@
 import pytest
 
 from lms import attempts, learning, quizzes
-from lms.models import Attempt, AttemptAnswer, Completion, ExtraAttempt, QuizQuestion
+from lms.models import Attempt, AttemptAnswer, Completion, ExtraAttempt, Progress, QuizQuestion
 from passes import lifecycle
 from tests.factories import (
     ContactFactory,
@@ -312,3 +312,24 @@ def test_a_page_that_nobody_drew_writes_nothing(ada, quiz, who):
         attempts.keep(attempt, {0: 1}, version=-1, page="x", at=who["at"])
     assert not AttemptAnswer.objects.exists()
     assert not learning.done_units(ada.pk, quiz.unit.section.course_id)[quiz.pk][0]
+
+
+def right(question):
+    return next(each["id"] for each in question["answers"] if each["right"])
+
+
+def test_an_attempt_is_passed_by_the_mark_that_it_began_with(ada, quiz, who):
+    begun = attempts.start(ada.pk, quiz.unit, **who)
+    type(quiz).objects.update(pass_mark=100)
+    given = {0: right(begun.asked[0])}
+    done, _news = attempts.submit(begun, given, version=begun.version, page="", **who)
+    assert (done.score, done.passed) == (1, True)
+
+
+def test_a_quiz_that_is_archived_meanwhile_completes_nothing(ada, quiz, who):
+    begun = attempts.start(ada.pk, quiz.unit, **who)
+    type(quiz.unit).objects.update(archived_at=who["at"])
+    given = {0: right(begun.asked[0])}
+    done, _news = attempts.submit(begun, given, version=begun.version, page="", **who)
+    assert done.passed
+    assert Progress.objects.get().completed_at is None

@@ -8,6 +8,7 @@ from icalendar import Calendar
 from catalog import events
 from lms import cancelling, checkout, overlaps, transferring, waiting
 from lms.models import Registration
+from passes import entitlements
 from tests.factories import ContactFactory, EventFactory, LmsEventFactory
 from tests.lms.cast import held, library
 from tms.models import JournalRow
@@ -63,8 +64,30 @@ def test_where_a_place_does_not_move(dates, ada, who, clock):
     checkout.register_by_staff(ContactFactory(), event=second, tell=False, **who)
     with pytest.raises(Refusal, match="This date is full"):
         transferring.transfer(made.pk, event=second, **who)
-    Registration.objects.filter(pk=made.pk).update(attended=True)
-    with pytest.raises(Refusal, match="nothing to move"):
+    for done in ({"attended": True}, {"attended": None, "completed_at": clock.at}):
+        Registration.objects.filter(pk=made.pk).update(**done)
+        with pytest.raises(Refusal, match="nothing to move"):
+            transferring.transfer(made.pk, event=second, **who)
+
+
+def test_whoever_has_a_place_there_moves_no_second_one(dates, ada, who):
+    first, second = dates
+    made, _there = [
+        checkout.register_by_staff(ada, event=each, tell=False, **who) for each in dates
+    ]
+    events.edit(second, capacity=2, **who)
+    with pytest.raises(Refusal, match="They have a place there already"):
+        transferring.transfer(made.pk, event=second, **who)
+    assert taken(first, second) == [1, 1]
+
+
+def test_a_pass_that_went_to_somebody_else_carries_no_place_there(dates, ada, who, monkeypatch):
+    first, second = dates
+    held(ada, library(first.course))
+    made = checkout.book_by_pass(ada, event=first, **who)
+    theirs = held(ContactFactory(), library(first.course))
+    monkeypatch.setattr(entitlements, "covering_pass", lambda *_asked, **_more: theirs)
+    with pytest.raises(Refusal, match="No pass of theirs includes that date"):
         transferring.transfer(made.pk, event=second, **who)
 
 
