@@ -355,3 +355,19 @@ def test_the_page_for_staff_says_when_it_turns(browse, office, ada, event, held)
     RegistrationFactory(contact=ada, event=event, used_pass=held)
     page = browse(office).get(f"/contacts/{ada.pk}/access/{event.course_id}/").content.decode()
     assert "As things stand it closes on 23 Nov 2027, 00:00." in page
+
+
+def test_the_moment_it_turns_is_midnight_of_the_installation(able, ada, event, held, organisation):
+    organisation.time_zone = "America/New_York"
+    organisation.save()
+    RegistrationFactory(contact=ada, event=event, used_pass=held)
+    assert why(able, ada, item=event.course)["changes_at"] == "2027-11-23T05:00:00Z"
+
+
+def test_what_would_open_it_is_not_said_to_open_it(browse, office, ada, event, held):
+    address = f"/contacts/{ada.pk}/access/{event.course_id}/"
+    page = browse(office).get(address).content.decode()
+    assert ("Would open it" in page, "Opens it" in page) == (True, False)
+    RegistrationFactory(contact=ada, event=event, used_pass=held)
+    page = browse(office).get(address).content.decode()
+    assert "Opens it" in page

@@ -15,13 +15,13 @@ from django.db import connection
 
 from lms import checkout
 from tests.factories import EventFactory
-from tms import jobs, nightly, pulse, tasks
+from tms import broker, jobs, nightly, pulse, tasks
 from tms.environment import Redis
 from tms.models import Job, JournalRow, NightRun, Pulse, User
 from tms.models.work import JobState
 from tms.people import roles
 from tms.reporting import checking
-from tms.watch import conditions
+from tms.watch import conditions, machinery
 
 MINUTES = {"minutes": 4}
 
@@ -82,6 +82,22 @@ def test_a_broker_that_is_away(well, monkeypatch):
     assert red(well) == {"broker": "Long work waits until it is back; pages work on."}
     monkeypatch.setattr(settings, "REDIS", there)
     assert red(well) == {}
+
+
+def test_workers_that_do_not_keep_up(well, monkeypatch):
+    for number, expected in ((1000, "good"), (1001, "warn")):
+        monkeypatch.setattr(broker, "waiting", lambda number=number: number)
+        assert tone(well, "broker") == expected
+
+
+@pytest.mark.parametrize(
+    ("used", "oldest", "expected"),
+    [(90, 3600, "good"), (91, 0, "bad"), (91, 4000, "bad"), (1, 3601, "warn")],
+)
+def test_a_database_that_is_nearly_full_or_held_open(well, monkeypatch, used, oldest, expected):
+    told = f"SELECT {used}, 100, 1, {oldest}"
+    monkeypatch.setattr(machinery, "CONNECTIONS", told)
+    assert tone(well, "database") == expected
 
 
 class Greeting(socketserver.StreamRequestHandler):
