@@ -17,7 +17,7 @@ from tests.factories import (
     PathFactory,
     RegistrationFactory,
 )
-from tms.models import JournalRow
+from tms.models import JournalRow, Organisation
 
 DAY = datetime.date.fromisoformat
 
@@ -124,6 +124,15 @@ def test_those_who_completed_it_before_get_theirs_when_that_is_asked_for(grantin
         list(Certificate.objects.values_list("completed_on", "valid_until"))
         == [(DAY("2026-11-22"), DAY("2026-12-22"))] * 3
     )
+
+
+def test_the_day_of_completion_is_that_of_the_installations_zone(granting, who, ada, clock):
+    Organisation.objects.update(time_zone="Asia/Tokyo")
+    course = CourseFactory()
+    clock.set("2026-11-22 16:00", "UTC")
+    learning.complete_item(ada.pk, course.pk, **who())
+    granting(course, months=1, also_past=True)
+    assert Certificate.objects.get().completed_on == DAY("2026-11-23")
 
 
 def test_what_was_issued_never_changes(granting, who, ada):

@@ -462,3 +462,11 @@ def test_the_last_day_of_an_issue_still_pays(buy, room, kestrel, ada, who, clock
     clock.set("2026-12-01 23:59")
     who |= {"at": clock.at, "on": datetime.date(2026, 12, 1)}
     assert buy(event=room).amount == 3
+
+
+def test_a_region_that_is_archived_prices_nothing(ada, gold, room, clock):
+    region = paying.region_of(ada)
+    assert paying.prices_of(room, None, region, clock.on())
+    type(region).objects.update(archived_at=clock.at)
+    assert paying.region_of(ada) is None
+    assert paying.prices_of(room, None, None, clock.on()) == []
