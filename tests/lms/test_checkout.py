@@ -382,6 +382,14 @@ def test_a_completed_course_isnt_cancelled_by_the_learner(ada, lesson, who, cloc
         cancelling.cancel_by_learner(made.pk, ada, **who)
 
 
+def test_once_it_begins_no_deadline_lets_the_learner_cancel(ada, europe):
+    room = EventFactory(first_on=TODAY, cancel_until=day("2026-11-30"))
+    made = RegistrationFactory(contact=ada, event=room)
+    why = cancelling.why_not(made, whom="", may=True, on=TODAY)
+    assert why.startswith("It could be cancelled until 30 November 2026.")
+    assert cancelling.why_not(made, whom="", may=True, on=day("2026-11-21")) == ""
+
+
 def test_a_completed_place_isnt_cancelled_by_the_learner_either(ada, lesson, who):
     """Whether or not the course counts as complete, as after an import."""
     used = held(ada, library(lesson.course))
