@@ -205,7 +205,7 @@ def test_the_same_file_run_again_doubles_nothing(carried_out, kestrel):
     assert TokenIssue.objects.count() == 3
 
 
-def test_another_account_may_use_the_same_id_and_a_file_may_not_twice(judged):
+def test_another_account_may_use_the_same_id_and_a_file_may_not_twice(judged, carried_out):
     AccountFactory(name="Northwind")
     lines = [f"{KESTREL},Gold,5,,,X", "Northwind,Gold,5,,,X", f"{KESTREL},Gold,6,,,X"]
     assert said(judged(*lines)) == [
@@ -213,6 +213,9 @@ def test_another_account_may_use_the_same_id_and_a_file_may_not_twice(judged):
         ("new", ""),
         ("refused", "It is the same balance as row 2."),
     ]
+    carried_out(f"{HEADINGS}\n{lines[0]}\n")
+    issued = TokenIssue.objects.get()
+    assert said(judged(*lines[:2])) == [("here", f"It is issue #{issued.pk}."), ("new", "")]
 
 
 def test_without_manual_raising_nothing_is_imported_by_any_road(carried_out, desk, switch):
