@@ -29,8 +29,8 @@ def number(name: str, *, default: int) -> int:
 def database_from(url: str, *, limits: dict | None = None) -> dict:
     """Django's DATABASES entry for a `postgresql://` address.
 
-    `limits` are parameters of the connection, like `statement_timeout`, in milliseconds; those
-    that the address itself names in its `options` win.
+    `limits` are parameters of the connection, like `statement_timeout` in milliseconds; those that
+    the address itself names in its `options` win.
     """
     parts = conninfo_to_dict(url)
     options = {
