@@ -6,6 +6,7 @@ all the words, then what is merely alike.
 """
 
 import dataclasses
+import re
 
 from django.db import connection
 
@@ -45,6 +46,8 @@ ORDER BY best.tier, strict_word_similarity(fold(%(query)s), {table}.{text}) DESC
          {table}.name_key, {table}.id
 LIMIT %(limit)s
 """
+# A part of a mail address, or of one in the web.
+ADDRESS = re.compile(r"\w[@.]\w")
 BRANCH = "(SELECT {tier} AS tier, id FROM {table} WHERE {living} AND {test} LIMIT {most})"
 
 UNLESS = "(SELECT * FROM {rest} rest WHERE NOT EXISTS {exactly})"
@@ -62,6 +65,8 @@ class Shelf:
     joins: str = ""
     # What is exactly so is all that is meant.
     at_most_one: bool = False
+    # Are there addresses in it?
+    addresses: bool = False
     # What is found at all.
     living: str = "archived_at IS NULL"
 
@@ -75,9 +80,8 @@ class Shelf:
                     f"({self.text} LIKE fold(%(first{n})s) OR {self.text} LIKE fold(%(later{n})s))"
                 )
             has.append(inside)
-            # Of words this short every other one is alike.
             alike = f"(fold(%(word{n})s) <%% {self.text})"
-            nearly.append(f"({inside} OR {alike})" if len(word) > 3 else inside)
+            nearly.append(f"({inside} OR {alike})" if self.may_be_alike(word) else inside)
         tests = [f"{column} LIKE fold(%(begins)s)" for column in self.begins]
         fits = [self.branch(1, test) for test in tests] + [self.branch(2, " AND ".join(has))]
         if self.at_most_one:
@@ -93,6 +97,10 @@ class Shelf:
             joins=self.joins,
             text=self.text,
         )
+
+    def may_be_alike(self, word: str) -> bool:
+        """Of short words every other one is alike, and of an address every name that is in it."""
+        return len(word) > 3 and (self.addresses or not ADDRESS.search(word))
 
     def branch(self, tier, test, most="%(most)s") -> str:
         return BRANCH.format(tier=tier, table=self.table, living=self.living, test=test, most=most)
@@ -125,6 +133,7 @@ CONTACTS = Shelf(
     columns="crm_contact.id, first_name, last_name, email, crm_account.name",
     joins="JOIN crm_account ON crm_account.id = account_id",
     at_most_one=True,
+    addresses=True,
 )
 ACCOUNTS = Shelf(
     table="crm_account",

@@ -86,6 +86,16 @@ def test_a_hit_says_who_where_and_leads_to_the_page(ada):
     ]
 
 
+def test_an_address_is_like_no_name(europe):
+    """Nearly everybody called Kirkbridge would be found by anna.kirkbridge@..., and slowly."""
+    for name in ("Kirkbridge Rail", "Marlow", "Marlow.example Ltd"):
+        AccountFactory(name=name)
+    assert accounts("anna.kirkbridge", None, 5) == []
+    assert accounts("k@marlow.example", None, 5) == []
+    assert [hit.title for hit in accounts("marlow.example", None, 5)] == ["Marlow.example Ltd"]
+    assert [hit.title for hit in accounts("kirkbrigde", None, 5)] == ["Kirkbridge Rail"]
+
+
 def test_accounts_are_found_by_name(europe):
     for name in ("Kestrel Rail Group", "Rail", "Handrail Ltd"):
         AccountFactory(name=name, city="London")
