@@ -5,6 +5,7 @@ same run. The figures of other systems, taken with their own floor of 9.9 ms bes
 limits in floors too: what took 80 ms there counts as 8.1 floors.
 """
 
+import itertools
 import statistics
 import sys
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ THEIRS = {
 
 # S-11: these are read by eight at once, and served so many times as often as theirs would be on as
 # many cores: what costs them 159 ms is served a sixteenth as often as the floor.
+# So many pages are measured between two looks at the floor.
+BETWEEN = 4
 BUSY = {
     "contacts, searched": ("list", 6),
     "contact, one pass": ("page", 2),
@@ -176,7 +179,9 @@ def floor(stage) -> tuple[str, dict]:
 def run(stage, numbers: dict, *, rounds: int, wanted: str = "") -> dict:
     """Measure the pages, the floor before, between and after them.
 
-    Answers `units` (the floor's ms of CPU), `rows` (one a page) and `busy` (eight readers at once).
+    What a page costs is told in the floors measured just before and just after it: cores get
+    quicker and slower by a third from one minute to the next. Answers `units` (the floor's ms of
+    CPU), `rows` (one a page) and `busy` (eight readers at once).
     """
     ids = stage.inside("cast", first=numbers)
     address = stage.site()
@@ -186,17 +191,22 @@ def run(stage, numbers: dict, *, rounds: int, wanted: str = "") -> dict:
     chosen = [
         page for page in pages(ids) if any(word in page.name or word in page.line for word in words)
     ]
-    units, rows = [], []
+    floors, rows = [], []
+
+    def look_down():
+        reading = {"site": ground, "database": database, "rounds": rounds}
+        floors.append(measure(floor_address, "/page/", floor_headers, **reading).cpu)
+
     for number, page in enumerate(chosen):
-        if number % 8 == 0:
-            reading = {"site": ground, "database": database, "rounds": rounds}
-            units += measure(floor_address, "/page/", floor_headers, **reading).cpu
+        if number % BETWEEN == 0:
+            look_down()
         reading = {"site": site, "database": database, "rounds": rounds}
         headers = headers_of(ids, page)
         if page.answer:
             headers, reading["bodies"] = opened(address, headers, page.answer)
         rows.append((page, measure(address, page.path, headers, **reading)))
-    unit = statistics.median(units)
+    look_down()
+    near = [statistics.median(a + b) for a, b in itertools.pairwise(floors)]
     busy = [
         (page.name, share_of(page.name), together(address, page.path, headers_of(ids, page)))
         for page in chosen
@@ -204,7 +214,8 @@ def run(stage, numbers: dict, *, rounds: int, wanted: str = "") -> dict:
     ]
     if busy:
         busy.append(("the floor", 1.0, together(floor_address, "/page/", floor_headers)))
-    return {"units": units, "rows": [row_of(*row, unit) for row in rows], "busy": busy}
+    told = [row_of(*row, near[number // BETWEEN]) for number, row in enumerate(rows)]
+    return {"units": list(itertools.chain(*floors)), "rows": told, "busy": busy}
 
 
 def share_of(name: str) -> float:
