@@ -38,10 +38,13 @@ from catalog.models import (
     Step,
     UnitKind,
 )
+from catalog.models.event import bookable
 from passes import entitlements
 from passes.models import Pass
 from tms import compiled
 from tms.text import FoldOnce
+
+from . import coming_first
 
 PAGE = 24
 PLACES = 100  # that are offered to choose from
@@ -173,6 +176,11 @@ class Shape:
     sort: str
     page: int
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Is anything asked for but an order?"""
+        return bool(self.words or self.type or self.price or self.asked - {"region"})
+
 
 def _shape(question: Question, region: Region | None, on: datetime.date) -> tuple[Shape, dict]:
     """The shape of the question, and its values by name."""
@@ -209,7 +217,13 @@ def _page(shape: Shape) -> compiled.Rows:
         narrowed = _narrowed(shape, values, on)
         start = (shape.page - 1) * PAGE
         if shape.sort == "price" and "region" in values:
-            page = CheapestFirst(narrowed, _amounts(values["region"], on), start, PAGE)
+            region = values["region"]
+            if shape.is_narrowed:
+                page = coming_first.CheapestFirst(narrowed, region, on, start, PAGE)
+            else:
+                page = coming_first.cheapest(region, on, start, PAGE)
+        elif shape.sort == "date" and not shape.is_narrowed:
+            page = coming_first.soonest(on, start, PAGE)
         else:
             page = _sorted(narrowed, shape, values, on).values("pk")[start : start + PAGE]
         total = narrowed.order_by().values(every=Value(1)).annotate(n=Count("pk")).values("n")
@@ -217,37 +231,6 @@ def _page(shape: Shape) -> compiled.Rows:
         return _shown(_sorted(rows, shape, values, on), values, on)
 
     return compiled.Rows(ask)
-
-
-class CheapestFirst(Subquery):
-    """The ids of `number` of the items, those with the lowest amount first, without any last.
-
-    The amounts are read once for all items; a subquery for each took five times as long.
-    """
-
-    template = (
-        "(SELECT i.id FROM (%(subquery)s) i LEFT JOIN ("
-        "SELECT a.item, min(a.amount) AS lowest FROM (%(amounts)s) a GROUP BY a.item"
-        ") l ON l.item = i.id "
-        "ORDER BY l.lowest NULLS LAST, i.title_key, i.id LIMIT %(number)d OFFSET %(start)d)"
-    )
-
-    def __init__(self, items, amounts, start: int, number: int):
-        super().__init__(items.order_by().values("id", "title_key"), start=start, number=number)
-        self.amounts = amounts.query
-
-    def as_sql(self, compiler, connection, template=None, **more):
-        amounts, values = self.amounts.as_sql(compiler, connection)
-        sql, params = super().as_sql(compiler, connection, template, amounts=amounts, **more)
-        return sql, (*params, *values)
-
-
-def _amounts(region: int, on):
-    """(item, amount) of all prices in money: those of items and of their open events."""
-    money = Price.objects.valid_on(on).filter(region=region, unit__kind=UnitKind.CURRENCY)
-    own = money.filter(priced__item__isnull=False).annotate(item=F("priced__item__pk"))
-    of_events = money.filter(priced__event__status="open").annotate(item=F("priced__event__course"))
-    return own.values("item", "amount").union(of_events.values("item", "amount"), all=True)
 
 
 def _narrowed(shape: Shape, values: dict, on):
@@ -295,14 +278,14 @@ def _until(when: str, on: datetime.date) -> datetime.date | None:
 
 
 def _prices(region: int, on):
-    """The prices of an item (outer row) in the region: its own, and those of its open events.
+    """The prices of an item (outer row) in the region: its own, and those of its dates on offer.
 
     Two queries, as no index answers "this or that" of different tables.
     """
     valid = Price.objects.valid_on(on).filter(region=region)
     return (
         valid.filter(priced=OuterRef("priced")),
-        valid.filter(priced__event__course=OuterRef("pk"), priced__event__status="open"),
+        valid.filter(bookable(on, "priced__event__"), priced__event__course=OuterRef("pk")),
     )
 
 

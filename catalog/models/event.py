@@ -46,6 +46,17 @@ def event_label(course: str, first_on, type: str, place: str, code: str) -> str:
     return ", ".join(filter(None, [course, when, place, code]))
 
 
+def bookable(day, event: str = "") -> Q:
+    """Open, not begun, before the registration deadline; LMS events always.
+
+    `event` is the path to the event, `priced__event__`, where the rows are others.
+    """
+    is_open = Q(**{f"{event}status": EventStatus.OPEN})
+    of_lms = Q(**{f"{event}type": EventType.LMS})
+    in_time = Q(**{f"{event}closes_on": None}) | Q(**{f"{event}closes_on__gte": day})
+    return is_open & (of_lms | in_time & Q(**{f"{event}first_on__gte": day}))
+
+
 class EventQuerySet(models.QuerySet):
     def open(self):
         return self.filter(status=EventStatus.OPEN)
@@ -65,10 +76,8 @@ class EventQuerySet(models.QuerySet):
         )
 
     def bookable_on(self, day):
-        """Open, not begun, before the registration deadline; LMS events always."""
-        return self.open().filter(
-            Q(type=EventType.LMS) | Q(Q(closes_on=None) | Q(closes_on__gte=day), first_on__gte=day)
-        )
+        """Those that `bookable` says so of."""
+        return self.filter(bookable(day))
 
     def with_seats(self):
         return self.filter(Q(capacity=None) | Q(taken__lt=F("capacity")))

@@ -67,6 +67,13 @@ class Price(models.Model):
                 ],
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["region", "amount", "id"],
+                include=["unit", "priced", "valid_from", "valid_to"],
+                name="price_region_amount",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.amount.normalize():f}"
