@@ -77,6 +77,17 @@ def test_a_pass_is_valid_to_the_last_second_of_its_day_in_the_installations_zone
     assert over.sentence == "Your pass expired on 1 December 2026."
 
 
+def test_what_was_cancelled_didnt_expire(ada, lesson):
+    """Long after: it is said that somebody ended it, not that its time was over."""
+    used = held(ada, library(lesson.course), until="2026-11-20")
+    Pass.objects.filter(pk=used.pk).update(
+        cancelled_at=tms_clock.start_of(day("2026-11-10"), "UTC")
+    )
+    RegistrationFactory(contact=ada, event=lesson, used_pass=used)
+    answer = access.answer(ada.pk, course=lesson.course_id, on=TODAY)
+    assert (answer.open, answer.reason) == (False, Reason.CANCELLED)
+
+
 @pytest.mark.parametrize("zone", ["Europe/London", "Asia/Tokyo"])
 def test_so_is_content(zone, ada, lesson, clock):
     RegistrationFactory(contact=ada, event=lesson, content_until=day("2026-12-22"))

@@ -139,5 +139,7 @@ def test_what_is_over_or_closed_has_no_price_any_more(europe):
         cards, _total = catalogue.cards(catalogue.Question(q=q, sort="price"), region, ON)
         assert [card["title"] for card in cards] == ["Course for 300", "Course for 490"]
     card = cards[1]
+    first = coming_first.CheapestFirst(Item.objects.all(), region.pk, ON, 0, 1)
+    assert Item.objects.get(pk__in=first).title == "Course for 300"
     assert ([each["amount"] for each in card["prices"]], card["event_prices"]) == ([490], [])
     assert catalogue.cards(catalogue.Question(price="250"), region, ON) == ([], 0)

@@ -9,6 +9,7 @@ from lms.models import Completion, ContentUnit, Progress, Registration
 from tests.factories import (
     ContentUnitFactory,
     CourseFactory,
+    EventFactory,
     LmsEventFactory,
     PathFactory,
     RegistrationFactory,
@@ -44,6 +45,22 @@ def units(course):
 
 def stand(ada, course):
     return learning.stands(ada.pk, [course.pk])[course.pk]
+
+
+def test_what_was_taken_out_counts_for_nothing(ada, course, units, who):
+    learning.complete(ada.pk, units[0], **who)
+    learning.look(ada.pk, units[2].pk, at=who["at"])
+    content.remove_unit(units[2], **who)
+    assert progress.percents([(ada.pk, course.pk)]) == {(ada.pk, course.pk): 100}
+
+
+def test_content_doesnt_complete_a_place_on_a_date(ada, course, who):
+    """Whoever has learned it all by themselves still has their seat, and comes."""
+    place = RegistrationFactory(contact=ada, event=EventFactory(course=course))
+    online = RegistrationFactory(contact=ada, event=LmsEventFactory(course=course))
+    learning.complete_item(ada.pk, course.pk, **who)
+    done = dict(Registration.objects.values_list("pk", "completed_at"))
+    assert (done[place.pk], done[online.pk]) == (None, who["at"])
 
 
 def test_one_starts_with_the_first_unit(ada, course, units):

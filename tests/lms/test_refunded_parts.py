@@ -1,5 +1,6 @@
 """What goes back to a card in part is credited: a note over the amount, under the next number."""
 
+import dataclasses
 from decimal import Decimal
 
 import pytest
@@ -91,6 +92,18 @@ def test_a_part_of_a_place_leaves_a_credit_note_and_the_rest_comes_with_cancelli
     bill.refresh_from_db()
     assert bill.status == "void"
     assert checking.check(on=clock.on(), at=clock.at).broken == {}
+
+
+def test_what_the_provider_tells_of_our_own_parts_is_known(place, clock, who):
+    back(place, "100", who)
+    back(place, "50", who)
+    for number, amount in enumerate(("100", "150", "588.60")):
+        news = Trial().told(place, "refunded")
+        news = dataclasses.replace(news, key=f"part-{number}", amount=Decimal(amount))
+        known = arriving.take(news, "trial", at=clock.at, on=clock.on())
+        assert known == ("done" if amount == "588.60" else "known")
+    place.refresh_from_db()
+    assert (place.trouble, place.refunded_at) == ("", clock.at)
 
 
 def test_all_of_a_pass_credits_its_line_as_a_whole_and_the_pass_stays(given, clock, who):

@@ -41,6 +41,8 @@ KINDS = {
         ("multiple", "q0=2&q0=1&q0=1", 2),
         ("multiple", "q0=1", 0),
         ("multiple", "q0=1&q0=2&q0=3", 0),
+        ("multiple", "q0=1&q0=2&q0=7", 2),
+        ("truth", "q0=7", 0),
         ("multiple", "", 0),
         ("truth", "q0=0", 2),
         ("truth", "q0=1", 0),

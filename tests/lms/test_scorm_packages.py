@@ -241,6 +241,7 @@ def test_what_was_unpacked_for_nothing_is_forgotten_after_a_day(section, who, me
     unit = scorm.unit_of(section.course, who)
     packages.unpack(scorm.upload(scorm.zipped(GOOD)))
     old = (clock.at - datetime.timedelta(days=2)).timestamp()
+    assert packages.forget(on=who["on"], at=clock.at) == 0
     for each in (media / "scorm").iterdir():
         os.utime(each, (old, old))
     assert packages.forget(on=who["on"], at=clock.at) == 1

@@ -306,3 +306,8 @@ def test_parts_of_a_currency(amount, currency, parts):
     with pytest.raises(NoAnswer):
         in_parts(Decimal("0.0001"), currency)
     assert Stripe.trial is False
+
+
+def test_the_last_of_three_digits_has_to_be_a_nought():
+    with pytest.raises(NoAnswer):
+        in_parts(Decimal("1.234"), "KWD")

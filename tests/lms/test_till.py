@@ -195,6 +195,13 @@ def test_without_enough_it_says_what_is_missing_and_what_to_do(browse, room, ada
     assert client.post(to("review"), {"shown": "x"}).url == to("payment")
 
 
+def test_exactly_enough_is_enough(browse, room, ada, kestrel, who):
+    give(kestrel, 3, **who)
+    let_spend(kestrel, ada, **who)
+    client = browse(ada.user)
+    assert "Balance 3 before, 0 after" in text(to_review(client, room, kestrel))
+
+
 def test_the_limit_of_the_year_is_said(browse, room, rich, ada, kestrel, who):
     let_spend(kestrel, ada, limit=5, **who)
     client = browse(ada.user)
