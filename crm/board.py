@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from catalog.models import Unit
 from catalog.money import written
 from tms.compiled import Rows
+from tms.lately import Lately
 
 from . import stages
 from .models import Opportunity, Stage, StageKind
@@ -83,9 +84,15 @@ def _summed(rows):
     return sums.order_by("-sum")
 
 
+def _number(sums) -> int:
+    return sum(each["count"] for each in sums)
+
+
 FIRST = Rows(_first)
-SUMS_OF_OPEN = Rows(lambda **given: _summed(_of(given).open()))
-SUMS_OF_CLOSED = Rows(lambda since, **given: _summed(_of(given).filter(closed_on__gt=since)))
+SUMS_OF_OPEN = Lately(Rows(lambda **given: _summed(_of(given).open())), counted=_number)
+SUMS_OF_CLOSED = Lately(
+    Rows(lambda since, **given: _summed(_of(given).filter(closed_on__gt=since))), counted=_number
+)
 UNITS = Rows(lambda ids: Unit.objects.filter(pk__in=ids))
 
 

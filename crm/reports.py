@@ -10,6 +10,7 @@ import functools
 
 from catalog.models import Unit
 from tms.compiled import Statement
+from tms.lately import Lately
 
 from .models import Opportunity
 
@@ -44,6 +45,8 @@ FROM (
 ) o JOIN catalog_unit u ON u.id = o.currency_id
 ORDER BY sum(o.won) OVER (PARTITION BY u.id) DESC, u.code
 """
+# In which columns it stands how many there are.
+NUMBERS = {PIPELINE: (1,), DECIDED: (1, 3), WON: (5,)}
 WHICH = {
     "owner": " AND o.owner_id = %(owner)s",
     "currency": " AND o.currency_id = %(currency)s",
@@ -157,7 +160,11 @@ def _rows(
 
 
 @functools.cache
-def _kept(sql: str, narrowed: tuple[str, ...], by: str) -> Statement:
+def _kept(sql: str, narrowed: tuple[str, ...], by: str) -> Lately:
     """The statement of a report, narrowed by these: there are few, and their plans are kept."""
     which = "".join(WHICH[name] for name in narrowed)
-    return Statement(sql.format(which=which, by=by))
+    numbers = NUMBERS[sql]
+    return Lately(
+        Statement(sql.format(which=which, by=by)),
+        counted=lambda rows: sum(row[place] for row in rows for place in numbers),
+    )

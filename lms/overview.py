@@ -11,6 +11,7 @@ from crm.models import Opportunity
 from crm.models.contact import called
 from passes.models import Pass
 from tms.compiled import Question, Rows
+from tms.lately import Lately
 
 from .models import Payment, Registration, Request, RequestState, Submission, Waiting
 
@@ -43,13 +44,16 @@ class Passes:
 
 
 # Read from an index alone (pass_type_living).
-PASSES = Question(
-    lambda on, soon: counted(
-        Pass.objects.active_on(on),
-        active=Count("pk"),
-        ending=Count("pk", filter=Q(expires_on__lte=soon)),
-        unassigned=Count("pk", filter=Q(contact=None)),
-    )
+PASSES = Lately(
+    Question(
+        lambda on, soon: counted(
+            Pass.objects.active_on(on),
+            active=Count("pk"),
+            ending=Count("pk", filter=Q(expires_on__lte=soon)),
+            unassigned=Count("pk", filter=Q(contact=None)),
+        )
+    ),
+    counted=lambda rows: rows[0][0],
 )
 
 
@@ -173,11 +177,14 @@ TO_SETTLE = Rows(
         ]
     )
 )
-LEARNERS = Question(
-    lambda after, on: counted(
-        Registration.objects.live().filter(registered_on__gt=after, registered_on__lte=on),
-        learners=Count("pk"),
-    )
+LEARNERS = Lately(
+    Question(
+        lambda after, on: counted(
+            Registration.objects.live().filter(registered_on__gt=after, registered_on__lte=on),
+            learners=Count("pk"),
+        )
+    ),
+    counted=lambda rows: rows[0][0],
 )
 
 

@@ -13,6 +13,7 @@ import itertools
 
 from tms import clock
 from tms.compiled import Statement
+from tms.lately import Lately
 
 # {which} narrows the passes `p`. By which of the starts something comes is its place in their list:
 # a fifth of the work of asking the calendar for each row.
@@ -228,7 +229,9 @@ def _rows(
 
 
 @functools.cache
-def _kept(sql: str, narrowed: tuple[str, ...], split: str) -> Statement:
+def _kept(sql: str, narrowed: tuple[str, ...], split: str) -> Lately:
     """The statement of a report, narrowed by these: there are few, and their plans are kept."""
     which = "".join(WHICH[name] for name in narrowed)
-    return Statement(f"SELECT * FROM ({sql.format(which=which, split=split)}) found")  # noqa: S608
+    said = Statement(f"SELECT * FROM ({sql.format(which=which, split=split)}) found")  # noqa: S608
+    numbers = slice(1 if sql is RENEWAL else -1, None)
+    return Lately(said, counted=lambda rows: sum(sum(row[numbers]) for row in rows))

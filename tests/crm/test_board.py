@@ -7,11 +7,12 @@ import pytest
 from django.utils.html import escape
 from playwright.sync_api import expect
 
-from crm import opportunities, stages
+from crm import board, opportunities, stages
 from crm.models import Opportunity, Stage, StageKind
 from tests.crm.selling_cast import interested, opened
 from tests.crm.test_pages import text_of
 from tests.factories import CurrencyFactory, copies
+from tms import lately
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true", "HX-Target": "board"}
@@ -44,6 +45,23 @@ def test_a_column_says_how_many_there_are_and_what_they_come_to(deal, client, wh
     assert "Enquiry 3 €1,000.00 + $10.00" in page
     assert "Spring intake Kestrel Rail Group 18 Dec 2026 OO Olive Office €1,000.00" in page
     assert "Proposal 0 Negotiation 0 Won 0 in 30 days Lost 0 in 30 days" in page
+
+
+def test_of_very_many_the_sums_are_a_minute_old_at_most(deal, monkeypatch, clock):
+    seconds = [100.0]
+    monkeypatch.setattr(lately.time, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(lately, "MANY", 1)
+    monkeypatch.setattr(board.SUMS_OF_OPEN, "kept", {})
+
+    def count():
+        return board.columns("/", on=clock.on())[0].count
+
+    copies(deal, 1, name=lambda n: "Second")
+    assert count() == 2
+    copies(deal, 1, name=lambda n: "Third")
+    assert count() == 2
+    seconds[0] += 60
+    assert count() == 3
 
 
 def test_a_column_shows_what_closes_first_and_leads_to_the_rest(deal, client):
