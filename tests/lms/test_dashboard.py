@@ -152,6 +152,9 @@ def test_opportunities_that_close_next_are_mine_first_then_the_oldest(desk, deal
         "Board day Kestrel Rail Group , Sam Seller 20 Nov 2026 €100.00 Overdue "
         "Nobody's Kestrel Rail Group 30 Nov 2026 As a list"
     )
+    for number in range(8):
+        deal(f"Long due {number}", closes_on="2026-11-01", owner=sam)
+    assert section(desk.get(PAGE), "Opportunities closing").startswith("Signals")
 
 
 def test_what_was_won_last_and_what_was_won_by_month(desk, deal):
