@@ -69,6 +69,7 @@ def cast(first: dict) -> dict:
         "many": many.pk,
         "account": many.account_id,
         "one": one.contact_id,
+        "people": Contact.objects.count(),
         "pass": one.pk,
         "type": one.pass_type_id,
         "renewed": renewed.pk,
