@@ -62,7 +62,7 @@ def searched(people: int) -> tuple[str, str, str]:
     hundred people, one of some dozens of open deals, and one of more than a thousand people.
     """
     if people > 100_000:
-        return "anna+kirk", "kirkbridge", "kirkbridge"
+        return "anna.kirk", "kirkbridge", "kirkbridge"
     return ("kirk" if people < 15_000 else "anna"), "kirk", ("a" if people < 15_000 else "kirk")
 
 

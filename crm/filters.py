@@ -62,7 +62,7 @@ class Standing(filters.FilterSet):
 
 
 class ContactFilter(Standing):
-    q = filters.Search(field_name="search_text", placeholder=_("Name or email"))
+    q = filters.Indexed(field_name="search_text", placeholder=_("Name or email"))
     account = ByAccount(label=_("Account"), method="of_account")
     region = filters.Of(
         queryset=Region.objects.all(),
@@ -145,7 +145,7 @@ class AccountContactFilter(filters.FilterSet):
 
 
 class AccountFilter(Standing):
-    q = filters.Search(field_name="name_key", placeholder=_("Name"))
+    q = filters.Indexed(field_name="name_key", placeholder=_("Name"))
     kind = filters.Choice(choices=AccountKind.choices, label=_("Kind"), every=_("Every kind"))
     region = filters.Of(queryset=Region.objects.all(), label=_("Region"), every=_("Every region"))
     owner = filters.Of(

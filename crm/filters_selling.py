@@ -1,12 +1,11 @@
 """How is the list of opportunities narrowed?"""
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Region, Unit, UnitKind
 from tms.models import User
-from tms.text import Fold, contains_all, patterns, words_of
 from tms.ui import filters
 
 from .choosing import contact_field
@@ -17,23 +16,6 @@ OWNERS = User.objects.filter(Exists(Opportunity.objects.filter(owner=OuterRef("p
 OWNERS = OWNERS.order_by("name", "pk")
 STAGES = Stage.objects.order_by("position", "pk")
 SHOW = [("won", _("Won")), ("lost", _("Lost")), ("all", _("Open and closed"))]
-
-
-class OpportunitySearch(filters.Found):
-    """Every word in the name; of a word that few have, found by the index of names."""
-
-    def few(self, text):
-        given = patterns(words_of(text))
-        if not given:
-            return None
-        named = contains_all("o.name_key", given)
-        return self.first([f"SELECT o.id FROM crm_opportunity o WHERE {named}"], given)  # noqa: S608
-
-    def many(self, text):
-        found = Q()
-        for word in words_of(text):
-            found &= Q(name_key__contains=Fold(Value(word)))
-        return found
 
 
 class ByContact(django_filters.Filter):
@@ -52,7 +34,7 @@ class ByContact(django_filters.Filter):
 class AccountOpportunityFilter(filters.FilterSet):
     """Closed ones are left out, unless they are asked for: by kind, or by a stage."""
 
-    q = OpportunitySearch(placeholder=_("Name"))
+    q = filters.Indexed(field_name="name_key", placeholder=_("Name"))
     stage = filters.Of(queryset=STAGES, label=_("Stage"), every=_("Every stage"))
     kind = filters.Choice(choices=SHOW, every=_("Open"), label=_("Show"), method="of_kind")
     owner = filters.Of(queryset=OWNERS, label=_("Owner"), every=_("Every owner"))

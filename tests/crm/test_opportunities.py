@@ -10,7 +10,6 @@ import pytest
 from django.db import connection
 
 from crm import external_ids, interests, opportunities, stages
-from crm.filters_selling import OpportunitySearch
 from crm.models import Invoice, Opportunity, Stage, StageKind
 from tests.crm.selling_cast import interested, opened
 from tests.crm.test_pages import staff, text_of
@@ -25,6 +24,7 @@ from tests.factories import (
 from tms.models import JournalRow
 from tms.refusals import Refusal
 from tms.ui import register
+from tms.ui.filters import Indexed
 from tokens.models import TokenIssue
 
 pytestmark = pytest.mark.django_db
@@ -144,7 +144,7 @@ def test_the_list_is_narrowed_and_sorted(deal, client, who, office, ada):
 @pytest.mark.parametrize("few", [1000, 1])
 def test_a_name_is_found_by_its_words_be_there_few_or_many(deal, client, who, monkeypatch, few):
     """By the index of names; where more match than are looked for, by a walk through the list."""
-    monkeypatch.setattr(OpportunitySearch, "FEW", few)
+    monkeypatch.setattr(Indexed, "FEW", few)
     for name in ("100% of Zürich", "1000 of Zürich", "Winter_intake"):
         opened(deal.account, who, name=name)
     lost = opened(deal.account, who, name="Zürich again")

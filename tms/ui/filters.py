@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tms.among import Ids
 from tms.compiled import Question
-from tms.text import Fold
+from tms.text import Fold, contains_all, patterns, words_of
 
 from . import icons
 from .forms import DayInput, Form, made_native
@@ -95,6 +95,16 @@ class FilterSet(django_filters.FilterSet):
             each = self.filters[name]
             if isinstance(each, Found) and isinstance(value, str) and each.is_beyond(value):
                 return each.FEW
+        return None
+
+    def number_found(self) -> int | None:
+        """How many a search alone means, one more than it looks for where it is more; or None."""
+        chosen = self.form.cleaned_data if self.form.is_valid() else {}
+        for name, value in chosen.items():
+            each = self.filters[name]
+            if isinstance(each, Found) and isinstance(value, str) and value.strip():
+                found = each.looked_for(value.strip())
+                return None if found is None else min(len(found), each.FEW + 1)
         return None
 
     @property
@@ -178,6 +188,24 @@ class Found(Search):
 
     def many(self, text: str) -> Q:
         raise NotImplementedError
+
+
+class Indexed(Found):
+    """Every word in `field_name`, a folded column of the rows' own that has an index for it."""
+
+    def few(self, text):
+        given = patterns(words_of(text))
+        if not given:
+            return None
+        named = contains_all(f"t.{self.field_name}", given)
+        table = self.model._meta.db_table
+        return self.first([f"SELECT t.id FROM {table} t WHERE {named}"], given)  # noqa: S608
+
+    def many(self, text):
+        found = Q()
+        for word in words_of(text):
+            found &= Q(**{f"{self.field_name}__contains": Fold(Value(word))})
+        return found
 
 
 def found_by(path: str, rows, words: list[str]) -> Q:

@@ -105,6 +105,14 @@ def asked(queryset, sort, descending: bool, size: int, values):
     return _ordered(queryset, descending, size + 1, values)
 
 
+def asked_in_two(queryset, everything, sort, descending: bool, size: int, values):
+    """The same for some hundred rows in any order: first which of them stand on the page, and then
+    what is shown of these alone. `everything` is the queryset before it was narrowed.
+    """
+    page = asked(queryset, sort, descending, size, ()).values("pk")
+    return asked(everything.filter(pk__in=page), sort, descending, size, values)
+
+
 def _slice(found, size, cursor, backwards) -> Slice:
     more, rows = len(found) > size, found[:size]
     if backwards:

@@ -9,6 +9,8 @@ from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from tms.among import Ids
+
 from . import around, export, kept, keyset, rows
 from .access import allowed
 from .address import Address
@@ -112,8 +114,10 @@ class Listing(Address):
     @cached_property
     def count(self):
         """How many match, counted up to one more than `most`."""
-        if self.most < COUNTED and self.page.shows_all and not self.narrowed:
-            return self.most + 1
+        if self.page.shows_all and not self.narrowed:
+            found = self.filters and self.filters.number_found()
+            if found is not None:
+                return found
         if self.statements:
             # Nothing is asked where a search found no id.
             return self.statements.number(COUNTED, self.request.now, **self.given)
@@ -143,8 +147,11 @@ class Listing(Address):
 
     def first_page(self, **given):
         """The question for the first page."""
-        found, descending = self.found_by(**given), self.sorting[1]
-        return keyset.asked(found, self.sort_expression(), descending, self.size, self.values)
+        order = (self.sort_expression(), self.sorting[1], self.size, self.values)
+        found = self.found_by(**given)
+        if self.filters and any(isinstance(each, Ids) for each in self.filters.instead.values()):
+            return keyset.asked_in_two(found, self.all_by(given), *order)
+        return keyset.asked(found, *order)
 
     def matching(self, **given):
         """The question for what is counted."""
@@ -153,16 +160,20 @@ class Listing(Address):
     def found_by(self, **given):
         """`found`, of other values than those that this page gives."""
         instead = kept.stand_ins(self.filters, given)
-        if self.page.rows_of:
-            rows = self.page.rows_of(**given)
-        else:
-            page = copy.copy(self.page)
-            page.kwargs = given
-            rows = page.queryset()
+        rows = self.all_by(given)
         if self.filters is None:
             return rows
         self.filters.instead = instead
         return self.filters.filter_queryset(rows)
+
+    def all_by(self, given):
+        """The rows before filters, of these values."""
+        given = {name: each for name, each in given.items() if not name.startswith(kept.PREFIX)}
+        if self.page.rows_of:
+            return self.page.rows_of(**given)
+        page = copy.copy(self.page)
+        page.kwargs = given
+        return page.queryset()
 
     @property
     def count_is_capped(self):
