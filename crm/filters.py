@@ -13,6 +13,8 @@ from .choosing import account_field
 from .models import Account, AccountKind, Contact, CustomField, CustomFieldKind, Task, TaskState
 
 SHOW = [("archived", _("Archived")), ("all", _("Current and archived"))]
+# What is listed of contacts and accounts where nothing else is asked for.
+LIVING = "t.archived_at IS NULL AND t.merged_into_id IS NULL"
 CUSTOM = "custom_"
 CUSTOM_FIELDS = Question(
     lambda: CustomField.objects.living().values_list("key", "label", "kind", "choices")
@@ -62,7 +64,9 @@ class Standing(filters.FilterSet):
 
 
 class ContactFilter(Standing):
-    q = filters.Indexed(field_name="search_text", placeholder=_("Name or email"))
+    q = filters.Indexed(
+        field_name="search_text", within=LIVING, unless=("show",), placeholder=_("Name or email")
+    )
     account = ByAccount(label=_("Account"), method="of_account")
     region = filters.Of(
         queryset=Region.objects.all(),
@@ -145,7 +149,9 @@ class AccountContactFilter(filters.FilterSet):
 
 
 class AccountFilter(Standing):
-    q = filters.Indexed(field_name="name_key", placeholder=_("Name"))
+    q = filters.Indexed(
+        field_name="name_key", within=LIVING, unless=("show",), placeholder=_("Name")
+    )
     kind = filters.Choice(choices=AccountKind.choices, label=_("Kind"), every=_("Every kind"))
     region = filters.Of(queryset=Region.objects.all(), label=_("Region"), every=_("Every region"))
     owner = filters.Of(

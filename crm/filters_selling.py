@@ -34,7 +34,12 @@ class ByContact(django_filters.Filter):
 class AccountOpportunityFilter(filters.FilterSet):
     """Closed ones are left out, unless they are asked for: by kind, or by a stage."""
 
-    q = filters.Indexed(field_name="name_key", placeholder=_("Name"))
+    q = filters.Indexed(
+        field_name="name_key",
+        within="t.closed_on IS NULL",
+        unless=("kind", "stage"),
+        placeholder=_("Name"),
+    )
     stage = filters.Of(queryset=STAGES, label=_("Stage"), every=_("Every stage"))
     kind = filters.Choice(choices=SHOW, every=_("Open"), label=_("Show"), method="of_kind")
     owner = filters.Of(queryset=OWNERS, label=_("Owner"), every=_("Every owner"))

@@ -48,7 +48,7 @@ class Accounts(ListPage):
     table, filterset, sort = AccountTable, AccountFilter, "name"
     values = ("archived_at",)
     export_name = "accounts"
-    keeps = True
+    keeps = shows_all = True
     changes = "account"
 
     def queryset(self):

@@ -42,7 +42,7 @@ class Contacts(ListPage):
     table, filterset, sort = ContactTable, ContactFilter, "name"
     values = ("archived_at", "erased_at", "first_name", "last_name", "email")
     export_name = "contacts"
-    keeps = True
+    keeps = shows_all = True
     changes = "contact"
 
     def queryset(self):

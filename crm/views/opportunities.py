@@ -54,7 +54,7 @@ class Opportunities(ListPage):
     values = ("won",)
     template_name = "crm/opportunities.html"
     export_name = "opportunities"
-    keeps = True
+    keeps = shows_all = True
     changes = "opportunity"
 
     def queryset(self):

@@ -68,6 +68,11 @@ def names(client, query=""):
     ]
 
 
+def numbers_told(client, query):
+    page = client.get(f"/opportunities/?{query}").content.decode()
+    return re.search(r'aria-label="Pages"><span>([^<]*)', page)[1]
+
+
 def answers(client, path, **given):
     """What a dialog answers, sent as htmx sends it."""
     return client.post(path, given, headers=HTMX)
@@ -155,6 +160,15 @@ def test_a_name_is_found_by_its_words_be_there_few_or_many(deal, client, who, mo
     assert names(client, "q=zurich&kind=lost") == ["Zürich again"]
     assert names(client, "q=nothing") == []
     assert names(client, "q=intake") == ["Spring intake", "Winter_intake"]
+    assert names(client, "q=again") == []
+    told = {asked: numbers_told(client, asked) for asked in ("q=zurich", "q=zurich&kind=all")}
+    assert (
+        told
+        == {
+            1: {"q=zurich": "1–2 of 1+", "q=zurich&kind=all": "1–3 of 1+"},
+            1000: {"q=zurich": "1–2 of 2", "q=zurich&kind=all": "1–3 of 3"},
+        }[few]
+    )
 
 
 def plan(query, **parameters):

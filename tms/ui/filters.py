@@ -191,15 +191,26 @@ class Found(Search):
 
 
 class Indexed(Found):
-    """Every word in `field_name`, a folded column of the rows' own that has an index for it."""
+    """Every word in `field_name`, a folded column of the rows' own that has an index for it.
+
+    `within` is the SQL for what is listed of the table `t` as long as none of the filters `unless`
+    is chosen, so that no more is found than that.
+    """
+
+    def __init__(self, *args, within="true", unless=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.within, self.unless = within, unless
 
     def few(self, text):
         given = patterns(words_of(text))
         if not given:
             return None
         named = contains_all(f"t.{self.field_name}", given)
-        table = self.model._meta.db_table
-        return self.first([f"SELECT t.id FROM {table} t WHERE {named}"], given)  # noqa: S608
+        table, within = self.model._meta.db_table, self.within
+        if any(self.parent.form.cleaned_data.get(name) for name in self.unless):
+            within = "true"
+        way = f"SELECT t.id FROM {table} t WHERE {within} AND {named}"  # noqa: S608
+        return self.first([way], given)
 
     def many(self, text):
         found = Q()

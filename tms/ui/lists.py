@@ -69,8 +69,8 @@ class ListPage(Guarded, View):
     export_name        the file's name; empty: no export
     keeps              are its statements kept? Only where `queryset` and the choices of its filters
                        depend on nothing but the day and the ids of the address (tms.ui.kept)
-    shows_all          without ids in its address: is `queryset` all that there is? Then it isn't
-                       counted what a search finds too much of
+    shows_all          without ids in its address: is everything listed that a search finds by
+                       itself? Then what it found isn't counted once more
     changes            events that refresh the list in place ("passes" or a list)
     template_name      extends ui/list.html; `site` is its base
     audience           "staff" (with permission_required) or "learner"
