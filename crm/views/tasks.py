@@ -63,6 +63,11 @@ class Tasks(ListPage):
         gettext_lazy("A task is added on the page of a contact, an account or an opportunity."),
     )
 
+    @property
+    def keeps(self):
+        """Whoever sees all of them sees what all others see who do."""
+        return not seen_by(self.request.user)
+
     def queryset(self):
         on = self.request.today
         state = Case(
