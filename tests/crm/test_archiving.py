@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from crm import accounts, archiving, contacts
@@ -81,3 +83,19 @@ def test_archiving_an_account_names_who_stays_with_it(kestrel, ada, who, told):
         contacts.create(last_name="New", account=kestrel, **who)
     archiving.restore_account(kestrel.pk, **who)
     assert told(account_id=kestrel.pk) == ["account.archived", "account.restored"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "factory"), [("contacts", ContactFactory), ("accounts", AccountFactory)]
+)
+def test_a_search_counts_those_that_are_listed(browse, office, clock, kind, factory):
+    name = "last_name" if kind == "contacts" else "name"
+    factory(**{name: "Zed Here"})
+    gone = factory(**{name: "Zed Gone"})
+    type(gone).objects.filter(pk=gone.pk).update(archived_at=clock.at)
+
+    def told(**asked):
+        page = browse(office).get(f"/{kind}/", {"q": "zed", **asked}).content.decode()
+        return re.search(r'aria-label="Pages"><span>([^<]*)', page)[1]
+
+    assert (told(), told(show="all")) == ("1–1 of 1", "1–2 of 2")
