@@ -71,12 +71,6 @@ def of_courses_called(word: str) -> Q:
     return Q(course__search_text__contains=Fold(Value(word)))
 
 
-class OfCourse(django_filters.Filter):
-    """One course, found by a few letters: there may be very many."""
-
-    field_class = staticmethod(course_field)
-
-
 class EventFilter(filters.FilterSet):
     """CAT-8: course, type, dates, place, instructor, status, free seats."""
 
@@ -86,7 +80,7 @@ class EventFilter(filters.FilterSet):
         max_length=200,
         widget=forms.TextInput({"type": "search", "placeholder": _("Course, code or place")}),
     )
-    course = OfCourse(label=_("Course"))
+    course = filters.Among(course_field, label=_("Course"))
     state = filters.Choice(choices=EventState.choices, every=_("Every status"), label=_("Status"))
     type = filters.Choice(choices=EventType.choices, every=_("Every type"), label=_("Type"))
     dates = filters.DayRange("first_on", label=_("First day"))

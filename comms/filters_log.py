@@ -5,7 +5,7 @@ from django import forms
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from crm.choosing import contact_field, contacts_matching
+from crm.choosing import any_contact_field, contacts_matching
 from crm.models import Contact
 from tms import clock
 from tms.models import User
@@ -66,12 +66,6 @@ def triggers_of(target: str) -> list[int]:
     return list(Trigger.objects.filter(occasion__in=keys).order_by().values_list("pk", flat=True))
 
 
-class OfContact(django_filters.Filter):
-    """One contact, found by a few letters."""
-
-    field_class = staticmethod(contact_field)
-
-
 class MessageFilter(filters.FilterSet):
     """Within one account."""
 
@@ -126,4 +120,4 @@ class MessageFilter(filters.FilterSet):
 class AllMessagesFilter(MessageFilter):
     """Among all messages."""
 
-    contact = OfContact(label=_("Recipient"))
+    contact = filters.Among(any_contact_field, label=_("Recipient"))

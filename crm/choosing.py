@@ -48,6 +48,20 @@ def account_field(**particulars) -> ComboboxField:
     return ComboboxField(Account.objects.living(), find=accounts_matching, **particulars)
 
 
+def any_account_field(**particulars) -> ComboboxField:
+    """One account, archived or not: for filters."""
+    field = account_field(**particulars)
+    field.queryset = Account.objects.all()
+    return field
+
+
+def any_contact_field(**particulars) -> ComboboxField:
+    """One contact, archived or not: for filters."""
+    field = contact_field(**particulars)
+    field.queryset = Contact.objects.all()
+    return field
+
+
 def _with_words(rows, column, text):
     for word in text.replace("\x00", "").split()[:8]:
         rows = rows.filter(**{f"{column}__contains": Fold(Value(word))})

@@ -9,7 +9,7 @@ from tms.compiled import Question
 from tms.models import User
 from tms.ui import filters
 
-from .choosing import account_field
+from .choosing import any_account_field
 from .models import Account, AccountKind, Contact, CustomField, CustomFieldKind, Task, TaskState
 
 SHOW = [("archived", _("Archived")), ("all", _("Current and archived"))]
@@ -33,19 +33,6 @@ def custom_fields(request) -> list[tuple]:
     return request.custom_fields
 
 
-class ByAccount(django_filters.Filter):
-    """An account, by a few letters."""
-
-    by_id = True
-
-    @property
-    def field(self):
-        if not hasattr(self, "_field"):
-            self._field = account_field(label=self.label, required=False)
-            self._field.queryset = Account.objects.all()
-        return self._field
-
-
 def show():
     return filters.Choice(choices=SHOW, every=_("Current"), label=_("Show"), method="standing")
 
@@ -67,7 +54,7 @@ class ContactFilter(Standing):
     q = filters.Indexed(
         field_name="search_text", within=LIVING, unless=("show",), placeholder=_("Name or email")
     )
-    account = ByAccount(label=_("Account"), method="of_account")
+    account = filters.Among(any_account_field, label=_("Account"), method="of_account")
     region = filters.Of(
         queryset=Region.objects.all(),
         field_name="account__region",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tms.ui import filters
 
-from .filters import ByAccount
+from .choosing import any_account_field
 from .models import Invoice, InvoiceKind, InvoiceStatus
 from .models.invoice import DUE, ISSUED
 
@@ -17,7 +17,7 @@ class InvoiceFilter(filters.FilterSet):
         choices=InvoiceStatus.choices, every=_("Every status"), label=_("Status"), method="standing"
     )
     kind = filters.Choice(choices=InvoiceKind.choices, every=_("Every kind"), label=_("Kind"))
-    account = ByAccount(label=_("Account"), method="of_account")
+    account = filters.Among(any_account_field, label=_("Account"), method="of_account")
     issued = filters.DayRange(field_name="issued_key", label=_("Issued"))
     due = filters.DayRange(field_name="due_key", label=_("Due"))
     overdue = django_filters.BooleanFilter(

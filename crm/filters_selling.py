@@ -1,6 +1,5 @@
 """How is the list of opportunities narrowed?"""
 
-import django_filters
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
@@ -8,27 +7,13 @@ from catalog.models import Region, Unit, UnitKind
 from tms.models import User
 from tms.ui import filters
 
-from .choosing import contact_field
-from .filters import ByAccount
-from .models import Contact, Opportunity, Stage
+from .choosing import any_account_field, any_contact_field
+from .models import Opportunity, Stage
 
 OWNERS = User.objects.filter(Exists(Opportunity.objects.filter(owner=OuterRef("pk"))))
 OWNERS = OWNERS.order_by("name", "pk")
 STAGES = Stage.objects.order_by("position", "pk")
 SHOW = [("won", _("Won")), ("lost", _("Lost")), ("all", _("Open and closed"))]
-
-
-class ByContact(django_filters.Filter):
-    """A contact, by a few letters."""
-
-    by_id = True
-
-    @property
-    def field(self):
-        if not hasattr(self, "_field"):
-            self._field = contact_field(label=self.label, required=False)
-            self._field.queryset = Contact.objects.all()
-        return self._field
 
 
 class AccountOpportunityFilter(filters.FilterSet):
@@ -69,8 +54,8 @@ class AccountOpportunityFilter(filters.FilterSet):
 class OpportunityFilter(AccountOpportunityFilter):
     """The same, and by what those of one account have in common."""
 
-    account = ByAccount(label=_("Account"), method="of_account")
-    contact = ByContact(label=_("Contact"), method="of_contact")
+    account = filters.Among(any_account_field, label=_("Account"), method="of_account")
+    contact = filters.Among(any_contact_field, label=_("Contact"), method="of_contact")
     region = filters.Of(queryset=Region.objects.all(), label=_("Region"), every=_("Every region"))
     currency = filters.Of(
         queryset=Unit.objects.filter(kind=UnitKind.CURRENCY).order_by("code"),

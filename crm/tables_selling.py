@@ -2,7 +2,7 @@
 
 import functools
 
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -61,9 +61,8 @@ class ContactName(tables.Link):
 
     def cell(self, row):
         name = contact(row)
-        return (
-            format_html('<a href="{}"><bdi>{}</bdi></a>', self.address(row), name) if name else ""
-        )
+        link = f'<a href="{escape(self.address(row))}"><bdi>{escape(name)}</bdi></a>'
+        return link if name else ""
 
 
 class OpportunityTable(tables.Table):

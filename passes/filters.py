@@ -1,10 +1,9 @@
 """How are lists of passes narrowed?"""
 
-import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.choosing import account_field, contact_field
+from crm.choosing import any_account_field, any_contact_field
 from crm.models import Account, Contact
 from tms import clock
 from tms.text import contains_all, patterns, words_of
@@ -56,22 +55,6 @@ def numbered(text) -> list[int]:
     return [int(number)] if is_one else []
 
 
-class OfContact(django_filters.Filter):
-    """One contact, found by a few letters."""
-
-    by_id = True
-
-    field_class = staticmethod(contact_field)
-
-
-class OfAccount(django_filters.Filter):
-    """One account, found by a few letters."""
-
-    by_id = True
-
-    field_class = staticmethod(account_field)
-
-
 class PassFilter(filters.FilterSet):
     """Within one account or contact."""
 
@@ -85,7 +68,7 @@ class PassFilter(filters.FilterSet):
         label=_("Pass Type"),
     )
     active = filters.DayRange(label=_("Active Between"), method="active_between")
-    contact = OfContact(label=_("Contact"))
+    contact = filters.Among(any_contact_field, label=_("Contact"))
 
     class Meta(filters.FilterSet.Meta):
         model = Pass
@@ -109,5 +92,5 @@ class AllPassesFilter(PassFilter):
     """Among all passes."""
 
     q = PassSearch(accounts=True, placeholder=_("Contact, account, number or external ID"))
-    account = OfAccount(label=_("Account"))
+    account = filters.Among(any_account_field, label=_("Account"))
     expires = filters.DayRange(field_name="expires_on", label=_("Expires"))

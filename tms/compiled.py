@@ -8,6 +8,7 @@ A `Statement` is the same for what is SQL from the start.
 
 import copy
 import datetime
+import functools
 import re
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
@@ -134,6 +135,32 @@ class Rows(Question):
         if (found := self.one(**values)) is None:
             raise Http404
         return found
+
+
+class Together:
+    """Several questions without values, of two columns each, asked in one statement.
+
+        names = Together([REGIONS, OWNERS])
+        names()  # [[[1, "Nordics"]], [[7, "Ada"], [8, "Jonas"]]]
+
+    For what JSON has: whole numbers and texts.
+    """
+
+    def __init__(self, questions):
+        self.questions = list(questions)
+
+    def __call__(self) -> list[list]:
+        if not self.questions:
+            return []
+        [answers] = fetched(self.sql, [])
+        return [answer or [] for answer in answers]
+
+    @functools.cached_property
+    def sql(self) -> str:
+        asked = [each.compiled({}, set())[0] for each in self.questions]
+        told = "SELECT json_agg(json_build_array(one, other))"
+        answers = [f"({told} FROM ({sql}) pair(one, other))" for sql in asked]
+        return f"SELECT {', '.join(answers)}"
 
 
 class Statement:

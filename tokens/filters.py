@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.choosing import contact_field
+from crm.choosing import any_contact_field
 from tms.ui import filters
 
 from .models import EntryKind, IssueStatus, LedgerEntry, TokenIssue, TokenPack, TokenType
@@ -62,19 +62,13 @@ class IssueFilter(filters.FilterSet):
         return queryset.in_status(value, self.request.today)
 
 
-class OfContact(django_filters.Filter):
-    """One contact, found by a few letters."""
-
-    field_class = staticmethod(contact_field)
-
-
 class EntryFilter(filters.FilterSet):
     """Within one account."""
 
     token_type = of_type()
     kind = filters.Choice(choices=EntryKind.choices, every=_("Every kind"), label=_("Entry"))
     on = filters.DayRange(label=_("When"))
-    contact = OfContact(label=_("Contact"))
+    contact = filters.Among(any_contact_field, label=_("Contact"))
 
     class Meta(filters.FilterSet.Meta):
         model = LedgerEntry

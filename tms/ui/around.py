@@ -78,7 +78,7 @@ def narrowing(listing) -> str:
         f'<form class="filters" method="get" action="{path}" role="search" hx-get="{path}" '
         'hx-trigger="change, submit, input changed delay:300ms from:find input[type=search]" '
         f'hx-target="#{listing.id}-rows" hx-swap="outerHTML" hx-sync="this:replace">\n'
-        f"{listing.filters.form.drawn()}\n{hidden(listing.beside_filters)}\n"
+        f"{listing.filters.drawn()}\n{hidden(listing.beside_filters)}\n"
         f'<div class="filters__end"><noscript><button class="button">{escape(_("Filter"))}</button>'
         f"</noscript>{tools(listing)}</div>\n</form>"
     )

@@ -9,20 +9,26 @@ from django import forms
 from django.db import connection
 from django.db.models import Q, Value
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tms.among import Ids
-from tms.compiled import Question
+from tms.compiled import Question, Together
 from tms.text import Fold, contains_all, patterns, words_of
 
 from . import icons
+from .address import names_in
 from .forms import DayInput, Form, made_native
-from .widgets import written
+from .widgets import Select, marked, written
 
 # The empty choice, unless a filter names its own ("Every status").
 EVERYTHING = _("All")
 MANY = 10_000  # are walked to rather than looked for
+# Controls as they look with nothing chosen: by set, filter, language and the names of rows.
+DRAWN: dict[tuple, str] = {}
+MOST_DRAWN = 2000
 
 
 class FilterForm(Form):
@@ -32,14 +38,10 @@ class FilterForm(Form):
         super().__init__(*args, auto_id="filter_%s", **kwargs)
 
     def ask(self, fields: dict) -> None:
-        """These are the questions. They belong to this form alone, so that nothing is copied."""
+        """These are the questions. Nothing is copied: what forms share, none of them changes."""
         self.fields = fields
         for field in fields.values():
             made_native(field)
-
-    def drawn(self) -> SafeString:
-        """All of it, a control with its label each."""
-        return mark_safe("".join(map(control, self)))
 
 
 def control(bound) -> str:
@@ -70,17 +72,53 @@ class FilterSet(django_filters.FilterSet):
         # As django-filter's own, but for the copies: nothing below a filter is ever changed.
         self.is_bound, self.data = data is not None, data or QueryDict()
         self.queryset, self.request, self.form_prefix = queryset, request, prefix
-        self.filters = {name: self.taken(each) for name, each in self.base_filters.items()}
+        self.filters = {name: self.taken(name, each) for name, each in self.base_filters.items()}
         # What stands for chosen rows where a statement is made that is kept (tms.ui.kept).
         self.instead = {}
 
-    def taken(self, of_the_class):
+    def taken(self, name: str, of_the_class):
         """The filter of a class, for this set alone."""
+        if isinstance(of_the_class, Alike):
+            of_the_class.keep_field()
         taken = copy.copy(of_the_class)
         taken.model, taken.parent = self.queryset.model, self
         if taken.method is not None:
             taken.method = taken.method  # it is looked up on the parent
+        if isinstance(taken, Alike):
+            taken.take_field(name)
         return taken
+
+    @cached_property
+    def names(self) -> dict[str, list[tuple]]:
+        """(id, name) of the rows to choose from, for each filter by them. One statement for all."""
+        shown = [(name, each) for name, each in self.filters.items() if isinstance(each, Of)]
+        found = names_asked(type(self))()
+        return {
+            name: [(pk, each.shown(called)) for pk, called in rows]
+            for (name, each), rows in zip(shown, found, strict=True)
+        }
+
+    def drawn(self) -> SafeString:
+        """The form, a control with its label each."""
+        return mark_safe("".join(map(self.control, self.form)))
+
+    def control(self, bound) -> str:
+        """One control. With nothing chosen it looks as it did the last time; a choice is marked."""
+        each = self.filters[bound.name]
+        chosen = [value for value in map(self.data.get, names_in(bound)) if value]
+        marks = isinstance(bound.field.widget, Select)
+        differs = bound.name in self.form.errors or (chosen and not marks)
+        if differs or not getattr(each, "looks_alike", False):
+            return control(bound)
+        names = tuple(self.names[bound.name]) if isinstance(each, Of) else None
+        state = type(self), bound.name, get_language(), names
+        if (drawn := DRAWN.get(state)) is None:
+            if len(DRAWN) >= MOST_DRAWN:
+                DRAWN.clear()
+            blank = FilterForm()
+            blank.ask({bound.name: bound.field})
+            drawn = DRAWN[state] = control(blank[bound.name])
+        return marked(drawn, chosen) if chosen else drawn
 
     def filter_queryset(self, queryset):
         """The rows that match all that is chosen."""
@@ -116,7 +154,32 @@ class FilterSet(django_filters.FilterSet):
         return self._form
 
 
-class Search(django_filters.CharFilter):
+@functools.cache
+def names_asked(filterset) -> Together:
+    """What asks for the names of all rows that a set's filters have to choose from."""
+    return Together(each.names for each in filterset.base_filters.values() if isinstance(each, Of))
+
+
+class Alike:
+    """Mixed into filters whose control depends on nothing but the language and what is chosen.
+
+    Their field is made once. Forms share it, or have a copy of it where they change it.
+    """
+
+    looks_alike = True
+
+    def keep_field(self) -> None:
+        """Make the field of a class's filter, of which the filters of its sets are copies."""
+        if not hasattr(self, "_field"):
+            made = copy.copy(self)
+            made_native(made.field)
+            self._field = made.field
+
+    def take_field(self, name: str) -> None:
+        """It belongs to a set now, where it is called so."""
+
+
+class Search(Alike, django_filters.CharFilter):
     """The search field of a list: every word, anywhere in `field_name`, without case and accents.
 
     The column is folded by the database already (`search_text`), or `fold=True` folds it now.
@@ -270,7 +333,7 @@ class DayRangeField(forms.MultiValueField):
         return slice(first, last) if first or last else None
 
 
-class DayRange(django_filters.Filter):
+class DayRange(Alike, django_filters.Filter):
     """Days from … to …, both included, on `field_name`; or `method(queryset, name, slice)`."""
 
     field_class = DayRangeField
@@ -285,7 +348,7 @@ class DayRange(django_filters.Filter):
         return qs
 
 
-class Choice(django_filters.ChoiceFilter):
+class Choice(Alike, django_filters.ChoiceFilter):
     """One of some choices; `every` names the empty one ("Every status").
 
     `keeps`: what it narrows by depends on the choice and the day alone, and asks the database
@@ -294,7 +357,20 @@ class Choice(django_filters.ChoiceFilter):
 
     def __init__(self, *args, every=EVERYTHING, keeps=True, **kwargs):
         super().__init__(*args, empty_label=every, **kwargs)
-        self.keeps = keeps
+        self.keeps, self.looks_alike = keeps, not callable(kwargs.get("choices"))
+
+
+class Among(Alike, django_filters.Filter):
+    """One row among very many, found by a few letters: `field_class` makes its field."""
+
+    by_id = True
+
+    def __init__(self, field_class, **kwargs):
+        self.field_class = field_class
+        super().__init__(**kwargs)
+
+    def take_field(self, name):
+        self._field = copy.deepcopy(self._field)  # it remembers what was found
 
 
 class Names(django_filters.fields.ModelChoiceIterator):
@@ -322,8 +398,15 @@ class OfField(django_filters.fields.ModelChoiceField):
         self.names = names
         super().__init__(*args, **kwargs)
 
+    def calling(self, names) -> "OfField":
+        """The same with other names, for one form."""
+        field = copy.copy(self)
+        field.names, field.widget = names, copy.copy(self.widget)
+        field.widget.choices = field.choices
+        return field
 
-class Of(django_filters.ModelChoiceFilter):
+
+class Of(Alike, django_filters.ModelChoiceFilter):
     """One row of a short list ("Every type"), called by its column `called`; `shown` puts that in
     the reader's words."""
 
@@ -331,17 +414,25 @@ class Of(django_filters.ModelChoiceFilter):
     field_class = OfField
 
     def __init__(self, *args, queryset, called="name", every=EVERYTHING, shown=str, **kwargs):
-        names = names_of(queryset, called, shown)
-        super().__init__(*args, queryset=queryset, names=names, empty_label=every, **kwargs)
+        self.names, self.shown = names_of(queryset, called), shown
+        super().__init__(*args, queryset=queryset, names=list, empty_label=every, **kwargs)
+
+    def take_field(self, name):
+        self._field = self._field.calling(lambda: self.parent.names[name])
 
 
-def names_of(queryset, called: str, shown):
-    """A function that gives (id, name) of the rows. One statement, kept."""
-    rows = Question(lambda: queryset.values_list("pk", called))
-    return lambda: [(pk, shown(name)) for pk, name in rows()]
+def names_of(queryset, called: str) -> Question:
+    """What asks for (id, name) of the rows."""
+    return Question(lambda: queryset.values_list("pk", called))
 
 
 def one_of(queryset, *, label, every, called="name", shown=str) -> OfField:
     """The same choice for a form of a report."""
-    names = names_of(queryset, called, shown)
-    return OfField(queryset=queryset, names=names, empty_label=every, label=label, required=False)
+    rows = names_of(queryset, called)
+    return OfField(
+        queryset=queryset,
+        names=lambda: [(pk, shown(name)) for pk, name in rows()],
+        empty_label=every,
+        label=label,
+        required=False,
+    )
