@@ -107,7 +107,7 @@ def test_the_list_and_an_accounts_list_cost_the_same_for_any_number(
     n, deal, client, count_queries, ours
 ):
     crowd(deal, n)
-    assert count_queries(lambda: client.get("/opportunities/")) == 8
+    assert count_queries(lambda: client.get("/opportunities/")) == 5
     Opportunity.objects.update(account=deal.account)
     path = f"/accounts/{deal.account_id}/opportunities/"
     assert count_queries(lambda: client.get(path)) == 8
