@@ -110,7 +110,7 @@ def test_the_list_and_an_accounts_list_cost_the_same_for_any_number(
     assert count_queries(lambda: client.get("/opportunities/")) == 5
     Opportunity.objects.update(account=deal.account)
     path = f"/accounts/{deal.account_id}/opportunities/"
-    assert count_queries(lambda: client.get(path)) == 8
+    assert count_queries(lambda: client.get(path)) == 7
 
 
 def test_the_list_says_what_is_sold_to_whom_and_what_it_is_worth(deal, client, who, office):

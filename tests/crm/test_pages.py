@@ -71,13 +71,13 @@ def crowd(n, europe):
 @pytest.mark.parametrize("n", [1, 3, 300])
 def test_the_list_of_contacts_costs_the_same_for_any_number(n, europe, client, count_queries):
     crowd(n, europe)
-    assert count_queries(lambda: client.get("/contacts/")) == 7
+    assert count_queries(lambda: client.get("/contacts/")) == 6
 
 
 @pytest.mark.parametrize("n", [1, 3, 300])
 def test_the_list_of_accounts_costs_the_same_for_any_number(n, europe, client, count_queries):
     crowd(n, europe)
-    assert count_queries(lambda: client.get("/accounts/")) == 6
+    assert count_queries(lambda: client.get("/accounts/")) == 5
 
 
 @pytest.mark.parametrize("n", [1, 3, 300])

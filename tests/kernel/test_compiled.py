@@ -11,7 +11,7 @@ from crm.models import Contact
 from passes.models import Pass
 from tests.factories import ContactFactory, PassFactory, UserFactory
 from tms.among import Ids
-from tms.compiled import Question, Rows, Statement
+from tms.compiled import Question, Rows, Statement, Together
 from tms.models import User
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +216,22 @@ def test_a_statement_is_planned_once_and_asked_with_other_values():
 def test_what_might_write_is_not_kept():
     with pytest.raises(ValueError, match="begins with SELECT"):
         Statement("WITH gone AS (DELETE FROM x RETURNING 1) SELECT * FROM gone")
+
+
+def test_several_are_asked_together(django_assert_num_queries):
+    people = [UserFactory(name=name).pk for name in ("Zoë", 'Å "per %s" cent', "Ada")]
+    mine = User.objects.filter(pk__in=people)
+    names = Together(
+        [
+            Question(lambda: mine.order_by("-name").values_list("pk", "name")),
+            Question(lambda: mine.filter(name__contains="%").values_list("pk", "name")),
+            Question(lambda: mine.filter(name="Nobody").values_list("pk", "name")),
+        ]
+    )
+    with django_assert_num_queries(1):
+        every, odd, nobody = names()
+    assert every == [list(each) for each in mine.order_by("-name").values_list("pk", "name")]
+    assert odd == [[people[1], 'Å "per %s" cent']]
+    assert nobody == []
+    with django_assert_num_queries(0):
+        assert Together([])() == []

@@ -118,7 +118,8 @@ class FilterSet(django_filters.FilterSet):
             blank = FilterForm()
             blank.ask({bound.name: bound.field})
             drawn = DRAWN[state] = control(blank[bound.name])
-        return marked(drawn, chosen) if chosen else drawn
+        # Without a choice it is the empty one that is marked.
+        return marked(drawn.replace(" selected>", ">", 1), chosen) if chosen else drawn
 
     def filter_queryset(self, queryset):
         """The rows that match all that is chosen."""
