@@ -7,6 +7,7 @@ import datetime
 import json
 import os
 import random
+import threading
 import sys
 import time
 from pathlib import Path
@@ -170,25 +171,44 @@ def night(on: str) -> dict:
     }
 
 
-def redeem(accounts: list, ready: str, seconds: float, seed: int) -> dict:
-    """How many redemptions of one to three tokens this process makes until its time is over,
-    and the seconds of CPU that this takes it.
+def redeem(accounts: list, ready: str, seconds: float, seed: int, clients: int) -> dict:
+    """How many redemptions of one to three tokens this process makes until its time is over, with
+    so many threads as the site has, and the seconds of CPU that this takes it.
 
     It says in the folder `ready` that it could begin, and begins when `go` stands there.
     """
-    dice, on = random.Random(seed), datetime.date(2026, 12, 1)
+    on, at = datetime.date(2026, 12, 1), clock.now()
     token_type = TokenType.objects.select_related("unit").order_by("pk").first()
-    by, at = User.objects.get(email=STAFF), clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    by = User.objects.get(email=STAFF)
+    done, begins = [], threading.Barrier(clients + 1)
+
+    def work(number):
+        dice = random.Random(seed * clients + number)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        begins.wait()  # all are connected
+        begins.wait()  # it begins
+        until, made = time.perf_counter() + seconds, 0
+        while time.perf_counter() < until:
+            account, quantity = dice.choice(accounts), dice.randint(1, 3)
+            ledger.redeem(account, token_type, quantity, at=at, on=on, by=by)
+            made += 1
+        done.append(made)
+
+    threads = [threading.Thread(target=work, args=[number]) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    begins.wait()
     (Path(ready) / str(seed)).touch()
     while not (Path(ready) / "go").exists():
         time.sleep(0.005)
-    done, until, before = 0, time.perf_counter() + seconds, time.process_time()
-    while time.perf_counter() < until:
-        ledger.redeem(dice.choice(accounts), token_type, dice.randint(1, 3), at=at, on=on, by=by)
-        done += 1
-    return {"done": done, "cpu": time.process_time() - before}
+    before = time.process_time()
+    begins.wait()
+    for thread in threads:
+        thread.join()
+    if len(done) < clients:
+        raise SystemExit("Not every thread came through.")
+    return {"done": sum(done), "cpu": time.process_time() - before}
 
 
 def redeeming(scopes: list) -> dict:
