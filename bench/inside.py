@@ -7,8 +7,8 @@ import datetime
 import json
 import os
 import random
-import threading
 import sys
+import threading
 import time
 from pathlib import Path
 
