@@ -21,6 +21,7 @@ from .. import history, tables
 from ..filters import AllPassesFilter, PassFilter
 from ..models import Pass, Status, TypeStatus
 
+SHOWN = 20  # on a contact's page: more of them stand in the list
 SENTENCE = gettext_lazy("A training pass opens part of the catalogue to one person until a date.")
 
 
@@ -146,6 +147,7 @@ class ContactPasses(Passes):
 def contact_panel(request, contact) -> str:
     """The section `Training Passes` of a contact's page. A statement, two where it has pages."""
     listing = ContactPasses.at(request, contact_id=contact.pk)
+    listing.size = SHOWN
     here = listing.slice
     whole = not (here.previous or here.following)
     add = Action(

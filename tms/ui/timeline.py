@@ -74,17 +74,23 @@ class Asked:
             return SafeString("")
         text, url = self.row(noun, key) or (f"#{key}", "")
         if url and (noun, key) != self.here:
-            return format_html('<a href="{}"><bdi>{}</bdi></a>', url, text)
-        return format_html("<bdi>{}</bdi>", text)
+            return SafeString(f'<a href="{safe(url)}"><bdi>{safe(text)}</bdi></a>')
+        return SafeString(f"<bdi>{safe(text)}</bdi>")
 
-    def look_up(self):
-        """Find everything that was asked for and isn't known. One statement a noun."""
+    def look_up(self) -> bool:
+        """Find everything that was asked for and isn't known. One statement a noun.
+
+        Was there anything?
+        """
         known = {names.noun: names.find for names in register.all_of().names} | {"user": users}
+        asked = False
         for noun, keys in self.wanted.items():
             missing = keys - set(self.found.setdefault(noun, {}))
             if missing and noun in known:
                 answers = known[noun](missing, self.user)
                 self.found[noun] |= {key: answers.get(key) for key in missing}
+                asked = True
+        return asked
 
 
 USERS = Question(lambda ids: User.objects.filter(pk__in=ids).values_list("pk", "name", "email"))
@@ -110,21 +116,13 @@ def entries(rows, user, here=None) -> list[Entry]:
     facts = {fact.kind: fact for fact in register.all_of().facts}
     rows, names = [row for row in rows if row.kind in facts], Asked(user, here)
     # What a name leads to may ask for further names (a change names the region it is now).
-    for _look in range(2):
-        for row in rows:
-            names.row("user", row.by_id)
-            tell(facts[row.kind], row, names)
-        names.look_up()
+    for last in (False, False, True):
+        told = [(tell(facts[row.kind], row, names), by(row, names)) for row in rows]
+        if last or not names.look_up():
+            break
     return [
-        Entry(
-            facts[row.kind].icon,
-            facts[row.kind].tone,
-            tell(facts[row.kind], row, names),
-            by(row, names),
-            row.reason,
-            row.at,
-        )
-        for row in rows
+        Entry(facts[row.kind].icon, facts[row.kind].tone, what, who, row.reason, row.at)
+        for row, (what, who) in zip(rows, told, strict=True)
     ]
 
 
