@@ -104,6 +104,14 @@ def meeting(number=2):
     return lambda: barrier.wait(PATIENCE)
 
 
+def until(true, patience=PATIENCE / 2) -> None:
+    """Wait until it is true."""
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end, "it never comes"
+        time.sleep(0.001)
+
+
 # pg_stat_activity would stay as it was when a transaction first asked; the locks are as they are.
 WAITING = """SELECT EXISTS (SELECT FROM pg_locks
     WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"""

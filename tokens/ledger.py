@@ -39,13 +39,16 @@ __all__ = [
     "transfer",
 ]
 
-REDEEM = Straight("""
+REDEEM = Straight(
+    """
 SELECT tokens_redeem(
     %(account)s::bigint, %(token_type)s::bigint, %(quantity)s::int, %(issue)s::bigint,
     %(contact)s::bigint, %(purpose_kind)s::text, %(purpose_id)s::bigint,
     %(at)s::timestamptz, %(on)s::date, %(by)s::bigint, %(key)s::bigint,
     %(source)s::text, %(reason)s::text, %(operation)s::text)
-""")
+""",
+    behind="account",
+)
 
 _CAME_BACK = (
     LedgerEntry.objects.filter(of=OuterRef("pk"), kind=EntryKind.REFUNDED)
@@ -113,7 +116,8 @@ def redeem(
     """Take `quantity` tokens of the type, earliest expiry first; of `issue_id` alone if given.
 
     One statement, and so one transaction where there is none around it: the account's lock, its
-    issues, an entry for each issue's part and the journal row. Raises Refusal with the number
+    issues, an entry for each issue's part and the journal row. What threads of this process take
+    from one account at the same moment shares that transaction. Raises Refusal with the number
     missing, and then nothing has moved.
     """
     quantity = beats.whole(quantity)

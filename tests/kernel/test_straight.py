@@ -11,6 +11,7 @@ import pytest
 from django.db import DataError, connection, connections, transaction
 from psycopg.pq import TransactionStatus
 
+from tests import races
 from tms.straight import Straight
 
 MOMENT = datetime.datetime(2026, 11, 23, 6, 30, 0, 7, tzinfo=datetime.UTC)
@@ -189,6 +190,58 @@ def test_what_it_writes_is_there_for_all_at_once():
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP SEQUENCE straight")
+
+
+BEHIND = Straight(
+    """
+SELECT %(number)s::int, %(text)s::text, pg_current_xact_id()::text,
+       1 / (%(number)s::int + count(*)::int - 1), unnest(ARRAY[1, 2])
+FROM pg_advisory_xact_lock(%(key)s::bigint)
+""",
+    behind="key",
+)
+
+
+def those_behind(number: int, key: int = 7) -> dict:
+    """What so many threads are told that ask while somebody else has the lock; errors included."""
+    told = {}
+
+    def ask(each):
+        try:
+            told[each] = BEHIND(number=each, text=f"of {each}", key=key)
+        except DataError as error:
+            told[each] = error
+        connection.close()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+        threads = []
+        for each in range(number):
+            threads.append(threading.Thread(target=ask, args=[each]))
+            threads[-1].start()
+            races.until(lambda n=each: len(BEHIND.combined.waiting.get(key, "-" * 9)) == n)
+    for each in threads:
+        each.join()
+    return told
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_the_same_shares_a_transaction_and_gets_their_own_rows(sent):
+    # The first of them is refused, and alone: the others are not.
+    told = those_behind(5)
+    assert "division by zero" in str(told.pop(0))
+    for number, rows in told.items():
+        assert [row[:2] for row in rows] == [(number, f"of {number}")] * 2
+        assert [row[-1] for row in rows] == [1, 2]
+    assert len({rows[0][2] for rows in told.values()}) == 1
+    assert len(sent) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_within_a_transaction_nobody_is_waited_for(sent):
+    with transaction.atomic():
+        assert BEHIND(number=1, text="", key=7)[0][0] == 1
+    assert sent == []
 
 
 @pytest.mark.django_db(transaction=True)

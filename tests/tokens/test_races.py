@@ -9,8 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from crm import archiving
+from crm.models import Account
 from tests import races
-from tests.factories import AccountFactory, UserFactory
+from tests.factories import AccountFactory, ContactFactory, UserFactory
 from tms import sheets
 from tms.models import User
 from tms.refusals import Refusal
@@ -35,6 +36,15 @@ def books_are_right() -> bool:
     return sums == dict(TokenIssue.objects.values_list("pk", "remaining"))
 
 
+@pytest.fixture(params=["together", "apart"])
+def asked(request, monkeypatch):
+    """Threads that take from one account share transactions, as in one process, or they race for
+    its lock, as those of several processes do."""
+    if request.param == "apart":
+        monkeypatch.setattr(ledger.REDEEM, "behind", None)
+
+
+@pytest.mark.usefixtures("asked")
 def test_the_last_token_is_spent_once(give, kestrel, gold, now):
     issued = give(1)
     for _ in range(ROUNDS):
@@ -50,6 +60,7 @@ def test_the_last_token_is_spent_once(give, kestrel, gold, now):
     assert books_are_right()
 
 
+@pytest.mark.usefixtures("asked")
 def test_on_one_hot_account_eight_take_what_there_is(give, kestrel, gold, now):
     first, last = give(60, "2026-12-31"), give(16 * EACH + 80)
 
@@ -64,6 +75,50 @@ def test_on_one_hot_account_eight_take_what_there_is(give, kestrel, gold, now):
     assert sum(round_.answers) == 16 * EACH
     assert balance(first, last) == [0, 140]
     assert books_are_right()
+
+
+def test_who_waits_for_one_account_shares_a_transaction_and_nothing_else(give, kestrel, gold, now):
+    issued = give(7)
+    contact = ContactFactory(account=kestrel)
+    asked = [
+        {"quantity": 1},  # goes alone, and waits
+        {"quantity": 1, "contact_id": contact.pk},
+        {"quantity": 9},
+        {"quantity": 2, "contact_id": -1},
+        {"quantity": 2, "reason": "last"},
+    ]
+    told = {}
+
+    def take(place):
+        try:
+            told[place] = ledger.redeem(kestrel.pk, gold, **asked[place], **now)
+        except (Refusal, IntegrityError) as error:
+            told[place] = error
+        connection.close()
+
+    waiting = ledger.REDEEM.combined.waiting
+    with transaction.atomic():
+        Account.objects.select_for_update().get(pk=kestrel.pk)
+        threads = [threading.Thread(target=take, args=[place]) for place in range(len(asked))]
+        for place, thread in enumerate(threads):
+            thread.start()
+            races.until(lambda n=place: len(waiting.get(kestrel.pk, "-" * 9)) == n)
+    for thread in threads:
+        thread.join()
+    assert [told[place].quantity for place in (0, 1, 4)] == [1, 1, 2]
+    assert isinstance(told[2], Refusal)
+    assert "contact" in str(told[3])
+    # Each has what they asked for, under a number of their own.
+    entries = LedgerEntry.objects.filter(kind="redeemed")
+    kept = {each.move: (each.quantity, each.contact_id, each.reason) for each in entries}
+    assert kept == {
+        told[0].move: (-1, None, ""),
+        told[1].move: (-1, contact.pk, ""),
+        told[4].move: (-2, None, "last"),
+    }
+    assert balance(issued) == [3]
+    assert books_are_right()
+    assert waiting == {}
 
 
 def test_what_was_taken_comes_back_once(give, kestrel, gold, now):
