@@ -62,7 +62,7 @@ def name(message: bytes) -> str:
 
 
 def moment(message: bytes) -> datetime.datetime | None:
-    """When a message was sent, as tms.celery wrote it into its headers."""
+    """When a message was sent, as tms.schedule wrote it into its headers."""
     try:
         return datetime.datetime.fromisoformat(headers(message).get("asked_at") or "")
     except ValueError:

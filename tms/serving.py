@@ -48,11 +48,22 @@ def pre_fork(server, worker) -> None:
     worker.slot = next(number for number in itertools.count() if number not in taken)
 
 
+def when_ready(server) -> None:
+    """What was loaded before the workers (`--preload`) they share, as long as nobody looks through
+    it for what to free: to look writes into every object, and each worker would have its own."""
+    gc.collect()
+    gc.freeze()
+
+
 def post_fork(server, worker) -> None:
     os.environ["METRICS_SLOT"] = str(worker.slot)
-    # What was loaded stays for good and needn't be looked through for what to free. A page makes
-    # some ten thousand objects, nearly all of which are freed without it: looked for after every
-    # 700 of them, as Python does of itself, it took a tenth of the page's time.
-    gc.collect()
+
+
+def post_worker_init(worker) -> None:
+    # What was loaded stays for good and needn't be looked through. A page makes some ten thousand
+    # objects, nearly all of which are freed without it: looked for after every 700 of them, as
+    # Python does of itself, it took a tenth of the page's time.
+    if not worker.cfg.preload_app:
+        gc.collect()
     gc.freeze()
     gc.set_threshold(25_000, 20, 20)

@@ -152,12 +152,12 @@ def start(family: Family, chosen: argparse.Namespace, address: str) -> str:
     elif state == "empty":
         signs = f"It is empty. Set it up at {address}/first/"
     family.wait_for(process, "The web server", lambda: answers(address), seconds=60)
-    celery = [sys.executable, "-W", "ignore::UserWarning", "-m", "celery", "-q", "-A", "tms"]
-    worker = [*celery, "worker", "-l", "WARNING", "--concurrency", "2"]
+    celery = [sys.executable, "-W", "ignore::UserWarning", "-m", "celery", "-q", "-A"]
+    worker = [*celery, "tms", "worker", "-l", "WARNING", "--concurrency", "2"]
     worker += ["--without-gossip", "--without-mingle", "-n", f"{os.getpid()}@%h"]
     family.start("worker", worker, env=env)
-    beat = [*celery, "beat", "-l", "WARNING", "-s", str(VAR / "beat"), "--pidfile="]
-    family.start("scheduler", beat, env=env)
+    scheduler = [*celery, "tms.scheduler", "beat", "-l", "WARNING", "--pidfile="]
+    family.start("scheduler", [*scheduler, "-s", str(VAR / "beat")], env=env)
     return signs
 
 

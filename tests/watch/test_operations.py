@@ -3,6 +3,8 @@
 import datetime
 import shutil
 import socketserver
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -306,6 +308,25 @@ def test_every_entry_of_the_schedule_is_a_task_and_never_piles_up():
     for entry in current_app.conf.beat_schedule.values():
         assert entry["task"] in current_app.tasks
         assert entry["options"]["expires"] < 15 * 60
+
+
+SCHEDULER = """
+import sys
+from tms.scheduler import app
+app.loader.init_worker()  # what beat begins with
+headers = {}
+from celery.signals import before_task_publish
+before_task_publish.send(sender="tms.tasks.pulse", headers=headers, body=())
+print(*sorted(app.conf.beat_schedule), *headers)
+print(*(name for name in ("tms.tasks", "tms.urls", "crm.models") if name in sys.modules))
+"""
+
+
+def test_the_scheduler_asks_for_the_same_and_loads_nothing_of_it():
+    asked = [sys.executable, "-c", SCHEDULER]
+    said = subprocess.run(asked, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    names = " ".join(sorted(current_app.conf.beat_schedule))
+    assert said.stdout.splitlines() == [f"{names} asked_at request_id", ""]
 
 
 def test_a_message_says_when_it_was_asked_for(clock):
