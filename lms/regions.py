@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 from catalog.models import Region
 from tms.compiled import Rows
+from tms.ui import cookies
 
 REGIONS = Rows(
     lambda: (
@@ -18,9 +19,6 @@ REGIONS = Rows(
         .order_by("name")
     )
 )
-
-COOKIE = "region"
-YEAR = 60 * 60 * 24 * 365
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +46,7 @@ def shown(request, contact) -> Shown:
     """The region of this visitor. One statement."""
     regions = tuple(REGIONS())
     of_account = contact and contact.account.region_id
-    cookie = request.COOKIES.get(COOKIE, "")
+    cookie = cookies.kept(request, "region")
     chosen = next((each for each in regions if each.pk == of_account), None)
     fixed = chosen is not None
     if not fixed:
@@ -60,7 +58,5 @@ def shown(request, contact) -> Shown:
 def choose(request, response: HttpResponse, region_id: str) -> HttpResponse:
     """Keep the visitor's choice in a cookie, if there is such a region."""
     if region_id.isdecimal() and Region.objects.filter(archived_at=None, pk=region_id).exists():
-        response.set_cookie(
-            COOKIE, region_id, YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
-        )
+        cookies.keep(response, "region", region_id)
     return response

@@ -190,19 +190,18 @@ API_CALLS_PER_MINUTE = number("API_CALLS_PER_MINUTE", default=600)
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_SAVE_EVERY_REQUEST = False
-SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+# A browser takes what is called so from this host alone, and over TLS.
+COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 SESSION_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-LANGUAGE_COOKIE_NAME = "language"
-LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
-LANGUAGE_COOKIE_SECURE = PRODUCTION
-LANGUAGE_COOKIE_HTTPONLY = True
-LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+MESSAGE_STORAGE = "tms.ui.cookies.Passing"
 
 # How many proxies of ours stand before the web process. They tell by X-Forwarded-Proto and
 # X-Forwarded-For what came to them; with 0 both headers are ignored, for anyone could send them.
@@ -461,6 +460,9 @@ NIGHTLY = [
     "tms.people.cleaning.nightly",
     "tms.reporting.checking.nightly",
 ]
+
+# ClamAV's clamd, which looks at every file that is sent: `host:port`, or the path of its socket.
+VIRUS_SCANNER = os.environ.get("VIRUS_SCANNER") or ""
 
 # How large a SCORM package may be: megabytes as a zip and unpacked, files, times its packed size.
 SCORM_PACKED_MB = number("SCORM_PACKED_MB", default=500)

@@ -16,6 +16,7 @@ from tms.days import day_text
 from tms.people.letters import address_of
 from tms.ui.access import allowed, learner, staff
 from tms.ui.dialogs import Dialog
+from tms.ui.forms import Form
 from tms.ui.lists import Empty, ListPage
 
 from .. import certificates
@@ -135,7 +136,7 @@ def panel(request, item) -> str:
     return render_to_string("lms/staff/_certificate.html", context, request=request)
 
 
-class TermsForm(forms.Form):
+class TermsForm(Form):
     granted = forms.BooleanField(
         label=gettext_lazy("Completing it gives a certificate"), required=False
     )

@@ -17,6 +17,7 @@ from catalog.views.drafts import Drafted
 from tms.refusals import Refusal
 from tms.ui.access import allowed, staff
 from tms.ui.dialogs import Dialog, Done
+from tms.ui.forms import Form, ModelForm, without_viruses
 
 from .. import content, uploads
 from ..models import ContentUnit, Section, UnitForm
@@ -68,7 +69,7 @@ class ContentDialog(Dialog):
         return self.course.title
 
 
-class TitleForm(forms.Form):
+class TitleForm(Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
 
 
@@ -129,7 +130,7 @@ class RemoveSection(SectionDialog):
         content.remove_section(self.section, **self.who())
 
 
-class UnitDetails(forms.ModelForm):
+class UnitDetails(ModelForm):
     """What a unit of one kind asks for."""
 
     required = forms.BooleanField(
@@ -164,6 +165,7 @@ class UnitDetails(forms.ModelForm):
                 required=self.instance.pk is None,
                 help_text=_("A zip of SCORM 1.2 or 2004. Another one becomes a new version."),
                 widget=forms.FileInput({"accept": ".zip"}),
+                validators=[without_viruses],
             )
             self.order_fields(["title", "package", "body", "required"])
         if "url" in self.fields:

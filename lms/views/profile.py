@@ -15,7 +15,7 @@ from passes.models import Pass, Status
 from tms.compiled import Rows
 from tms.ui.access import learner
 from tms.ui.dialogs import Dialog
-from tms.ui.forms import LongChoiceField
+from tms.ui.forms import Form, LongChoiceField
 from tokens import spending
 
 from .. import access, cancelling, progress, usage
@@ -146,7 +146,7 @@ def requests(request):
     )
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(Form):
     """What learners may change of themselves, with the custom fields that are theirs."""
 
     first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
@@ -193,7 +193,7 @@ class EditDetails(Dialog):
         return reverse("lms:profile")
 
 
-class PreferencesForm(forms.Form):
+class PreferencesForm(Form):
     """What can be switched off; service messages can't."""
 
     reminders = forms.BooleanField(

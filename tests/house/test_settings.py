@@ -74,12 +74,15 @@ def test_production_says_all_that_is_unsafe_at_once():
 def test_production_cookies_and_headers():
     question = (
         "from django.conf import settings as s;"
-        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE,"
+        "from tms.ui import cookies as c;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME,"
+        " c.called('theme'), c.Passing.storage_classes[0].cookie_name, s.SESSION_COOKIE_SECURE,"
         " s.CSRF_COOKIE_HTTPONLY, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS,"
         " s.SECURE_PROXY_SSL_HEADER, s.DATABASE_ROLE, s.INITIAL_SECOND_FACTOR, s.AS_OWNER)"
     )
     assert manage("shell", "--no-imports", "-v0", "-c", question).stdout == (
-        "__Host-session __Host-csrf True True True 31536000 "
+        "__Host-session __Host-csrf __Host-language __Host-theme __Host-messages "
+        "True True True 31536000 "
         "('HTTP_X_FORWARDED_PROTO', 'https') lanyard_app required False\n"
     )
 

@@ -220,6 +220,15 @@ def test_a_pass_that_is_not_there_is_not_found(desk):
     assert desk.get("/passes/4711/renewal/").status_code == 404
 
 
+def test_of_very_many_the_section_shows_the_first_and_leads_to_all(desk, ada, yearly):
+    many(20, ada, yearly)
+    assert len(numbers(desk.get(f"/contacts/{ada.pk}/passes/", headers=HTMX))) == 20
+    assert f"/passes/?contact={ada.pk}" not in panel(desk, ada)
+    PassFactory(option=yearly, contact=ada)
+    assert len(numbers(desk.get(f"/contacts/{ada.pk}/passes/", headers=HTMX))) == 20
+    assert f'<a href="/passes/?contact={ada.pk}">All 21 training passes</a>' in panel(desk, ada)
+
+
 # How many queries
 
 

@@ -224,7 +224,14 @@ def test_other_browsers_are_signed_out_in_one_press(visitor, admit):
     here, there = visitor(), visitor()
     here.sign_in("ada@example.com")
     there.sign_in("ada@example.com")
-    here.post("/account/sessions/")
+    # Whoever found an open browser ends nothing: it asks who it is, and goes on by itself.
+    asked = here.post("/account/sessions/")
+    assert asked.headers["Location"] == "/account/reauthenticate/?next=%2Faccount%2Fsessions%2F"
+    assert there.get("/account/").status_code == 200
+    answer = {"password": "wrong", "next": "/account/sessions/"}
+    here.post("/account/reauthenticate/", answer)
+    assert there.get("/account/").status_code == 200
+    here.post("/account/reauthenticate/", answer | {"password": PASSWORD})
     assert here.get("/account/").status_code == 200
     assert there.get("/account/").status_code == 302
 

@@ -17,6 +17,8 @@ from tms.people import organisation as organisations
 from tms.people import staff
 from tms.people.single_sign_on import SingleSignOn
 
+from .test_second_factor import set_up
+
 SERVER = {
     "openid_connect": {
         "APPS": [
@@ -110,6 +112,16 @@ def test_somebody_known_by_a_confirmed_address_comes_in_as_themselves(arrive, ad
     _response, request = arrive("sam@example.com")
     assert request.user == sam
     assert SocialAccount.objects.get().user == sam
+
+
+def test_who_has_a_second_factor_is_asked_for_it_by_this_door_too(arrive, admit, visitor):
+    admit("sam@example.com", "Sales")
+    browser = visitor()
+    browser.sign_in("sam@example.com")
+    set_up(browser)
+    response, request = arrive("sam@example.com")
+    assert response.headers["Location"] == "/account/2fa/authenticate/"
+    assert request.user.is_anonymous
 
 
 def test_an_address_that_the_provider_does_not_vouch_for_opens_nothing(arrive, admit):

@@ -6,7 +6,7 @@ import pytest
 
 from crm.filters_selling import OpportunityFilter
 from crm.models import Opportunity, Stage
-from tests.factories import AccountFactory
+from tests.factories import AccountFactory, CourseFactory
 from tms.ui import filters
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,26 @@ def test_what_is_chosen_is_shown_once_and_by_no_one_else(client):
     assert 'value="spring"' in chosen
     assert narrowing(client) == before
     assert [each for each in options(before, "stage") if each[0] == "*"] == ["*Every stage"]
+
+
+def test_what_the_first_to_look_has_chosen_is_chosen_by_nobody_else(client, monkeypatch):
+    monkeypatch.setattr(filters, "DRAWN", {})
+    first = Stage.objects.order_by("position", "pk").first()
+    chosen = narrowing(client, stage=first.pk, kind="won")
+    assert [each for each in options(chosen, "stage") if each[0] == "*"] == [f"*{first.name}"]
+    plain = narrowing(client)
+    assert [each for each in options(plain, "stage") if each[0] == "*"] == ["*Every stage"]
+    assert not [each for each in options(plain, "kind") if each == "*Won"]
+
+
+def test_choices_that_come_from_the_rows_are_those_of_now(client):
+    item = CourseFactory(tags=["leading"])
+    assert "leading" in client.get("/courses/").text
+    item.tags = ["coaching"]
+    item.save()
+    html = client.get("/courses/").text
+    assert '<option value="coaching">' in html
+    assert '<option value="leading">' not in html
 
 
 def test_a_row_that_is_added_renamed_or_gone_is_so_at_the_next_look(client):
@@ -81,10 +101,15 @@ def test_each_language_has_its_own(client, office):
 def test_what_makes_no_sense_is_said_at_its_control(client):
     html = narrowing(client, closing_from="tomorrow", stage="none")
     assert html.count('aria-invalid="true"') >= 2
+    for name in ("stage", "kind"):
+        select = re.search(rf'<select name="{name}"[^>]*>', narrowing(client, **{name: "none"}))[0]
+        assert 'aria-invalid="true"' in select
     assert "aria-invalid" not in narrowing(client)
 
 
-def test_what_there_is_to_choose_from_is_one_statement(rf, office, django_assert_num_queries):
+def test_what_there_is_to_choose_from_is_one_statement(
+    rf, office, monkeypatch, django_assert_num_queries
+):
     request = rf.get("/opportunities/")
     request.user = office
 
@@ -92,6 +117,10 @@ def test_what_there_is_to_choose_from_is_one_statement(rf, office, django_assert
         return OpportunityFilter({}, queryset=Opportunity.objects.all(), request=request).drawn()
 
     look()
+    with django_assert_num_queries(1):
+        look()
+    # Also where nothing was drawn before.
+    monkeypatch.setattr(filters, "DRAWN", {})
     with django_assert_num_queries(1):
         look()
 

@@ -64,6 +64,43 @@ def test_numbers_in_the_address_are_told(office, browse, lines):
     assert (line["view"], line["pk"], line["status"]) == ("crm:contact", 7, 404)
 
 
+def test_what_was_refused_is_told_by_the_names_of_fields(office, browse, lines):
+    answer = {"first_name": CANARY, "email": CANARY}
+    assert browse(office).post("/contacts/creation/", answer).status_code == 422
+    (line,) = about_requests(lines)
+    assert line["refused"] == ["email"]
+    assert CANARY not in json.dumps(lines())
+
+
+def test_what_a_program_sent_wrongly_is_told_by_its_kind(client, office, clock, lines):
+    _row, secret = keys.make(
+        name="HR", scopes=["people:write"], expires_on=None, by=office, at=clock.at, on=clock.on()
+    )
+    answer = client.post(
+        "/api/v1/contacts",
+        {CANARY: CANARY},
+        "application/json",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+    assert answer.status_code == 422
+    assert about_requests(lines)[-1]["refused"] == ["invalid"]
+    assert CANARY not in json.dumps(lines())
+
+
+def test_who_knocks_under_another_name_is_told_so(client, organisation, lines, monkeypatch):
+    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["training.example"])
+    assert client.get("/", headers={"Host": f"{CANARY}.example"}).status_code == 400
+    (line,) = about_requests(lines)
+    assert (line["status"], line["refused"]) == (400, ["host"])
+    assert CANARY not in json.dumps(lines())
+
+
+def test_what_goes_well_tells_nothing_of_it(office, browse, lines):
+    browse(office).get("/passes/")
+    (line,) = about_requests(lines)
+    assert "refused" not in line
+
+
 @pytest.mark.parametrize(
     ("proxies", "given", "kept"),
     [

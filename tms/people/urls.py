@@ -1,5 +1,7 @@
 """Where people sign in and look after their sign-in, and where the office looks after people."""
 
+from allauth.account.decorators import reauthentication_required
+from allauth.usersessions.views import list_usersessions
 from django.urls import include, path
 
 from .views import account, audit, first, invitation, logo, mail, organisation, roles, users
@@ -38,5 +40,11 @@ urlpatterns = [
     path("", include((pages, "people"))),
     # Everything under here stays open to staff who still have to get a second factor.
     path("account/", account.my_account, name="my_account"),
+    # allauth's, but others are signed out only by who proved just now who they are.
+    path(
+        "account/sessions/",
+        reauthentication_required(list_usersessions, allow_get=True),
+        name="usersessions_list",
+    ),
     path("account/", include("allauth.urls")),
 ]

@@ -85,6 +85,7 @@ def answer(kind: str, detail: str, *, errors=(), field: str | None = None, **hea
         request=trace.current(),
     )
     response = HttpResponse(document.model_dump_json(), status=status, content_type=MEDIA_TYPE)
+    response.refused = [kind]  # for the log; names of fields may be the caller's own
     for name, value in headers.items():
         response.headers[name.replace("_", "-")] = str(value)
     return response

@@ -210,7 +210,9 @@ class Dialog(Guarded, FormView):
         return self.render_to_response(self.get_context_data(form=form, anew=True), status=422)
 
     def form_invalid(self, form):
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        response = self.render_to_response(self.get_context_data(form=form), status=422)
+        response.refused = sorted(form.errors)  # for the log
+        return response
 
     def finished(self, outcome: Done):
         """Close, announce, and go where the outcome says."""

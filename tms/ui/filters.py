@@ -91,7 +91,7 @@ class FilterSet(django_filters.FilterSet):
     @cached_property
     def names(self) -> dict[str, list[tuple]]:
         """(id, name) of the rows to choose from, for each filter by them. One statement for all."""
-        shown = [(name, each) for name, each in self.filters.items() if isinstance(each, Of)]
+        shown = [(name, each) for name, each in self.base_filters.items() if isinstance(each, Of)]
         found = names_asked(type(self))()
         return {
             name: [(pk, each.shown(called)) for pk, called in rows]

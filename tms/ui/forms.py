@@ -16,6 +16,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tms import scanning
+from tms.refusals import Refusal
+
 from . import widgets
 from .questions import question
 
@@ -151,6 +154,16 @@ class Native:
             made_native(field)
             if isinstance(field, forms.DateTimeField):
                 field.input_formats = [*field.input_formats, "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+            if isinstance(field, forms.FileField):
+                field.validators.append(without_viruses)
+
+
+def without_viruses(file) -> None:
+    """The scanner's word on an upload, at its field."""
+    try:
+        scanning.check(file)
+    except Refusal as no:
+        raise forms.ValidationError(str(no)) from no
 
 
 class Form(Native, forms.Form):

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import register
+from . import cookies, register
 from .access import allowed
 
 THEMES = ("light", "dark")
@@ -129,7 +129,7 @@ class Shell:
     @property
     def theme(self):
         """ "light" or "dark" where the reader chose, else empty: the system's."""
-        chosen = self.request.COOKIES.get("theme", "")
+        chosen = cookies.kept(self.request, "theme")
         return chosen if chosen in THEMES else ""
 
 

@@ -4,9 +4,8 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from . import cookies
 from .shell import THEMES, Shell
-
-YEAR = 60 * 60 * 24 * 365
 
 
 def came_from(request) -> str:
@@ -31,9 +30,7 @@ def theme(request):
     chosen = request.POST.get("theme", "")
     response = redirect(came_from(request))
     if chosen in THEMES:
-        response.set_cookie(
-            "theme", chosen, YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
-        )
+        cookies.keep(response, "theme", chosen)
     else:
-        response.delete_cookie("theme", samesite="Lax")
+        cookies.drop(response, "theme")
     return response

@@ -7,6 +7,7 @@ import logging
 import time
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 
 from tms import audit, trace
 
@@ -51,6 +52,8 @@ def tell(request, response, seconds: float) -> None:
         if match
         else {}
     )
+    if refused := refused_by(request, response):
+        told["refused"] = refused
     log.log(
         logging.WARNING if slow else logging.INFO,
         "%s%s %s %s in %s ms",
@@ -61,6 +64,19 @@ def tell(request, response, seconds: float) -> None:
         milliseconds,
         extra={"told": told},
     )
+
+
+def refused_by(request, response) -> list[str]:
+    """What was wrong with what came: fields of a form, the kind of an API's problem, the host.
+
+    Names of ours only, nothing of what was sent.
+    """
+    if response.status_code == 400 and request.resolver_match is None:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return ["host"]
+    return getattr(response, "refused", [])
 
 
 def view_of(request) -> str:

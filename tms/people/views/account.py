@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from tms.ui import cookies
 from tms.ui.access import learner
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
@@ -46,11 +47,7 @@ def language(request):
             request.user.pk, name=request.user.name, language=chosen, by=request.user,
             at=request.now, on=request.today,
         )  # fmt: skip
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, chosen, settings.LANGUAGE_COOKIE_AGE,
-        secure=request.is_secure(), httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-    )  # fmt: skip
+    cookies.keep(response, "language", chosen)
     return response
 
 
