@@ -5,7 +5,6 @@ import urllib.parse
 import zoneinfo
 
 from django.conf import settings
-from icalendar import Calendar, Event, vText
 
 from .models import Registration
 
@@ -20,6 +19,8 @@ def calendar_of(registration: Registration, sessions, *, url: str, at: datetime.
     `url` is the registration's page and `at` when the file was made. The site's name makes the
     names of the entries ours for good. No statement of its own.
     """
+    from icalendar import Calendar, Event, vText  # loaded by who makes one
+
     course = registration.event.course
     host = urllib.parse.urlsplit(settings.SITE_URL).hostname or "localhost"
     calendar = Calendar()

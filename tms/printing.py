@@ -9,7 +9,6 @@ import functools
 import json
 import re
 
-import typst
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import get_language
@@ -23,8 +22,10 @@ NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\
 
 
 @functools.cache
-def fonts() -> typst.Fonts:
+def fonts():
     """The fonts there are, looked for once: the system's, and those that typst brings."""
+    import typst  # loaded by who makes a document: it takes 10 MB
+
     return typst.Fonts()
 
 
@@ -34,6 +35,8 @@ def pdf(name: str, data: dict, *, at: datetime.datetime, picture: bytes = b"") -
     The same data at the same moment is the same file, to the byte. About 30 ms. `picture` (PNG)
     stands in the data as `picture`, a list of bytes. typst takes whole seconds only.
     """
+    import typst
+
     at = at.replace(microsecond=0)
     compiler = typst.Compiler(FOLDER / f"{name}.typ", root=FOLDER, font_paths=fonts())
     language = (get_language() or "en").partition("-")[0]

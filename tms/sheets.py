@@ -8,7 +8,6 @@ import zipfile
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from openpyxl import load_workbook
 
 from .refusals import Refusal
 
@@ -141,6 +140,8 @@ def xlsx_rows(content: bytes):
 
 def workbook_rows(file, *, most_unpacked: int, most_columns: int, most_rows: int):
     """(number, cells as text) of the first sheet of the workbook in `file`, one by one."""
+    from openpyxl import load_workbook  # loaded by who reads one
+
     try:
         with zipfile.ZipFile(file) as packed:
             if sum(part.file_size for part in packed.infolist()) > most_unpacked:

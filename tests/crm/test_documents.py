@@ -5,6 +5,7 @@ import io
 import re
 from decimal import Decimal
 
+import typst
 from PIL import Image
 
 from catalog.models import Unit, UnitKind
@@ -168,7 +169,7 @@ def test_a_long_note_runs_over_pages():
 
 
 def test_a_letter_that_no_font_has_does_not_keep_a_document_back(monkeypatch):
-    fonts = printing.typst.Fonts(include_system_fonts=False)
+    fonts = typst.Fonts(include_system_fonts=False)
     monkeypatch.setattr(printing, "fonts", lambda: fonts)
     written = printing.pdf("document", document(line("研修")), at=AT)
     assert (written[:5], b"pdfuaid" in written) == (b"%PDF-", False)

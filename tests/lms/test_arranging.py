@@ -67,7 +67,8 @@ def test_a_unit_is_put_anywhere_in_its_section_or_in_another_one(course, who):
         place = before and unit(before).pk
         arranging.put_unit(unit(title), section=section(into), before=place, **who)
         assert order(course) == after
-    kinds = JournalRow.objects.filter(subject_id=course.pk).values_list("kind", "after__moved")
+    rows = JournalRow.objects.filter(subject_id=course.pk).order_by("pk")
+    kinds = rows.values_list("kind", "after__moved")
     assert list(kinds) == [("item.content_changed", title) for title in "ccbac"]
 
 

@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
 from tms import clock, days, jobs
 from tms.models import Job, Organisation
@@ -108,6 +107,8 @@ def csv_lines(rows):
 
 def workbook(rows, file, tell=lambda done: None) -> int:
     """Write a workbook of one sheet into `file`, row by row; returns how many rows."""
+    from openpyxl import Workbook  # loaded by who makes one
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     count = -1
