@@ -141,5 +141,11 @@ def single_sign_on_from(environ) -> tuple[dict, list[str]]:
         "settings": {"server_url": server},
     }
     parts = urlsplit(server)
-    providers = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [application]}}
+    providers = {
+        "openid_connect": {
+            "provider_class": "tms.people.single_sign_on.Provider",
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [application],
+        }
+    }
     return providers, [f"{parts.scheme}://{parts.netloc}"]

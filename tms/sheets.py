@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .refusals import Refusal
+from .zips import holds_more
 
 MOST_BYTES = 5_000_000
 MOST_UNPACKED = 200_000_000
+MOST_PARTS = 2_000  # of a workbook: it has some ten, one for each sheet, one for each picture
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
 MOST_CHARACTERS = 2_000
@@ -143,6 +145,8 @@ def workbook_rows(file, *, most_unpacked: int, most_columns: int, most_rows: int
     from openpyxl import load_workbook  # loaded by who reads one
 
     try:
+        if holds_more(file, files=MOST_PARTS, longest_name=200):
+            raise Refusal(_("The file has too many parts. Save it as CSV."))
         with zipfile.ZipFile(file) as packed:
             if sum(part.file_size for part in packed.infolist()) > most_unpacked:
                 raise Refusal(_("The file is far larger inside than outside. Save it as CSV."))

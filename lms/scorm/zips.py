@@ -14,12 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tms.refusals import Refusal
+from tms.zips import holds_more
 
 LONGEST_NAME, LONGEST_PART = 400, 200
 CHUNK = 2**20
-# The record at the end of a zip says how many entries there are before one of them is read.
-END, END_SIZE, ENTRY_SIZE = b"PK\x05\x06", 22, 46
-COMMENT = 2**16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,15 +113,10 @@ def no(sentence: str) -> Refusal:
 
 def _count(file, most: Limits) -> None:
     """Refuse by the last record alone what has too many entries: reading them costs memory."""
-    file.seek(max(0, file.size - END_SIZE - COMMENT))
-    tail = file.read()
-    file.seek(0)
-    start = tail.rfind(END)
-    if start < 0 or len(tail) - start < END_SIZE:
+    more = holds_more(file, files=most.files, longest_name=LONGEST_NAME)
+    if more is None:
         raise no(_("This isn't a zip file, or only a part of one. Upload it again."))
-    number = int.from_bytes(tail[start + 10 : start + 12], "little")
-    directory = int.from_bytes(tail[start + 12 : start + 16], "little")
-    if number > most.files or directory > most.files * (ENTRY_SIZE + LONGEST_NAME):
+    if more:
         raise no(_too_many(most))
 
 

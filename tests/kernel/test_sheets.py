@@ -7,6 +7,7 @@ from openpyxl import Workbook
 
 from tms import sheets
 from tms.refusals import Refusal
+from tms.zips import END
 
 
 def csv_file(text, encoding="utf-8"):
@@ -93,6 +94,21 @@ def test_an_archive_without_a_workbook_is_refused():
     file.seek(0)
     with pytest.raises(Refusal, match="can't be read as XLSX"):
         sheets.read(file)
+
+
+@pytest.mark.parametrize("number", [2_001, 1])
+def test_a_workbook_of_very_many_parts_is_refused_before_they_are_read(number, monkeypatch):
+    """By their number, and, where that is a lie, by the size of their list."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for part in range(2_001):
+            packed.writestr(f"{part:0250}", "")
+    content = bytearray(file.getvalue())
+    end = content.rindex(END)
+    content[end + 8 : end + 12] = number.to_bytes(2, "little") * 2
+    monkeypatch.setattr(zipfile, "ZipFile", lambda _file: pytest.fail("It was read."))
+    with pytest.raises(Refusal, match="too many parts"):
+        sheets.read(io.BytesIO(bytes(content)))
 
 
 def test_a_row_that_cant_be_read_says_so_and_the_others_stay_readable():

@@ -12,6 +12,7 @@ from lms.scorm import manifest, packages, zips
 from tests.factories import CourseFactory, SectionFactory
 from tests.lms import scorm
 from tms.refusals import Refusal
+from tms.zips import END
 
 pytestmark = pytest.mark.django_db
 GOOD = scorm.package()
@@ -160,7 +161,7 @@ def test_limits_are_settings(settings, name, value, sentence):
 def test_too_many_entries_are_refused_before_one_of_them_is_read(number, settings, monkeypatch):
     """By their number, and, where that is a lie, by the size of their list."""
     content = bytearray(scorm.zipped({f"{n}.html": "x" for n in range(20)}))
-    end = content.rindex(zips.END)
+    end = content.rindex(END)
     content[end + 8 : end + 12] = number.to_bytes(2, "little") * 2
     file, settings.SCORM_FILES = scorm.upload(bytes(content)), min(number, 3)
     monkeypatch.setattr(zipfile, "ZipFile", lambda _file: pytest.fail("It was read."))

@@ -1,10 +1,13 @@
 """Coming in through the organisation's own sign-in, where the environment names one."""
 
+from collections import OrderedDict
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.socialaccount.internal.flows.login import complete_login
 from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers import registry
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.test import RequestFactory
@@ -17,6 +20,7 @@ from tms.people import organisation as organisations
 from tms.people import staff
 from tms.people.single_sign_on import SingleSignOn
 
+from .provider import serving
 from .test_second_factor import set_up
 
 SERVER = {
@@ -79,7 +83,9 @@ def arrive(visitor, settings, organisation, clock):
         with context.request_context(request), browser.capture(execute=True):
             provider = SingleSignOn(request).get_provider(request, "sso")
             data = {"sub": uid, "email": email, "email_verified": verified, "name": name}
-            login = provider.sociallogin_from_response(request, {"userinfo": data})
+            told = {"userinfo": data, "id_token": {"sub": uid, "nonce": "n1"}}
+            login = provider.sociallogin_from_response(request, told)
+            login.state = {"nonce": "n1"}
             return complete_login(request, login), request
 
     return arrived
@@ -150,12 +156,68 @@ def test_a_disabled_user_does_not_come_in_by_this_door(arrive, admit, boss, said
     assert not request.user.is_authenticated
 
 
-def test_codes_are_of_use_only_to_the_browser_that_asked():
-    providers, _origins = environment.single_sign_on_from(
-        {
-            "OIDC_SERVER_URL": "https://id.example.com",
+@pytest.fixture
+def provider(settings, monkeypatch):
+    """A provider that the environment names."""
+    with serving() as found:
+        named = {
+            "OIDC_SERVER_URL": found.address,
             "OIDC_CLIENT_ID": "lanyard",
             "OIDC_CLIENT_SECRET": "secret",
         }
-    )
-    assert providers["openid_connect"]["OAUTH_PKCE_ENABLED"] is True
+        settings.SOCIALACCOUNT_PROVIDERS, _origins = environment.single_sign_on_from(named)
+        # As when the process starts.
+        monkeypatch.setattr(registry, "provider_map", OrderedDict())
+        monkeypatch.setattr(registry, "loaded", False)
+        registry.load()
+        yield found
+
+
+def sent_to(provider, browser) -> str:
+    """Press the button; answers where the provider sends the browser back to."""
+    return provider.visit(browser.post("/account/oidc/sso/login/").headers["Location"])
+
+
+def test_the_whole_way_there_and_back(visitor, provider):
+    browser = visitor()
+    back = browser.get(sent_to(provider, browser))
+    assert (back.status_code, back.headers["Location"]) == (302, "/")
+    assert User.objects.get().email == "kim@example.com"
+    assert browser.get("/profile/").status_code == 200
+
+
+def test_each_time_it_is_another_nonce_and_another_challenge(visitor, provider):
+    seen = set()
+    for _time in range(2):
+        sent_to(provider, visitor())
+        assert provider.asked["code_challenge_method"] == "S256"
+        seen |= {provider.asked["nonce"], provider.asked["code_challenge"]}
+        assert len(provider.asked["nonce"]) >= 32
+    assert len(seen) == 4
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        {"nonce": "of another time"},
+        {"nonce": None},
+        {"sub": "somebody else"},
+        {"iss": "https://id.elsewhere.example"},
+        {"aud": "another application"},
+        {"exp": 1_700_000_000},
+    ],
+)
+def test_a_token_that_is_not_the_answer_to_what_was_asked_lets_nobody_in(visitor, provider, token):
+    browser = visitor()
+    provider.token = token
+    page = browser.get(sent_to(provider, browser))
+    assert page.status_code == 401
+    assert "The other sign-in failed" in page.content.decode()
+    assert not User.objects.exists()
+    assert browser.get("/profile/").status_code == 302
+
+
+def test_codes_are_of_use_only_to_the_browser_that_asked(visitor, provider):
+    back = sent_to(provider, visitor())
+    assert visitor().get(back).status_code == 401
+    assert not User.objects.exists()
