@@ -10,7 +10,6 @@ import io
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tms.refusals import Refusal
 
@@ -37,6 +36,8 @@ def keep(upload) -> str:
 
 def draw(upload) -> bytes:
     """The picture as WebP, upright, at most 1600 by 1200, without metadata."""
+    from PIL import Image, ImageOps, UnidentifiedImageError  # loaded by who draws one
+
     if upload.size > MOST_BYTES:
         raise Refusal(_("The picture is larger than 10 MB. Choose a smaller one."), field="image")
     try:

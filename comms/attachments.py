@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from tms.refusals import Refusal
 from tms.text import one_line
+from tms.zips import holds_more
 
 from .models import Template, TemplateFile
 
 LARGEST, ALL_TOGETHER, MOST = 5 * 2**20, 10 * 2**20, 5
+MOST_PARTS, LONGEST_NAME = 5000, 200  # of a document of Office
 # The first bytes of a file, its media type and how its name ends.
 KINDS = {
     b"%PDF-": ("application/pdf", ".pdf"),
@@ -40,6 +42,8 @@ def kind_of(file) -> tuple[str, str] | None:
 def _office(file) -> tuple[str, str] | None:
     """A document of Office without macros. Only the list of what is in it is read."""
     try:
+        if holds_more(file, files=MOST_PARTS, longest_name=LONGEST_NAME):
+            return None
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):

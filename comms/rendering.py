@@ -1,11 +1,11 @@
 """What does a message say, filled in for its recipient? Letters for a batch, in a few queries."""
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterable
 from typing import Any
 
-import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -29,7 +29,6 @@ from .rules import Setting
 LONGEST_TITLE = 500
 TEST = "test:"
 PARAGRAPHS = re.compile(r"<p>\s*</p>")
-INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -261,6 +260,14 @@ def missing(field: str, target: str) -> str:
     return _("“%(label)s” is empty here.") % {"label": known.label}
 
 
+@functools.cache
+def inliner():
+    """What writes the styles of a letter into its elements, as mail programs want it."""
+    import css_inline  # loaded by who writes a letter
+
+    return css_inline.CSSInliner(load_remote_stylesheets=False)
+
+
 def framed(title: str, body: str, *, organisation, manage: str) -> tuple[str, str]:
     """The whole letter as HTML and as text: with who we are, and how to get less of it."""
     logo = organisation.logo.name.rpartition("/")[2] if organisation.logo else ""
@@ -273,5 +280,5 @@ def framed(title: str, body: str, *, organisation, manage: str) -> tuple[str, st
         "manage": manage,
         "site_url": settings.SITE_URL,
     }
-    html = INLINER.inline(render_to_string("comms/mail/frame.html", context))
+    html = inliner().inline(render_to_string("comms/mail/frame.html", context))
     return html, render_to_string("comms/mail/frame.txt", context).strip() + "\n"

@@ -1,12 +1,12 @@
 """Which kind of file did somebody hand in? Told by its content; its name is only a name."""
 
-import io
+import codecs
 import re
 import unicodedata
 import zipfile
 from pathlib import PurePosixPath
 
-from PIL import Image
+from tms.zips import holds_more
 
 from .models import FileKind
 
@@ -29,7 +29,9 @@ OPEN_DOCUMENT = {
     b"application/vnd.oasis.opendocument.spreadsheet": FileKind.SHEET,
     b"application/vnd.oasis.opendocument.presentation": FileKind.SLIDES,
 }
-MOST_PARTS = 5000
+MOST_PARTS, LONGEST_NAME = 5000, 200
+CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+CHUNK = 2**20
 WINDOWS = re.compile(r'[\\/:*?"<>|]')
 
 
@@ -38,6 +40,8 @@ def kind_of(file) -> FileKind | None:
 
     Nothing is unpacked but the first line of an OpenDocument, which names its kind.
     """
+    from PIL import Image  # loaded by who is handed a file
+
     file.seek(0)
     head = file.read(16)
     file.seek(0)
@@ -58,9 +62,11 @@ def kind_of(file) -> FileKind | None:
 
 
 def _packed(file) -> FileKind | None:
+    if holds_more(file, files=MOST_PARTS, longest_name=LONGEST_NAME):
+        return None
     with zipfile.ZipFile(file) as packed:
         parts = packed.namelist()
-        if len(parts) > MOST_PARTS or any("vbaproject" in part.lower() for part in parts):
+        if any("vbaproject" in part.lower() for part in parts):
             return None
         if "[Content_Types].xml" in parts:
             return next((kind for part, kind in OFFICE.items() if part in parts), None)
@@ -70,10 +76,19 @@ def _packed(file) -> FileKind | None:
 
 
 def _text(file) -> FileKind | None:
-    """UTF-8 without control characters, and nothing that a browser would take for a page."""
-    text = io.BytesIO(file.read()).getvalue().decode("utf-8-sig")
-    known = all(c in "\t\n\r\f" or unicodedata.category(c) != "Cc" for c in text)
-    return FileKind.TEXT if text and known and not text.lstrip().startswith("<") else None
+    """UTF-8 without control characters, and nothing that a browser would take for a page.
+
+    Piece by piece: it may be long.
+    """
+    decode = codecs.getincrementaldecoder("utf-8-sig")().decode
+    begun = ""  # the first that isn't blank, or else a blank
+    while chunk := file.read(CHUNK):
+        text = decode(chunk)
+        if CONTROLS.search(text):
+            return None
+        begun = begun.strip() or text.lstrip()[:1] or text[:1]
+    decode(b"", final=True)
+    return FileKind.TEXT if begun and begun != "<" else None
 
 
 def name_for(sent: str, kind: FileKind) -> str:

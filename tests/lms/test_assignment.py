@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from comms import attachments
 from lms import assignments, file_kinds, personal
 from lms.models import Completion, Submission
 from passes import lifecycle
@@ -109,10 +110,32 @@ def picture(form):
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None),
         (b"MZ\x00\x01", None),
         (b"\xff\xfe\x00", None),
+        (b"\xef\xbb\xbf", None),
+        (b"\xef\xbb\xbf \n<script>", None),
     ],
 )
 def test_a_file_is_told_by_its_content(content, kind):
     assert file_kinds.kind_of(io.BytesIO(content)) == kind
+
+
+def test_a_long_text_is_text_in_all_its_pieces():
+    long = 2**20 + 7
+    for content, kind in (
+        (b" " * long + b"<script>", None),
+        (b"a" * long + b"\x00", None),
+        ("ä" * long, "text"),
+        ("a" + "ä" * long, "text"),
+        (b"\xc3\xa4" * long + b"\xc3", None),
+    ):
+        content = content.encode() if isinstance(content, str) else content
+        assert file_kinds.kind_of(io.BytesIO(content)) == kind, content[-8:]
+
+
+def test_a_document_of_very_many_parts_is_nothing_before_they_are_read(monkeypatch):
+    document = packed("[Content_Types].xml", "word/document.xml", *map(str, range(4999)))
+    monkeypatch.setattr(zipfile, "ZipFile", lambda _file: pytest.fail("It was read."))
+    assert file_kinds.kind_of(io.BytesIO(document)) is None
+    assert attachments.kind_of(io.BytesIO(document)) is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import io
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from tms.refusals import Refusal
 
@@ -21,6 +20,8 @@ def redrawn(upload) -> ContentFile:
     no metadata, no second format hidden in the first. Refused: SVG, HTML, anything else, and what
     is too large.
     """
+    from PIL import Image, ImageOps  # loaded by who draws one
+
     no = Refusal(_("Upload a PNG, JPEG, WebP or GIF of at most 5 MB."), field="logo")
     if upload.size > LARGEST_FILE:
         raise no
