@@ -1,10 +1,11 @@
 """How is rich text typed? With an editor that makes just what `catalog.richtext` lets through."""
 
 from django import forms
+from django.utils.translation import gettext as _
 from django_prose_editor.widgets import ProseEditorWidget
 from js_asset import Media
 
-from .richtext import clean
+from .richtext import LONGEST, clean
 
 EXTENSIONS = {
     "Bold": True,
@@ -35,11 +36,16 @@ class Editor(ProseEditorWidget):
 
 
 class RichTextField(forms.CharField):
-    """Rich text, cleaned. Its form's media have to be on the page, with the nonce."""
+    """Rich text, cleaned. Its form's media have to be on the page, with the nonce.
+
+    What is too long isn't looked at any further.
+    """
 
     def __init__(self, **kwargs):
         kwargs.setdefault("widget", Editor())
         super().__init__(**kwargs)
 
     def clean(self, value):
+        if len(value or "") > LONGEST:
+            raise forms.ValidationError(_("The text takes 50,000 characters at most."))
         return super().clean(clean(value or ""))

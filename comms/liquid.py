@@ -14,6 +14,7 @@ from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError
 from liquid.token import TOKEN_CONTENT, TOKEN_ILLEGAL, TOKEN_OUTPUT
 from liquid.undefined import FalsyStrictUndefined
 
+from catalog.richtext import LONGEST
 from tms.refusals import Refusal
 
 from . import fields
@@ -26,7 +27,6 @@ WORDS = frozenset(
 FILTERS = ("upcase", "downcase", "capitalize", "default", "join", "size", "first", "last")
 LOOP = frozenset(["index", "index0", "rindex", "rindex0", "first", "last", "length"])
 
-LONGEST = 50_000  # characters of a body with its markup
 MOST = 200  # places in braces
 LONGEST_PIECE = 300  # characters within one pair of braces
 LONGEST_SUBJECT = 300

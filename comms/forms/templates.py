@@ -24,17 +24,12 @@ class LetterEditor(Editor):
 
 
 class BodyField(RichTextField):
-    """Rich text with Liquid in it: what is too long isn't looked at any further."""
+    """Rich text with Liquid in it."""
 
     def __init__(self, **kwargs):
         # A field's name isn't the address of a page, though it looks like one.
         extensions = EXTENSIONS | {"Link": {"enableTarget": False, "autolink": False}}
         super().__init__(widget=LetterEditor(extensions=extensions), **kwargs)
-
-    def clean(self, value):
-        if len(value or "") > liquid.LONGEST:
-            raise forms.ValidationError(_("The text takes 50,000 characters at most."))
-        return super().clean(value)
 
 
 def target_choices():

@@ -1,10 +1,13 @@
 """Rich text: what the editor can make, and nothing else."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.richtext import clean
+from catalog import rich_field
+from catalog.rich_field import RichTextField
+from catalog.richtext import LONGEST, clean
 
 
 @pytest.mark.parametrize(
@@ -39,3 +42,12 @@ def test_cleaning_twice_is_cleaning_once(text):
     once = clean(text)
     assert clean(once) == once
     assert "<script" not in once
+
+
+def test_what_is_too_long_is_refused_before_it_is_looked_at(monkeypatch):
+    """Lists that are nested a hundred thousand times would take minutes."""
+    field = RichTextField()
+    assert len(field.clean("<p>" + "x" * (LONGEST - 7) + "</p>")) == LONGEST
+    monkeypatch.setattr(rich_field, "clean", lambda _html: pytest.fail("It was cleaned."))
+    with pytest.raises(ValidationError, match="50,000 characters"):
+        field.clean("<ul><li>" * 100_000)

@@ -15,7 +15,7 @@ STARTED = """
 import django, sys
 django.setup()
 import celery.__main__, celery.apps.worker, celery.apps.beat, gunicorn.app.wsgiapp
-import PIL.Image, css_inline, icalendar, openpyxl, typst  # loaded by who makes what they are for
+import PIL.Image, css_inline, icalendar, nh3, openpyxl, typst  # loaded by who uses them
 import gunicorn.workers.gthread, kombu.transport.redis, tms.tasks, tms.wsgi
 from django.urls import get_resolver
 get_resolver().url_patterns
