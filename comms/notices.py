@@ -34,7 +34,11 @@ def read(content: bytes, *, to: str = "") -> Notice | None:
     None where it isn't about a message of ours, or not that it failed for good: a delay, a receipt,
     an answer by a machine.
     """
-    mail = email.message_from_bytes(content[:MOST], policy=email.policy.compat32)
+    try:
+        mail = email.message_from_bytes(content[:MOST], policy=email.policy.compat32)
+    except RecursionError:
+        # Parts in parts in parts: no mail server writes that, but whoever likes can send it.
+        return None
     number = _number(mail, to)
     if number is None or not mail.is_multipart():
         return None

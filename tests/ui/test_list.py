@@ -144,6 +144,7 @@ def _facts_as_they_were():
         "before=%00",
         "after=WyJcdTAwMDAiLDEsMV0",
         "after=WyJ4IiwxLDFd",
+        pytest.param("after=" + "W1tb" * 30_000, id="nested too deep"),
         "after=" + keyset.token("2026-01-01", 10**30, 1),
         "sort=source",
         "sort=password",

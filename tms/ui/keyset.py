@@ -70,7 +70,7 @@ def read(text: str, field) -> tuple[Any, int, int] | None:
         if isinstance(value, str) and "\x00" in value:
             return None
         value = field.to_python(value)
-    except (ValueError, TypeError, ValidationError, OverflowError):
+    except (ValueError, TypeError, ValidationError, OverflowError, RecursionError):
         return None
     whole = all(isinstance(each, int) and abs(each) < 2**62 for each in (pk, number))
     return (value, pk, number) if whole and value is not None else None

@@ -1,5 +1,6 @@
 """Note which messages came back, by what mail servers sent to `BOUNCES_TO`."""
 
+import contextlib
 import mailbox
 import sys
 from pathlib import Path
@@ -68,10 +69,9 @@ class Command(BaseCommand):
     def maildir(self, path: Path) -> None:
         if not (path / "new").is_dir():
             raise CommandError(f"{path} is no Maildir.")
-        box = mailbox.Maildir(path, create=False)
-        for key, mail in list(box.iteritems()):
-            if mail.get_subdir() == "new":
-                self.take(box.get_bytes(key))
-                mail.set_subdir("cur")
-                mail.add_flag("S")
-                box[key] = mail
+        # By hand: the library reads all of a mail into parts in order to move it.
+        for mail in sorted((path / "new").glob("[!.]*")):
+            with contextlib.suppress(FileNotFoundError):  # somebody else took it
+                with mail.open("rb") as file:
+                    self.take(file.read(notices.MOST))
+                mail.rename(path / "cur" / f"{mail.name.partition(':')[0]}:2,S")
