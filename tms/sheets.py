@@ -13,8 +13,10 @@ from .refusals import Refusal
 from .zips import holds_more
 
 MOST_BYTES = 5_000_000
-MOST_UNPACKED = 200_000_000
+MOST_UNPACKED = 100_000_000
 MOST_PARTS = 2_000  # of a workbook: it has some ten, one for each sheet, one for each picture
+MOST_CONTENTS = 1_000_000  # bytes of their list
+AT_ONCE = 4  # what of a workbook is read at once may be a fourth of it
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
 MOST_CHARACTERS = 2_000
@@ -148,7 +150,8 @@ def workbook_rows(file, *, most_unpacked: int, most_columns: int, most_rows: int
         if holds_more(file, files=MOST_PARTS, longest_name=200):
             raise Refusal(_("The file has too many parts. Save it as CSV."))
         with zipfile.ZipFile(file) as packed:
-            if sum(part.file_size for part in packed.infolist()) > most_unpacked:
+            unpacked = sum(part.file_size for part in packed.infolist())
+            if unpacked > most_unpacked or _at_once(packed) > most_unpacked // AT_ONCE:
                 raise Refusal(_("The file is far larger inside than outside. Save it as CSV."))
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         rows = book.worksheets[0].iter_rows(
@@ -161,6 +164,27 @@ def workbook_rows(file, *, most_unpacked: int, most_columns: int, most_rows: int
     except Exception as error:
         # A spoiled workbook makes the reader stumble in any of a dozen ways.
         raise Refusal(_("The file can't be read as XLSX. Save it again, or as CSV.")) from error
+
+
+def _at_once(packed: zipfile.ZipFile) -> int:
+    """Bytes of a workbook that are read at once: all but its sheets, which are gone through."""
+    from openpyxl.packaging.manifest import Manifest
+    from openpyxl.xml import constants, functions
+
+    if packed.getinfo(constants.ARC_CONTENT_TYPES).file_size > MOST_CONTENTS:
+        raise Refusal(_("The file has too many parts. Save it as CSV."))
+    contents = functions.fromstring(packed.read(constants.ARC_CONTENT_TYPES))
+    kinds: dict[str, set[str]] = {}
+    for part in Manifest.from_tree(contents).Override:
+        kinds.setdefault(part.PartName.removeprefix("/"), set()).add(part.ContentType)
+    # What is called a sheet and something else besides may be read as that.
+    sheets = {
+        name
+        for name, of in kinds.items()
+        if of == {constants.WORKSHEET_TYPE}
+        and name.rpartition("/")[0] == constants.PACKAGE_WORKSHEETS
+    }
+    return sum(part.file_size for part in packed.infolist() if part.filename not in sheets)
 
 
 def text_in(cell) -> str:

@@ -87,6 +87,27 @@ def test_a_file_that_is_no_table_is_refused_with_what_is_wrong(content, sentence
     assert str(no.value) == sentence
 
 
+STRINGS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+
+
+@pytest.mark.parametrize("name", ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"])
+def test_a_workbook_of_very_many_strings_is_not_read(name):
+    """They are read at once; also where they are called a sheet besides."""
+    given, out = book(["Email"], ["a@example.org"]), io.BytesIO()
+    with zipfile.ZipFile(given) as parts, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for part in parts.namelist():
+            content = parts.read(part)
+            if part == "[Content_Types].xml":
+                also = f'<Override PartName="/{name}" ContentType="{STRINGS}"/></Types>'
+                content = content.replace(b"</Types>", also.encode())
+            if part != name:
+                made.writestr(part, content)
+        made.writestr(name, "<sst/>")
+        made.filelist[-1].file_size = 26_000_000
+    with pytest.raises(Refusal, match="far larger inside than outside"):
+        sheets.read(io.BytesIO(out.getvalue()))
+
+
 def test_an_archive_without_a_workbook_is_refused():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
