@@ -106,6 +106,7 @@ def rows_chosen(filters) -> dict:
 
 def on(filters):
     """(name, value) of the filters that narrow the list."""
+    filters.form.is_valid()  # it reads what was asked
     for name, value in filters.form.cleaned_data.items():
         if value not in (None, "", False):
             yield name, value

@@ -148,23 +148,28 @@ class Listing(Address):
     def first_page(self, **given):
         """The question for the first page."""
         order = (self.sort_expression(), self.sorting[1], self.size, self.values)
-        found = self.found_by(**given)
-        if self.filters and any(isinstance(each, Ids) for each in self.filters.instead.values()):
+        found, instead = self.found_and_instead(given)
+        if any(isinstance(each, Ids) for each in instead.values()):
             return keyset.asked_in_two(found, self.all_by(given), *order)
         return keyset.asked(found, *order)
 
     def matching(self, **given):
         """The question for what is counted."""
-        return self.found_by(**given).order_by().values("pk")[: COUNTED + 1]
+        found, _instead = self.found_and_instead(given)
+        return found.order_by().values("pk")[: COUNTED + 1]
 
-    def found_by(self, **given):
-        """`found`, of other values than those that this page gives."""
+    def found_and_instead(self, given):
+        """`found`, of other values than this page gives; and what stands for chosen rows in it."""
         instead = kept.stand_ins(self.filters, given)
         rows = self.all_by(given)
         if self.filters is None:
-            return rows
+            return rows, instead
+        # For this once: an export asks for what was chosen itself, afterwards.
         self.filters.instead = instead
-        return self.filters.filter_queryset(rows)
+        try:
+            return self.filters.filter_queryset(rows), instead
+        finally:
+            self.filters.instead = {}
 
     def all_by(self, given):
         """The rows before filters, of these values."""
