@@ -1,7 +1,13 @@
 """What proves that somebody completed something, and for how long?"""
 
+import datetime
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
+
+# For sorting: what holds for good comes last.
+LAST_DAY = Coalesce("valid_until", Value(datetime.date(9999, 12, 31)))
 
 
 class CertificateTerms(models.Model):
@@ -65,6 +71,7 @@ class Certificate(models.Model):
                 name="certificate_valid_until",
                 condition=Q(valid_until__isnull=False),
             ),
+            models.Index(LAST_DAY, "id", name="certificate_last_day"),
             models.Index(fields=["completed_on", "id"], name="certificate_completed"),
         ]
 
