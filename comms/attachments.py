@@ -88,9 +88,15 @@ def _named(name: str, ending: str) -> str:
 def copied(source: Template, target: Template) -> None:
     """Give a copy of a template copies of the files. One read and one write for each."""
     for row in source.files.all():
-        with row.file.open("rb") as content:
-            made = TemplateFile(template=target, name=row.name, size=row.size)
-            made.file.save(row.name, content, save=True)
+        try:
+            with row.file.open("rb") as content:
+                made = TemplateFile(template=target, name=row.name, size=row.size)
+                made.file.save(row.name, content, save=True)
+        except FileNotFoundError as lost:
+            raise Refusal(
+                _("The attached file %(name)s is lost. Remove it from the template first.")
+                % {"name": row.name}
+            ) from lost
 
 
 def forget(row: TemplateFile) -> None:

@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.formats import time_format
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST
 from catalog import drafts
 from tms.refusals import Refusal
 from tms.ui.access import staff
+from tms.ui.sent import ours
 
 from .asked import CHANGE
 
@@ -23,8 +23,7 @@ def draft(request):
     if "discard" in request.POST:
         drafts.forget(request.user, about)
         back = request.POST.get("back_to", "")
-        safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-        return redirect(back if safe else "home")
+        return redirect(back if ours(request, back) else "home")
     try:
         drafts.keep(request.user, about, request.POST, at=request.now)
     except Refusal as no:

@@ -4,6 +4,7 @@ from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
 from catalog.models import IMAGES, Item
+from tms.ui import stored
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -14,11 +15,7 @@ def image(request, name):
     item = Item.objects.filter(image=f"{IMAGES}{name}").only("image").first()
     if item is None:
         raise Http404
-    try:
-        file = item.image.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(file, content_type="image/webp")
+    response = FileResponse(stored.opened(item.image), content_type="image/webp")
     response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response

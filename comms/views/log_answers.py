@@ -12,6 +12,7 @@ from tms import preview
 from tms.consequences import Consequence
 from tms.refusals import Refusal
 from tms.ui.dialogs import Dialog, Done
+from tms.ui.sent import operation_of
 
 from .. import answers, bulk, log
 from ..bulk import AT_ONCE, MOST, Many
@@ -199,5 +200,5 @@ def who(request) -> dict:
         "at": request.now,
         "on": request.today,
         "by": request.user,
-        "operation": request.POST.get("operation", "")[:80],
+        "operation": operation_of(request),
     }

@@ -12,6 +12,7 @@ from tms.ui.access import staff
 from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog, Done
 from tms.ui.lists import LINE, Action, Empty, ListPage
+from tms.ui.sent import operation_of
 
 from .. import beside, triggers, wanted
 from ..forms.triggers import TriggerForm, begin_with, settled, wanted_by
@@ -111,7 +112,7 @@ class TriggerPage(Dialog):
 
     @property
     def who(self):
-        operation = self.request.POST.get("operation", "")[:80]
+        operation = operation_of(self.request)
         at, on, by = self.request.now, self.request.today, self.request.user
         return {"at": at, "on": on, "by": by, "operation": operation}
 

@@ -19,8 +19,10 @@ from tms.models import Job
 from tms.models.work import JobState
 from tms.refusals import Refusal
 from tms.ui import importing as files
+from tms.ui import stored
 from tms.ui.access import staff
 from tms.ui.dialogs import Dialog, Done
+from tms.ui.sent import operation_of
 
 from ..importing import columns, running
 from ..importing.asking import ColumnsForm, UploadForm
@@ -121,7 +123,7 @@ class Columns(OfFile):
     size = "wide"
 
     def get_form_kwargs(self):
-        with self.kept.upload.open("rb") as file:
+        with stored.opened(self.kept.upload) as file:
             sheet = LongSheet(file)
             self.guessed = sheet.encoding == "cp1252"
             head = {"headings": sheet.headings, "first": sheet.first(3)}
@@ -184,7 +186,7 @@ class Confirm(OfFile):
         """What a look at the file said; of a short file it is had anew."""
         if "counts" in self.kept.result:
             return self.kept.result
-        with self.kept.upload.open("rb") as file:
+        with stored.opened(self.kept.upload) as file:
             return running.told(running.looked_at(LongSheet(file), self.plan), self.plan)
 
     @property
@@ -208,7 +210,7 @@ class Confirm(OfFile):
             "title": _("Import of %(file)s") % {"file": self.subject},
             "arguments": self.arguments(self.plan) | {"on": request.today.isoformat()},
             "by": request.user,
-            "operation": request.POST.get("operation", "")[:80],
+            "operation": operation_of(request),
         }
         if not self.is_short:
             job = jobs.start(
@@ -220,7 +222,7 @@ class Confirm(OfFile):
             )
             return Done(reverse("job", args=[job.pk]), self.preview())
         who = {"at": request.now, "on": request.today, "by": request.user}
-        with self.kept.upload.open("rb") as file:
+        with stored.opened(self.kept.upload) as file:
             sheet = LongSheet(file)
             report = running.taken(sheet, self.plan, **who)
             job = Job.objects.create(
@@ -257,7 +259,7 @@ class Confirm(OfFile):
         """(row, heading of the column, reason) of the first rows that are refused."""
         if not refused:
             return []
-        with self.kept.upload.open("rb") as file:
+        with stored.opened(self.kept.upload) as file:
             headings = LongSheet(file).headings
         return [
             (number, "" if place is None else headings[place], reason)
@@ -288,7 +290,7 @@ def refused(request, pk):
     if kept.file:
         return redirect("job_file", pk)
     out = io.BytesIO()
-    with kept.upload.open("rb") as file:
+    with stored.opened(kept.upload) as file:
         sheet = LongSheet(file)
         running.write_refused(out, sheet, running.looked_at(sheet, Plan.of(kept.arguments["plan"])))
     out.seek(0)

@@ -9,6 +9,7 @@ from tms.consequences import Consequence
 from tms.days import day_text
 from tms.ui.dialogs import Dialog, Done
 from tms.ui.forms import Form
+from tms.ui.sent import operation_of
 
 from .. import crediting, forms_invoices, invoices
 from ..models import Invoice
@@ -130,7 +131,7 @@ class Credit(OfInvoice):
             self.invoice.pk,
             reason=reason,
             leave=leave,
-            operation=self.request.POST.get("operation", "")[:80],
+            operation=operation_of(self.request),
             **forms_invoices.asked_of(self.every, said),
             **self.who,
         )

@@ -11,6 +11,7 @@ from tms.ui.access import staff
 from tms.ui.combobox import SeveralField, options
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
+from tms.ui.sent import operation_of
 
 from .. import doubles, managers, teaching
 from ..choosing import contacts_field, contacts_matching
@@ -30,7 +31,7 @@ class Choosing(Dialog):
             "at": self.request.now,
             "on": self.request.today,
             "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
+            "operation": operation_of(self.request),
         }
 
     def get_form_kwargs(self):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from tms.ui.access import staff
 from tms.ui.dialogs import Dialog, Done
+from tms.ui.sent import operation_of
 
 from .. import (
     duplicating,
@@ -211,7 +212,7 @@ class Win(Closing):
         return [(heading, each) for heading, each in found if each]
 
     def perform(self, **answers):
-        operation = self.request.POST.get("operation", "")[:80]
+        operation = operation_of(self.request)
         return selling.win(self.opportunity.pk, operation=operation, **answers, **self.who)
 
 

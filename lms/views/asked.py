@@ -14,6 +14,7 @@ from passes.views.owned_giving import Add
 from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import LINE, Action, Empty, ListPage
+from tms.ui.sent import operation_of
 
 from .. import requests, tables
 from ..filters import RequestFilter
@@ -94,7 +95,7 @@ class Answering(Dialog):
             "at": self.request.now,
             "on": self.request.today,
             "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
+            "operation": operation_of(self.request),
         }
 
 

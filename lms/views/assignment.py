@@ -5,7 +5,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from tms.refusals import Refusal
+from tms.ui import stored
 from tms.ui.access import learner
+from tms.ui.sent import operation_of
 
 from .. import assignments
 from ..forms_assignment import HandInForm
@@ -24,7 +26,7 @@ def hand_in(request, slug, unit_id):
     form = HandInForm(request.POST, request.FILES)
     if form.is_valid():
         who = {"at": request.now, "on": request.today, "by": request.user}
-        operation = request.POST.get("operation", "")[:80]
+        operation = operation_of(request)
         try:
             assignments.hand_in(contact.pk, unit, operation=operation, **form.cleaned_data, **who)
         except Refusal as no:
@@ -49,7 +51,7 @@ def sent(submission: Submission) -> FileResponse:
     if not submission.file:
         raise Http404
     return FileResponse(
-        submission.file.open("rb"),
+        stored.opened(submission.file),
         as_attachment=True,
         filename=submission.name,
         content_type="application/octet-stream",

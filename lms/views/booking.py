@@ -15,6 +15,7 @@ from passes.models import PassType, TypeStatus
 from tms.refusals import Refusal
 from tms.ui.access import learner
 from tms.ui.dialogs import Dialog, Done
+from tms.ui.sent import operation_of
 
 from .. import (
     access,
@@ -289,7 +290,7 @@ def by(request) -> dict:
         "at": request.now,
         "on": request.today,
         "by": request.user,
-        "operation": request.POST.get("operation", "")[:80],
+        "operation": operation_of(request),
     }
 
 

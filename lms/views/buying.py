@@ -15,6 +15,7 @@ from passes.models import OptionStatus, PassOption, TypeStatus
 from tms import operations
 from tms.refusals import Refusal
 from tms.ui.access import learner
+from tms.ui.sent import operation_of
 
 from .. import billing, online
 from ..models import PaidBy
@@ -56,7 +57,7 @@ def buy_pass(request, slug, pk):
         "ways": ways,
         "chosen": request.POST.get("pay") or next((each.key for each in ways), ""),
         "refused": refused,
-        "operation": request.POST.get("operation", "")[:80] or uuid.uuid4().hex,
+        "operation": operation_of(request) or uuid.uuid4().hex,
         "by_invoice": any(each.paid_by == PaidBy.INVOICE for each in ways),
     }
     return render(request, "lms/buy_pass.html", context, status=422 if refused else 200)
@@ -104,7 +105,7 @@ def billed_once(request, way: Way, buy, *, noun: str, busy: str):
 
     Raises Refusal: `busy` while that is going on, and whatever `buy` refuses.
     """
-    key = request.POST.get("operation", "")[:80]
+    key = operation_of(request)
     digest = operations.digest_of([request.path, way.key, request.POST.get("order_number", "")])
     try:
         earlier = operations.earlier(key, request.user.pk, digest) if key else None

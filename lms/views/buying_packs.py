@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalog import pricing
 from tms.refusals import Refusal
 from tms.ui.access import learner
+from tms.ui.sent import operation_of
 from tokens import packs as token_packs
 from tokens import spending
 from tokens.models import TokenPack
@@ -94,7 +95,7 @@ def buy_pack(request, pk):
         "several": len({each.account.pk for each in ways}) > 1,
         "chosen": request.POST.get("pay") or next((each.key for each in ways), ""),
         "refused": refused,
-        "operation": request.POST.get("operation", "")[:80] or uuid.uuid4().hex,
+        "operation": operation_of(request) or uuid.uuid4().hex,
         "by_invoice": any(each.paid_by == PaidBy.INVOICE for each in ways),
     }
     return render(request, "lms/buy_pack.html", context, status=422 if refused else 200)

@@ -6,10 +6,11 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from passes import entitlements
+from tms.ui.sent import ours
 
 from .. import badges, regions
 from .. import catalogue as question_of
@@ -74,7 +75,7 @@ def catalogue(request):
 def region(request):
     """The visitor's choice of a region, kept in a cookie."""
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+    if not ours(request, back):
         back = reverse("lms:catalogue")
     return regions.choose(request, redirect(back), request.POST.get("region", ""))
 

@@ -17,6 +17,7 @@ from tms import operations
 from tms.refusals import Refusal
 from tms.ui.access import learner
 from tms.ui.forms import Form
+from tms.ui.sent import operation_of
 
 from .. import checkout, overlaps, requests, till
 from ..models import PaidBy, Registration
@@ -137,7 +138,7 @@ def review(request, slug):
 
 def once(request, found: Till) -> int | None:
     """Do it, or remember that it was done. The registration; None where a step is missing."""
-    key = request.POST.get("operation", "")[:80]
+    key = operation_of(request)
     digest = operations.digest_of([request.path, request.POST.get("shown", "")])
     with transaction.atomic():
         earlier = None
@@ -269,7 +270,7 @@ def page(request, found: Till, step: str, *, refused="", status=200, **context):
         "item": found.item,
         "stops": found.stops(step),
         "refused": refused,
-        "operation": request.POST.get("operation", "")[:80] or uuid.uuid4().hex,
+        "operation": operation_of(request) or uuid.uuid4().hex,
         "asked": requests.asked(found.contact.pk, item=found.item),
     }
     status = 422 if refused else status

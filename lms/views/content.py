@@ -15,6 +15,7 @@ from catalog.models import Item
 from catalog.rich_field import RichTextField
 from catalog.views.drafts import Drafted
 from tms.refusals import Refusal
+from tms.ui import stored
 from tms.ui.access import allowed, staff
 from tms.ui.dialogs import Dialog, Done
 from tms.ui.forms import Form, ModelForm, without_viruses
@@ -280,7 +281,7 @@ def file(request, pk):
     unit = unit_of(pk)
     if not unit.file:
         raise Http404
-    return uploads.served(request, unit.file.open("rb"))
+    return uploads.served(request, stored.opened(unit.file))
 
 
 def unit_of(pk) -> ContentUnit:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from catalog.models import Item, ItemKind, ItemStatus
 from crm.viewing import acting_contact
+from tms.ui import stored
 from tms.ui.access import learner
 
 from .. import (
@@ -176,7 +177,7 @@ def file(request, slug, unit_id):
         raise PermissionDenied(answer.sentence)
     if not found.file:
         raise Http404
-    return uploads.served(request, found.file.open("rb"))
+    return uploads.served(request, stored.opened(found.file))
 
 
 # What the views share

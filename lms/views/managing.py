@@ -1,6 +1,7 @@
 """What do the dialogs about registrations share?"""
 
 from tms.ui.dialogs import Dialog
+from tms.ui.sent import operation_of
 
 from ..tables import MANAGE
 
@@ -17,5 +18,5 @@ class Managing(Dialog):
             "at": self.request.now,
             "on": self.request.today,
             "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
+            "operation": operation_of(self.request),
         }

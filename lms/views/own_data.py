@@ -11,6 +11,7 @@ from crm import taking_out
 from crm.viewing import acting_contact
 from tms.models.work import JobState
 from tms.refusals import Refusal
+from tms.ui import stored
 from tms.ui.access import learner
 
 from .. import own_data
@@ -62,7 +63,7 @@ def _made(request):
     found = own_data.last(request.user, at=request.now)
     if found is None or found.state != JobState.DONE or not found.file:
         raise Http404
-    response = FileResponse(found.file.open("rb"), as_attachment=True, filename="my-data.zip")
+    response = FileResponse(stored.opened(found.file), as_attachment=True, filename="my-data.zip")
     response["Cache-Control"] = "no-store"
     return response
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from catalog.money import written
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import Action, Empty, ListPage
+from tms.ui.sent import operation_of
 
 from ..filters import PaymentFilter
 from ..models import Payment, PaymentRefund, PaymentState
@@ -95,7 +96,7 @@ class Settling(Dialog):
             "at": self.request.now,
             "on": self.request.today,
             "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
+            "operation": operation_of(self.request),
         }
 
 

@@ -18,6 +18,7 @@ from tms.ui.access import learner
 from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import Action, Empty, ListPage
+from tms.ui.sent import operation_of
 
 from .. import attendance, offering, taught
 from ..forms import CancelForm
@@ -236,7 +237,7 @@ class CallRoll(Dialog):
             at=self.request.now,
             on=self.request.today,
             by=self.request.user,
-            operation=self.request.POST.get("operation", "")[:80],
+            operation=operation_of(self.request),
         )
 
     def get_success_url(self):

@@ -19,6 +19,7 @@ from tms.ui.access import learner
 from tms.ui.combobox import ComboboxField, options
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
+from tms.ui.sent import operation_of
 
 from .. import paying, team
 from ..forms import events_matching, items_matching
@@ -46,7 +47,7 @@ class Managing(Dialog):
             "at": self.request.now,
             "on": self.request.today,
             "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
+            "operation": operation_of(self.request),
         }
 
     def address(self, name: str) -> str:

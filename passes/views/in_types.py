@@ -16,6 +16,7 @@ from passes.training import in_words
 from tms.ui.access import allowed, staff
 from tms.ui.dialogs import Dialog
 from tms.ui.lists import Action
+from tms.ui.sent import operation_of
 
 LOOK, MANAGE = "passes.view_passes", "passes.manage_pass_types"
 
@@ -111,7 +112,7 @@ class AddToTypes(Dialog):
                 at=self.request.now,
                 on=self.request.today,
                 by=self.request.user,
-                operation=self.request.POST.get("operation", "")[:80],
+                operation=operation_of(self.request),
             )
 
 

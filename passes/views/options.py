@@ -14,6 +14,7 @@ from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.lists import Action
+from tms.ui.sent import operation_of
 
 MANAGE = "passes.manage_pass_types"
 
@@ -103,7 +104,7 @@ class CreateOption(Dialog):
             at=self.request.now,
             on=self.request.today,
             by=self.request.user,
-            operation=self.request.POST.get("operation", "")[:80],
+            operation=operation_of(self.request),
             **answers,
         )
 
@@ -136,7 +137,7 @@ class OptionDialog(Dialog):
             "at": self.request.now,
             "on": self.request.today,
             "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
+            "operation": operation_of(self.request),
         }
 
     def get_success_url(self):

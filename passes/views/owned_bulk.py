@@ -13,6 +13,7 @@ from tms.consequences import Consequence
 from tms.days import day_text
 from tms.refusals import Refusal
 from tms.ui.dialogs import Dialog, Done
+from tms.ui.sent import operation_of
 
 from .. import bulk
 from ..bulk import AT_ONCE, Many
@@ -127,7 +128,7 @@ class ManyPasses(Dialog):
             "at": self.request.now,
             "on": self.request.today,
             "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
+            "operation": operation_of(self.request),
         }
 
     def get_success_url(self):

@@ -10,6 +10,7 @@ from tms.days import day_text
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.outcomes import digest_of
+from tms.ui.sent import operation_of
 
 from .. import history, lasting, lifecycle, rules
 from ..forms import owned as forms
@@ -59,7 +60,7 @@ class PassDialog(Dialog):
             "at": self.request.now,
             "on": self.request.today,
             "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
+            "operation": operation_of(self.request),
         }
 
     def refuse_stale(self):

@@ -16,6 +16,7 @@ from tms.refusals import Refusal
 from tms.ui.access import staff
 from tms.ui.combobox import options
 from tms.ui.dialogs import Dialog, Done
+from tms.ui.sent import operation_of
 
 from .. import bulk, lifecycle
 from ..bulk import Many
@@ -48,7 +49,7 @@ class Giving(Dialog):
             "at": self.request.now,
             "on": self.request.today,
             "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
+            "operation": operation_of(self.request),
         }
 
     def give(self, contacts, **given) -> Done | None:

@@ -12,6 +12,7 @@ from tms.refusals import Refusal
 from tms.ui.access import staff
 from tms.ui.dialogs import Dialog, Done
 from tms.ui.importing import Verdict, csv_file, refused_rows, sheet_of, told
+from tms.ui.sent import operation_of
 
 from .. import importing
 from ..forms.owned import ConfirmImportForm, UploadForm
@@ -86,7 +87,7 @@ class Confirm(Dialog):
 
     def perform(self, *, messages):
         shown = self.preview(messages=messages)
-        request, operation = self.request, self.request.POST.get("operation", "")[:80]
+        request, operation = self.request, operation_of(self.request)
         if self.new > AT_ONCE:
             job = jobs.start(
                 verb=importing.RUN,

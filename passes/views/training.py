@@ -17,6 +17,7 @@ from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.lists import LINE, Action, Empty, ListPage
+from tms.ui.sent import operation_of
 
 MANAGE = "passes.manage_pass_types"
 
@@ -81,7 +82,7 @@ class TrainingDialog(Dialog):
             "at": self.request.now,
             "on": self.request.today,
             "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
+            "operation": operation_of(self.request),
         }
 
     def get_success_url(self):

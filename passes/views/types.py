@@ -20,6 +20,7 @@ from tms.ui.address import page_of
 from tms.ui.dialogs import Dialog, Done
 from tms.ui.forms import Form
 from tms.ui.lists import LINE, Action, Empty, ListPage
+from tms.ui.sent import operation_of
 
 from .options import written
 from .training import Training
@@ -216,7 +217,7 @@ class TypeDialog(Dialog):
             "at": self.request.now,
             "on": self.request.today,
             "by": self.request.user,
-            "operation": self.request.POST.get("operation", "")[:80],
+            "operation": operation_of(self.request),
         }
 
     def get_success_url(self):

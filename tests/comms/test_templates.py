@@ -112,6 +112,14 @@ def test_a_target_stays_while_a_trigger_uses_it(who, template, trigger):
     assert templates.edit(template.pk, **opportunity, **who).target == "opportunity"
 
 
+def test_without_a_file_that_is_lost_there_is_no_copy(who, template):
+    row = templates.attach(template.pk, pdf(), **who)
+    row.file.storage.delete(row.file.name)
+    with pytest.raises(Refusal, match=r"The attached file leaflet\.pdf is lost"):
+        templates.duplicate(template.pk, name="Another", **who)
+    assert not Template.objects.filter(name="Another").exists()
+
+
 def test_a_copy_has_files_of_its_own(who, template):
     templates.attach(template.pk, pdf(), **who)
     copy = templates.duplicate(template.pk, name="Another", **who)

@@ -230,6 +230,15 @@ def test_a_file_leaves_as_a_file_and_never_as_a_page(client, browse, office, ass
     assert "nl" not in made.file.name.partition("/")[2].partition(".")[0]
 
 
+def test_a_file_that_is_lost_isnt_there_and_the_log_says_which(client, assignment, caplog):
+    hand_in(client, assignment)
+    made = Submission.objects.get()
+    made.file.storage.delete(made.file.name)
+    answer = client.get(f"/learn/leading/{assignment.pk}/submissions/{made.pk}/file/")
+    assert answer.status_code == 404
+    assert f"The file {made.file.name} is lost" in caplog.text
+
+
 # Whose, and until when
 
 

@@ -216,6 +216,11 @@ def test_the_dialog_says_who_keeps_a_place_before_the_session_is_moved(
     shown = client.post(url, answers | {"show": "preview"}).content.decode()
     assert KEPT in shown
     assert "Ada Lindqvist; the pass ends on 31 December 2026" in shown
+    half = {"link": "http://[half typed", "place": "x" * 201}
+    assert KEPT in client.post(url, answers | half | {"show": "preview"}).content.decode()
+    refused = client.post(url, answers | half)
+    assert refused.status_code == 422
+    assert "Enter a valid URL" in refused.content.decode()
     stale = client.post(url, answers | {"digest": digest_in(opened)})
     assert stale.status_code == 422
     room.refresh_from_db()

@@ -121,6 +121,14 @@ def test_pressed_twice_it_is_done_once_and_answers_the_same(htmx, office):
     assert OperationKey.objects.count() == 1
 
 
+@pytest.mark.parametrize("key", ["a\x00b", "\u202e", "\n"])
+def test_a_key_that_cant_be_kept_is_none(htmx, office, key):
+    for _press in range(2):
+        assert htmx(office).post(NEW, ANSWERS | {"operation": key}).status_code == 204
+    assert names() == ["A name", "A name"]
+    assert not OperationKey.objects.exists()
+
+
 def test_a_refused_press_does_not_use_up_the_key(htmx, office):
     client = htmx(office)
     answers = ANSWERS | {"name": "refused", "operation": "k1"}

@@ -14,7 +14,7 @@ from tms.ui.dialogs import Dialog
 
 pytestmark = pytest.mark.django_db
 EXPORTS = re.compile(r'href="([^"]*[?;]export=(csv|xlsx)[^"]*)"')
-SORTS = re.compile(r'[?;]sort=(-?\w+)')
+SORTS = re.compile(r"[?;]sort=(-?\w+)")
 SELECTS = re.compile(r'<select name="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
 VALUES = re.compile(r'<option value="([^"]+)"')
 

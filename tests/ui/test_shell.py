@@ -161,6 +161,11 @@ class TestTheme:
         assert response["Location"] == "/"
         assert response.cookies["theme"].value == ""
 
+    @pytest.mark.parametrize("address", ["24:61", "facts", "2026-11-24", "//evil.example/"])
+    def test_what_is_no_address_leads_to_the_front_door(self, browse, office, address):
+        response = browse(office).post("/theme/", {"theme": "dark", "next": address})
+        assert (response.status_code, response["Location"]) == (302, "/")
+
 
 class TestSearch:
     def test_everything_is_grouped_by_kind_in_order(self, browse, office):

@@ -15,7 +15,6 @@ from django.db import OperationalError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
@@ -29,6 +28,7 @@ from tms.refusals import Refusal, Stale
 from .access import Guarded
 from .forms import Form
 from .outcomes import Done, ShownAnew, digest_of, done, is_held, previewed
+from .sent import operation_of, ours
 
 __all__ = ["Dialog", "Done"]
 
@@ -168,7 +168,7 @@ class Dialog(Guarded, FormView):
 
     def once(self, form) -> Done:
         """Do it, or remember that it was done: a repeated operation key answers like the first."""
-        key = self.request.POST.get("operation", "")[:80]
+        key = operation_of(self.request)
         actor_id = self.request.user.pk or 0
         digest = operations.digest_of([self.request.get_full_path(), *self.asked()])
         earlier = operations.earlier(key, actor_id, digest) if key else None
@@ -246,10 +246,7 @@ class Dialog(Guarded, FormView):
         request = self.request
         asked = request.POST.get("back") or request.GET.get("back")
         url = asked or request.headers.get("Referer", "")
-        safe = url_has_allowed_host_and_scheme(
-            url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-        )
-        return url if safe and request.path not in url else ""
+        return url if ours(request, url) and request.path not in url else ""
 
     # What the template needs
 

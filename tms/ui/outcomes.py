@@ -77,7 +77,12 @@ def answers_so_far(form) -> tuple[dict, list]:
         given = form.cleaned_data
     answers, missing = {}, []
     for name, field in form.fields.items():
-        value = given.get(name) if form.is_bound else form.get_initial_for_field(field, name)
+        if not form.is_bound:
+            value = form.get_initial_for_field(field, name)
+        elif name in given or field.required:
+            value = given.get(name)
+        else:
+            value = field.clean(None)  # What makes no sense is no answer until it is mended.
         if field.required and value in (None, "", []):
             if hasattr(field, "strip"):
                 value = "…"

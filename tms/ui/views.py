@@ -1,18 +1,17 @@
 """The shell's own pages: where the front door leads, search, the control panel, light and dark."""
 
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from . import cookies
+from .sent import ours
 from .shell import THEMES, Shell
 
 
 def came_from(request) -> str:
     """The page of ours that a form names as `next`, else the front door."""
     back = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    return back if ours else "/"
+    return back if ours(request, back) else "/"
 
 
 @require_GET

@@ -10,6 +10,7 @@ from tms.days import day_text, number
 from tms.refusals import Refusal
 from tms.ui.dialogs import Dialog
 from tms.ui.outcomes import digest_of
+from tms.ui.sent import operation_of
 
 from ..models import TokenIssue
 
@@ -34,7 +35,7 @@ class TokenDialog(Dialog):
 
     @property
     def who(self) -> dict:
-        return who(self.request) | {"operation": self.request.POST.get("operation", "")[:80]}
+        return who(self.request) | {"operation": operation_of(self.request)}
 
     @property
     def seen(self) -> int | None:

@@ -14,6 +14,7 @@ from tms.ui.access import staff
 from tms.ui.dialogs import Dialog, Done
 from tms.ui.forms import Form
 from tms.ui.importing import Verdict, csv_file, refused_rows, sheet_of, told
+from tms.ui.sent import operation_of
 
 from .. import importing, switches
 from ..importing import AT_ONCE
@@ -101,7 +102,7 @@ class Confirm(Importing):
         return told(importing.counts(self.rows))
 
     def perform(self):
-        request, operation = self.request, self.request.POST.get("operation", "")[:80]
+        request, operation = self.request, operation_of(self.request)
         switches.hold_manual_issues()
         if self.new > AT_ONCE:
             job = jobs.start(

@@ -16,6 +16,7 @@ from tms.ui.access import staff
 from tms.ui.dialogs import Dialog
 from tms.ui.forms import Form
 from tms.ui.lists import LINE, Action, Empty, ListPage
+from tms.ui.sent import operation_of
 
 from .. import packs
 from ..filters import PackFilter
@@ -151,7 +152,7 @@ class PackDialog(Dialog):
     @property
     def who(self) -> dict:
         asked = self.request
-        operation = asked.POST.get("operation", "")[:80]
+        operation = operation_of(asked)
         return {"at": asked.now, "on": asked.today, "by": asked.user, "operation": operation}
 
 

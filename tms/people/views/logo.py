@@ -2,6 +2,8 @@
 
 from django.http import Http404, HttpResponse
 
+from tms.ui import stored
+
 
 def logo(request, name):
     """The present logo and no other file, whatever name is asked for.
@@ -11,7 +13,7 @@ def logo(request, name):
     kept = request.organisation.logo
     if not kept or kept.name.rpartition("/")[2] != name:
         raise Http404
-    with kept.open("rb") as file:
+    with stored.opened(kept) as file:
         response = HttpResponse(file.read(), content_type="image/png")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
