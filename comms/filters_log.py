@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.choosing import any_contact_field, contacts_matching
 from crm.models import Contact
-from tms import clock
 from tms.models import User
 from tms.occasions import occasions, targets
 from tms.text import Fold
@@ -91,7 +90,7 @@ class MessageFilter(filters.FilterSet):
     late = django_filters.BooleanFilter(
         method="are_late", widget=forms.CheckboxInput, label=_("Late")
     )
-    due = filters.DayRange(label=_("Between"), method="due_between")
+    due = filters.Moments(field_name="due_at", label=_("Between"))
 
     class Meta(filters.FilterSet.Meta):
         model = Message
@@ -105,16 +104,6 @@ class MessageFilter(filters.FilterSet):
 
     def are_late(self, queryset, _name, value):
         return queryset.filter(late=True) if value else queryset
-
-    def due_between(self, queryset, _name, value):
-        if not value:
-            return queryset
-        zone = self.request.zone
-        if value.start:
-            queryset = queryset.filter(due_at__gte=clock.start_of(value.start, zone))
-        if value.stop:
-            queryset = queryset.filter(due_at__lt=clock.end_of(value.stop, zone))
-        return queryset
 
 
 class AllMessagesFilter(MessageFilter):

@@ -7,7 +7,7 @@ from tms.ui import tables
 from tms.ui.address import page_of
 from tms.ui.lists import Action
 
-from .models.certificate import LAST_DAY
+from .models.certificate import HELD_UNTIL
 from .tables import MANAGE, Learner
 
 
@@ -16,7 +16,7 @@ class CertificateTable(tables.Table):
     title = tables.Column(verbose_name=gettext_lazy("Training"))
     number = tables.Column(css="code", verbose_name=gettext_lazy("Number"))
     completed_on = tables.Day(sort="completed_on", verbose_name=gettext_lazy("Completed on"))
-    valid_until = tables.Day(sort=LAST_DAY, verbose_name=gettext_lazy("Valid until"))
+    valid_until = tables.Day(sort=HELD_UNTIL, verbose_name=gettext_lazy("Valid until"))
     withdrawn_at = tables.Moment(verbose_name=gettext_lazy("Withdrawn"))
     name = tables.Column(hidden=True, verbose_name=gettext_lazy("Name on it"))
     issued_at = tables.Moment(hidden=True, sort="pk", verbose_name=gettext_lazy("Issued"))

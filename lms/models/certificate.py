@@ -7,7 +7,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
 # For sorting: what holds for good comes last.
-LAST_DAY = Coalesce("valid_until", Value(datetime.date(9999, 12, 31)))
+HELD_UNTIL = Coalesce("valid_until", Value(datetime.date(9999, 12, 31)))
 
 
 class CertificateTerms(models.Model):
@@ -71,7 +71,7 @@ class Certificate(models.Model):
                 name="certificate_valid_until",
                 condition=Q(valid_until__isnull=False),
             ),
-            models.Index(LAST_DAY, "id", name="certificate_last_day"),
+            models.Index(HELD_UNTIL, "id", name="certificate_last_day"),
             models.Index(fields=["completed_on", "id"], name="certificate_completed"),
         ]
 

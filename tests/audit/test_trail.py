@@ -135,6 +135,7 @@ def test_the_list_says_what_who_and_from_where(changed, browse, office, ada):
         ({"account": "ada's", "source": "page"}, 1),
         ({"when_from": "2001-01-01", "who": "olive"}, 1),
         ({"when_to": "2001-01-01"}, 0),
+        ({"when_from": "0001-01-01", "when_to": "9999-12-31", "who": "olive"}, 1),
     ],
 )
 def test_the_list_is_narrowed(changed, browse, office, ada, asked, found):

@@ -95,7 +95,7 @@ class Forms(HTMLParser):
 
 
 def forms(client, made):
-    """Each form of a page, once: (where it is sent, sent by a script?, fields)."""
+    """Each form of a page, once: (where it is sent, how, fields)."""
     seen = set()
     for name in TABLE:
         path = address(name, made)
@@ -103,28 +103,27 @@ def forms(client, made):
         if page.streaming or not page.headers.get("Content-Type", "").startswith("text/html"):
             continue
         for about, fields in Forms(page.content.decode()).found:
-            by_script = "hx-post" in about
-            if not by_script and about.get("method", "").lower() != "post":
-                continue
+            how = "script" if "hx-post" in about else about.get("method", "get").lower()
             target = urljoin(path, about.get("hx-post") or about.get("action") or path)
             names = tuple(sorted({name for name, _kind, _value in fields}))
             key = re.sub(r"\d+", "1", target), names
             if key not in seen and not NOT_FOLLOWED.search(target):
                 seen.add(key)
-                yield target, by_script, fields
+                yield target, how, fields
 
 
 def sent(client, form, name, nonsense) -> int:
     """The status of the answer to the form with that in one field; nothing is kept of it."""
-    target, by_script, fields = form
+    target, how, fields = form
     answers = {}
     for each, kind, value in fields:
         if kind not in {"submit", "file"} and value is not None:
             answers.setdefault(each, []).append(value)
     answers[name] = [nonsense]
-    headers = {"HX-Request": "true"} if by_script else {}
+    send = client.get if how == "get" else client.post
+    headers = {"HX-Request": "true"} if how == "script" else {}
     with contextlib.suppress(Undone), transaction.atomic():
-        answer = client.post(target, answers, headers=headers)
+        answer = send(target, answers, headers=headers)
         raise Undone
     return answer.status_code
 

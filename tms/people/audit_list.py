@@ -1,7 +1,5 @@
 """Which columns has the list of the audit trail, and how is it narrowed?"""
 
-import datetime
-
 import django_filters
 from django import forms
 from django.contrib.postgres.fields import ArrayField
@@ -10,7 +8,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from tms import clock
 from tms.models import AuditOperation, AuditRow, AuditSource, User
 from tms.ui import filters, tables
 
@@ -120,7 +117,7 @@ class AuditFilter(filters.FilterSet):
         max_length=200,
         widget=forms.TextInput({"type": "search", "placeholder": gettext_lazy("Name or email")}),
     )
-    when = filters.DayRange(label=gettext_lazy("When"), method="within")
+    when = filters.Moments(field_name="recorded_at", label=gettext_lazy("When"))
     source = filters.Choice(
         choices=AuditSource.choices,
         every=gettext_lazy("Every road"),
@@ -146,17 +143,6 @@ class AuditFilter(filters.FilterSet):
         users = User.objects.filter(Q(name__icontains=text) | Q(email__icontains=text))
         ids = users.order_by("pk").values_list("pk", flat=True)[:NAMESAKES]
         return found.filter(user__in=list(ids))
-
-    def within(self, found, name, days):
-        if days is None:
-            return found
-        zone = self.request.zone
-        if days.start:
-            found = found.filter(recorded_at__gte=clock.start_of(days.start, zone))
-        if days.stop:
-            after = days.stop + datetime.timedelta(days=1)
-            found = found.filter(recorded_at__lt=clock.start_of(after, zone))
-        return found
 
 
 def title(row) -> str:

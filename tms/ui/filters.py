@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tms import clock
 from tms.among import Ids
 from tms.compiled import Question, Together
 from tms.text import Fold, contains_all, patterns, words_of
@@ -346,6 +347,18 @@ class DayRange(Alike, django_filters.Filter):
             qs = qs.filter(**{f"{self.field_name}__gte": value.start})
         if value.stop:
             qs = qs.filter(**{f"{self.field_name}__lte": value.stop})
+        return qs
+
+
+class Moments(DayRange):
+    """The same on moments; the days are those of the reader's zone."""
+
+    def filter(self, qs, value):
+        zone = self.parent.request.zone
+        if value and value.start:
+            qs = qs.filter(**{f"{self.field_name}__gte": clock.start_of(value.start, zone)})
+        if value and value.stop:
+            qs = qs.filter(**{f"{self.field_name}__lt": clock.end_of(value.stop, zone)})
         return qs
 
 
